@@ -1,0 +1,56 @@
+# `make` alone lists what there is.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# A clean clone on a CI machine finds what earlier runs have compiled, and keeps nothing that only helps an editor.
+ifneq ($(CI),)
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/aisora/target
+export CARGO_INCREMENTAL ?= 0
+export CARGO_PROFILE_DEV_DEBUG ?= false
+endif
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+# Leptos and its macros read these while they compile; the scripts set the same.
+export LEPTOS_OUTPUT_NAME := aisora
+export SERVER_FN_MOD_PATH := true
+
+.PHONY: help
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+.PHONY: run
+run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
+	@exec $(TARGET)/release/aisora serve
+
+.PHONY: build
+build: ## Release build: target/release/aisora and target/site
+	@scripts/tools build
+	@scripts/build
+
+.PHONY: test
+test: ## Format, lints, Rust tests on SQLite and PostgreSQL, browser tests
+	@scripts/tools test
+	@scripts/test
+
+.PHONY: bench
+bench: ## Benchmarks; the figures of the README
+	@scripts/tools build
+	cargo bench --features ssr
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	cargo fmt
+
+.PHONY: lint
+lint: ## The first stages of `make test`: format, clippy for server and browser, types of the browser tests
+	@scripts/tools lint
+	@scripts/test format clippy clippy-browser types
+
+.PHONY: watch
+watch: ## Rebuild and reload at each change (cargo leptos watch)
+	@scripts/tools watch
+	@PATH="$(abspath $(TARGET))/tools/bin:$(CURDIR)/scripts/node_modules/.bin:$$PATH" cargo leptos watch
+
+.PHONY: clean
+clean: ## Remove all that was built
+	rm -rf $(TARGET) scripts/node_modules end2end/node_modules end2end/test-results end2end/playwright-report

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# What the scripts share. Sourced, never run.
+
+# The project's folder and the folder cargo builds into, both absolute.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+if [[ $target != /* ]]; then
+  target=$PWD/$target
+  export CARGO_TARGET_DIR=$target
+fi
+
+# Leptos and its macros read these while they compile. cargo-leptos sets the same, from Cargo.toml.
+export LEPTOS_OUTPUT_NAME=aisora SERVER_FN_MOD_PATH=true
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+warn() { printf '\033[1;33mwarning:\033[0m %s\n' "$*" >&2; }
+die() {
+  printf '\033[1;31merror:\033[0m %s\n' "$*" >&2
+  exit 1
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The version of a crate in Cargo.lock.
+locked_version() {
+  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/"/, "", $3); print $3; exit }' "$root/Cargo.lock"
+}
+
+# The folder of PostgreSQL's server programs, newest first; empty when there are none.
+postgres_programs() {
+  local dir
+  for dir in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) "$(pg_config --bindir 2>/dev/null || true)"; do
+    if [[ -x $dir/initdb && -x $dir/pg_ctl && -x $dir/postgres ]]; then
+      echo "$dir"
+      return
+    fi
+  done
+}
+
+# The Chromium that the browser tests drive; empty when there is none.
+chromium_program() {
+  local program
+  for program in "${AISORA_CHROMIUM:-}" /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome; do
+    if [[ -n $program && -x $program ]]; then
+      echo "$program"
+      return
+    fi
+  done
+}

@@ -1,0 +1,246 @@
+// The second half of build-site: from the compiled .wasm, style/ and public/ to the site folder.
+//
+// Each step is keyed by a hash of all that goes into it. The keys stand in site.json beside the site folder, so a step whose
+// key has not changed and whose files are still there is not done again.
+
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import { buildSync } from 'esbuild'
+
+const [root, site, compiledWasm, ...flags] = process.argv.slice(2)
+const dev = flags.includes('--dev')
+const scripts = path.dirname(fileURLToPath(import.meta.url))
+const pkg = path.join(site, 'pkg')
+const stateFile = `${site}.json`
+
+/** The budget of a first load (wasm + JS + CSS, brotli), in kB. */
+const BUDGET_KB = 300
+
+// What rustc 1.95 itself assumes of a browser (`rustc --print cfg --target wasm32-unknown-unknown`), so that wasm-opt reads it.
+const WASM_FEATURES = [
+  '--enable-bulk-memory',
+  '--enable-bulk-memory-opt',
+  '--enable-multivalue',
+  '--enable-mutable-globals',
+  '--enable-nontrapping-float-to-int',
+  '--enable-reference-types',
+  '--enable-sign-ext',
+]
+const WASM_OPT = ['-Oz', ...WASM_FEATURES]
+
+/** Not worth a compressed copy below this many bytes. */
+const COMPRESS_FROM = 256
+const COMPRESSIBLE = new Set(
+  ['css', 'html', 'ico', 'js', 'json', 'map', 'mjs', 'svg', 'txt', 'wasm', 'webmanifest', 'xml'].map((e) => `.${e}`),
+)
+
+const state = readState()
+let changed = false
+
+/** The files of each step, by their path in the site folder; whatever else lies in the folder is removed. */
+const ours = [
+  ...(await step('pkg', [hashFile(compiledWasm), run('wasm-bindgen', ['--version'])], bindgen)),
+  ...(await step('css', [hashTree(path.join(root, 'style'))], bundleCss)),
+  ...(await step('public', [hashTree(path.join(root, 'public'))], copyPublic)),
+]
+removeOthers(ours)
+fs.writeFileSync(stateFile, JSON.stringify(state, null, 1))
+report()
+
+/**
+ * Runs `work` unless its inputs are the same as last time and its files are still what it left.
+ * `work` returns the files it wrote; each gets its compressed copies here.
+ */
+async function step(name, inputs, work) {
+  const key = hash(JSON.stringify([inputs, dev, toolsHash()]))
+  const last = state[name]
+  if (last?.key === key && Object.entries(last.files).every(([file, size]) => sizeOf(file) === size)) {
+    return Object.keys(last.files)
+  }
+  changed = true
+  const written = await work()
+  const copies = await Promise.all(written.map(compress))
+  const files = [...written, ...copies.flat()].sort()
+  state[name] = { key, files: Object.fromEntries(files.map((file) => [file, sizeOf(file)])) }
+  return files
+}
+
+/** wasm-bindgen, wasm-opt, and the JS made small. */
+function bindgen() {
+  return inTemporaryFolder((dir) => {
+    run('wasm-bindgen', [compiledWasm, '--target', 'web', '--no-typescript', '--out-dir', dir, '--out-name', 'aisora'])
+
+    const wasm = path.join(dir, 'aisora_bg.wasm')
+    if (!dev) {
+      say('making the wasm small')
+      run(process.execPath, [path.join(scripts, 'node_modules/binaryen/bin/wasm-opt'), ...WASM_OPT, wasm, '-o', wasm])
+    }
+    write('pkg/aisora.wasm', fs.readFileSync(wasm))
+
+    // The page passes the address of the wasm with its stamp; this is what the JS falls back to.
+    const glue = path.join(dir, 'aisora.js')
+    fs.writeFileSync(glue, fs.readFileSync(glue, 'utf8').replaceAll('aisora_bg.wasm', 'aisora.wasm'))
+    const js = buildSync({
+      entryPoints: [glue],
+      bundle: true, // takes in the snippets that wasm-bindgen may put beside it
+      format: 'esm',
+      legalComments: 'none',
+      minify: true,
+      target: 'es2022',
+      write: false,
+    })
+    write('pkg/aisora.js', js.outputFiles[0].contents)
+    return ['pkg/aisora.wasm', 'pkg/aisora.js']
+  })
+}
+
+/** style/main.css and what it imports, in one file. Nothing is rewritten for older browsers. */
+function bundleCss() {
+  const css = buildSync({
+    entryPoints: [path.join(root, 'style/main.css')],
+    bundle: true,
+    external: ['/*'], // addresses on the site itself, such as /fonts/…
+    legalComments: 'none',
+    logLevel: 'warning',
+    minify: true,
+    target: 'esnext',
+    write: false,
+  })
+  if (css.warnings.length > 0) fail('style/ has warnings')
+  write('pkg/aisora.css', css.outputFiles[0].contents)
+  return ['pkg/aisora.css']
+}
+
+function copyPublic() {
+  const from = path.join(root, 'public')
+  return filesOf(from).map((file) => {
+    if (file.startsWith('pkg/')) fail('public/pkg is taken: it is where the build puts its own files')
+    write(file, fs.readFileSync(path.join(from, file)))
+    return file
+  })
+}
+
+async function compress(file) {
+  if (!COMPRESSIBLE.has(path.extname(file))) return []
+  const raw = fs.readFileSync(path.join(site, file))
+  if (raw.length < COMPRESS_FROM) return []
+  const text = path.extname(file) !== '.wasm'
+  const { constants } = zlib
+  const [br, gz] = await Promise.all([
+    promisify(zlib.brotliCompress)(raw, {
+      params: {
+        [constants.BROTLI_PARAM_MODE]: text ? constants.BROTLI_MODE_TEXT : constants.BROTLI_MODE_GENERIC,
+        [constants.BROTLI_PARAM_QUALITY]: dev ? 4 : 11,
+        [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
+      },
+    }),
+    promisify(zlib.gzip)(raw, { level: dev ? 1 : 9 }),
+  ])
+  write(`${file}.br`, br)
+  write(`${file}.gz`, gz)
+  return [`${file}.br`, `${file}.gz`]
+}
+
+/** What a first load weighs. */
+function report() {
+  const rows = ['wasm', 'js', 'css'].map((kind) => {
+    const file = `pkg/aisora.${kind}`
+    return [file, sizeOf(file), sizeOf(`${file}.br`) ?? sizeOf(file)]
+  })
+  const [raw, brotli] = [1, 2].map((column) => rows.reduce((sum, row) => sum + row[column], 0))
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`
+  if (changed) {
+    const line = (name, a, b) => console.log(`  ${name.padEnd(18)}${a.padStart(12)}${b.padStart(12)}`)
+    line('', 'raw', 'brotli')
+    for (const [file, ...sizes] of rows) line(file, ...sizes.map(kb))
+    line('first load', kb(raw), kb(brotli))
+  } else {
+    console.log(`  site is up to date; first load ${kb(brotli)} brotli`)
+  }
+  if (!dev && brotli > BUDGET_KB * 1000) {
+    console.warn(`warning: the first load is over its budget of ${BUDGET_KB} kB`)
+  }
+}
+
+function removeOthers(files) {
+  const keep = new Set(files)
+  for (const file of filesOf(site)) if (!keep.has(file)) fs.rmSync(path.join(site, file))
+}
+
+function readState() {
+  try {
+    return JSON.parse(fs.readFileSync(stateFile, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+/** Written beside and renamed, so that a server that is running never reads half a file. */
+function write(file, contents) {
+  const to = path.join(site, file)
+  fs.mkdirSync(path.dirname(to), { recursive: true })
+  fs.writeFileSync(`${to}.new`, contents)
+  fs.renameSync(`${to}.new`, to)
+}
+
+function sizeOf(file) {
+  return fs.statSync(path.join(site, file), { throwIfNoEntry: false })?.size
+}
+
+/** The paths of all files under a folder, relative to it, with `/`; none when there is no such folder. */
+function filesOf(folder) {
+  if (!fs.existsSync(folder)) return []
+  return fs
+    .readdirSync(folder, { recursive: true })
+    .filter((file) => fs.statSync(path.join(folder, file)).isFile())
+    .map((file) => file.split(path.sep).join('/'))
+    .sort()
+}
+
+function hash(contents) {
+  return createHash('sha256').update(contents).digest('hex')
+}
+
+function hashFile(file) {
+  return hash(fs.readFileSync(file))
+}
+
+function hashTree(folder) {
+  return filesOf(folder).map((file) => [file, hashFile(path.join(folder, file))])
+}
+
+/** This script and the npm packages it uses. */
+function toolsHash() {
+  return hash([fileURLToPath(import.meta.url), path.join(scripts, 'package-lock.json')].map(hashFile).join())
+}
+
+function inTemporaryFolder(work) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-site-'))
+  try {
+    return work(dir)
+  } finally {
+    fs.rmSync(dir, { recursive: true })
+  }
+}
+
+function run(program, args) {
+  const { status, error, stdout } = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  if (error) fail(`${program}: ${error.message}`)
+  if (status !== 0) fail(`${program} failed`)
+  return stdout
+}
+
+function say(words) {
+  console.log(`  ${words}`)
+}
+
+function fail(words) {
+  console.error(`error: ${words}`)
+  process.exit(1)
+}
