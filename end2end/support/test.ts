@@ -1,0 +1,98 @@
+// `test` and `expect` for AiSora's specs, and the steps that many of them share.
+
+import { randomUUID } from 'node:crypto'
+import { AxeBuilder } from '@axe-core/playwright'
+import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test'
+import { Server } from './server.ts'
+import { Watch } from './watch.ts'
+
+export { expect }
+
+interface TestFixtures {
+  /** The problems of all pages of this test. One that was not allowed fails the test. */
+  watch: Watch
+  /** Opens a page in a new browser context: another person, another device, no JavaScript. Watched like `page`. */
+  newPage: (options?: BrowserContextOptions) => Promise<Page>
+}
+
+interface WorkerFixtures {
+  /** The server of this worker, on data of its own. Other tests of the worker use it before and after. */
+  server: Server
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.launch()
+      await use(server)
+      await server.dispose()
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  watch: async ({ server }, use, testInfo) => {
+    const watch = new Watch(server.url)
+    const logBefore = server.log.length
+    await use(watch)
+    if (testInfo.errors.length > 0 || watch.problems.length > 0) {
+      await testInfo.attach('server.log', { body: server.log.slice(logBefore), contentType: 'text/plain' })
+    }
+    expect(watch.problems, 'problems in the pages of this test').toEqual([])
+  },
+
+  context: async ({ context, watch }, use) => {
+    watch.follow(context)
+    await use(context)
+    watch.stop()
+  },
+
+  newPage: async ({ browser, server, watch }, use) => {
+    const contexts: Awaited<ReturnType<typeof browser.newContext>>[] = []
+    await use(async (options = {}) => {
+      const context = await browser.newContext({ baseURL: server.url, ...options })
+      contexts.push(context)
+      watch.follow(context)
+      return context.newPage()
+    })
+    watch.stop()
+    await Promise.all(contexts.map((context) => context.close()))
+  },
+})
+
+export interface Person {
+  email: string
+  password: string
+  name: string
+  /** `YYYY-MM-DD` */
+  born: string
+}
+
+/** Somebody nobody has met yet. */
+export function newPerson(): Person {
+  const id = randomUUID()
+  return { email: `${id}@example.com`, password: `correct horse ${id}`, name: 'Robin Example', born: '1990-05-17' }
+}
+
+/** Creates an account through the form, and ends up signed in. */
+export async function signUp(page: Page, details: Partial<Person> = {}): Promise<Person> {
+  const person = { ...newPerson(), ...details }
+  await page.goto('/sign-up')
+  const form = page.locator('form', { has: page.locator('input[name="born"]') })
+  for (const field of ['email', 'password', 'name', 'born'] as const) {
+    await form.locator(`input[name="${field}"]`).fill(person[field])
+  }
+  await form.locator('button:not([type="button"])').click()
+  await expect(page).not.toHaveURL(/\/sign-up/)
+  return person
+}
+
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Has axe check the page as it is now: WCAG 2.2 A and AA, and axe's own good practices. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(AXE_TAGS).analyze()
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.target.join(' ')) }))
+  expect(found, 'accessibility').toEqual([])
+}
