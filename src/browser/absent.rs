@@ -1,0 +1,123 @@
+//! The browser's functions where there is no browser.
+
+use crate::model::composition::ComposerForm;
+use leptos::ev;
+use leptos::web_sys::{Element, HtmlFormElement};
+
+/// A timer that is cancelled when it is dropped.
+pub struct Timer;
+
+/// An event stream that is closed when it is dropped.
+pub struct Stream;
+
+/// Watches whether an element is in view until it is dropped.
+pub struct Sight;
+
+/// The browser's clock, in unix milliseconds.
+#[must_use]
+pub const fn now_ms() -> i64 {
+    0
+}
+
+/// How far the person's local time is ahead of UTC at a moment, in milliseconds.
+#[must_use]
+pub const fn zone_offset_ms(_at: i64) -> i64 {
+    0
+}
+
+/// Runs something once, so many milliseconds from now.
+pub fn after(_ms: u32, _run: impl FnOnce() + 'static) -> Timer {
+    Timer
+}
+
+/// Runs something every so many milliseconds.
+pub fn every(_ms: u32, _run: impl Fn() + 'static) -> Timer {
+    Timer
+}
+
+/// Opens the event stream. `on_error` is told whether the browser has given up.
+pub fn open_stream(
+    _url: &str,
+    _on_event: impl Fn(String) + 'static,
+    _on_open: impl Fn() + 'static,
+    _on_error: impl Fn(bool) + 'static,
+) -> Option<Stream> {
+    None
+}
+
+/// Calls back whenever an element comes into view or leaves it.
+pub fn watch_sight(_element: &Element, _margin: &str, _seen: impl Fn(bool) + 'static) -> Option<Sight> {
+    None
+}
+
+/// Goes to an address by a full load.
+pub const fn go(_address: &str) {}
+
+/// The address of the page without the origin.
+#[must_use]
+pub const fn here() -> String {
+    String::new()
+}
+
+/// The theme that the document was given, if any.
+#[must_use]
+pub const fn theme() -> Option<String> {
+    None
+}
+
+/// Changes the theme at once (`dark`, `light`, `auto`) and has the server remember it.
+pub const fn choose_theme(_theme: &'static str) {}
+
+/// Whether the person asked for less motion.
+#[must_use]
+pub const fn less_motion() -> bool {
+    false
+}
+
+/// Reads the composer's fields as they stand in the page.
+#[must_use]
+pub fn read_composer(_form: &HtmlFormElement) -> ComposerForm {
+    ComposerForm::default()
+}
+
+/// Moves the focus to an element by its id, without scrolling when `still`.
+pub const fn focus(_id: &str, _still: bool) {}
+
+/// Selects the text of a field by its id.
+pub const fn select_text(_id: &str) {}
+
+/// Whether an element with this id has the focus.
+#[must_use]
+pub const fn has_focus(_id: &str) -> bool {
+    false
+}
+
+/// Opens a `<dialog>` by its id as a modal.
+pub const fn open_dialog(_id: &str) {}
+
+/// Closes a `<dialog>` by its id.
+pub const fn close_dialog(_id: &str) {}
+
+/// A text that this tab remembers until it is closed.
+#[must_use]
+pub const fn remembered(_key: &str) -> Option<String> {
+    None
+}
+
+/// Has this tab remember a text until it is closed; an empty one is forgotten.
+pub const fn remember(_key: &str, _text: &str) {}
+
+/// The attribute of the nearest element around the event's target that has it.
+#[must_use]
+pub const fn attribute_at(_event: &ev::Event, _attribute: &str) -> Option<String> {
+    None
+}
+
+/// Plays the video of a tile over its poster; anything that played before stops.
+pub const fn preview(_id: Option<&str>) {}
+
+/// Plays a video while it is in view, until the handle is dropped.
+#[must_use]
+pub const fn play_in_view(_id: &str) -> Option<Sight> {
+    None
+}

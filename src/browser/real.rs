@@ -1,0 +1,99 @@
+//! The browser's functions in a browser. Handles are numbers, so that they can live in signals; what they stand for stays
+//! in `held`, and goes when the handle is dropped.
+
+mod held;
+mod page;
+
+pub use held::{Sight, Stream, Timer};
+pub use page::*;
+
+use gloo_timers::callback::{Interval, Timeout};
+use held::Held;
+use leptos::web_sys::Element;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    Event, EventSource, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+    MessageEvent,
+};
+
+/// The browser's clock, in unix milliseconds.
+#[must_use]
+pub fn now_ms() -> i64 {
+    whole(js_sys::Date::now())
+}
+
+/// How far the person's local time is ahead of UTC at a moment, in milliseconds.
+#[must_use]
+pub fn zone_offset_ms(at: i64) -> i64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of real dates fit into 53 bits"
+    )]
+    let moment = js_sys::Date::new(&JsValue::from_f64(at as f64));
+    -whole(moment.get_timezone_offset()) * 60_000
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the browser counts whole milliseconds and minutes"
+)]
+fn whole(number: f64) -> i64 {
+    number as i64
+}
+
+/// Runs something once, so many milliseconds from now.
+pub fn after(ms: u32, run: impl FnOnce() + 'static) -> Timer {
+    Timer(held::keep(Held::Once(Timeout::new(ms, run))))
+}
+
+/// Runs something every so many milliseconds.
+pub fn every(ms: u32, run: impl Fn() + 'static) -> Timer {
+    Timer(held::keep(Held::Often(Interval::new(ms, run))))
+}
+
+/// Opens the event stream. `on_error` is told whether the browser has given up.
+pub fn open_stream(
+    url: &str,
+    on_event: impl Fn(String) + 'static,
+    on_open: impl Fn() + 'static,
+    on_error: impl Fn(bool) + 'static,
+) -> Option<Stream> {
+    let source = EventSource::new(url).ok()?;
+    let state = source.clone();
+    let event = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(text) = event.data().as_string() {
+            on_event(text);
+        }
+    });
+    let open = Closure::<dyn Fn(Event)>::new(move |_| on_open());
+    let error = Closure::<dyn Fn(Event)>::new(move |_| on_error(state.ready_state() == EventSource::CLOSED));
+    source
+        .add_event_listener_with_callback("generation", event.as_ref().unchecked_ref())
+        .ok()?;
+    source.set_onopen(Some(open.as_ref().unchecked_ref()));
+    source.set_onerror(Some(error.as_ref().unchecked_ref()));
+    Some(Stream(held::keep(Held::Stream {
+        source,
+        _event: event,
+        _open: open,
+        _error: error,
+    })))
+}
+
+/// Calls back whenever an element comes into view or leaves it.
+pub fn watch_sight(element: &Element, margin: &str, seen: impl Fn(bool) + 'static) -> Option<Sight> {
+    let callback = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let last = entries.get(entries.length().saturating_sub(1));
+        if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>() {
+            seen(entry.is_intersecting());
+        }
+    });
+    let init = IntersectionObserverInit::new();
+    init.set_root_margin(margin);
+    let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &init).ok()?;
+    observer.observe(element);
+    Some(Sight(held::keep(Held::Sight {
+        observer,
+        _callback: callback,
+    })))
+}

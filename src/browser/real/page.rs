@@ -1,0 +1,218 @@
+//! The page itself: address, theme, focus, dialogs, fields, videos.
+
+use crate::model::composition::ComposerForm;
+use leptos::ev;
+use leptos::prelude::document;
+use leptos::prelude::window;
+use leptos::web_sys::{Element, HtmlFormElement};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    FormData, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, HtmlVideoElement, RequestInit,
+    RequestRedirect,
+};
+
+/// Goes to an address by a full load.
+pub fn go(address: &str) {
+    let _ = window().location().assign(address);
+}
+
+/// The address of the page without the origin.
+#[must_use]
+pub fn here() -> String {
+    let location = window().location();
+    let mut here = location.pathname().unwrap_or_default();
+    here.push_str(&location.search().unwrap_or_default());
+    here
+}
+
+/// The theme that the document was given, if any.
+#[must_use]
+pub fn theme() -> Option<String> {
+    document().document_element()?.get_attribute("data-theme")
+}
+
+/// Changes the theme at once (`dark`, `light`, `auto`) and has the server remember it.
+pub fn choose_theme(theme: &'static str) {
+    if let Some(root) = document().document_element() {
+        let _ = if theme == "auto" {
+            root.remove_attribute("data-theme")
+        } else {
+            root.set_attribute("data-theme", theme)
+        };
+    }
+    let request = RequestInit::new();
+    request.set_method("POST");
+    // The answer is a redirect for browsers without JavaScript; nobody needs to follow it.
+    request.set_redirect(RequestRedirect::Manual);
+    if let Ok(body) = web_sys::UrlSearchParams::new() {
+        body.append("theme", theme);
+        body.append("next", "/");
+        request.set_body(&body);
+    }
+    let _ = window().fetch_with_str_and_init("/theme", &request);
+}
+
+/// Whether the person asked for less motion.
+#[must_use]
+pub fn less_motion() -> bool {
+    window()
+        .match_media("(prefers-reduced-motion: reduce)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
+}
+
+/// Reads the composer's fields as they stand in the page.
+#[must_use]
+pub fn read_composer(form: &HtmlFormElement) -> ComposerForm {
+    let Ok(data) = FormData::new_with_form(form) else {
+        return ComposerForm::default();
+    };
+    let field = |name: &str| data.get(name).as_string().unwrap_or_default();
+    ComposerForm {
+        prompt: field("prompt"),
+        model: field("model"),
+        size: field("size"),
+        seconds: field("seconds"),
+        takes: field("takes"),
+        seed: field("seed"),
+        caption: field("caption"),
+        quote: field("quote"),
+    }
+}
+
+fn by_id<T: JsCast>(id: &str) -> Option<T> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Moves the focus to an element by its id, without scrolling when `still`.
+pub fn focus(id: &str, still: bool) {
+    if let Some(element) = by_id::<HtmlElement>(id) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(still);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Selects the text of a field by its id.
+pub fn select_text(id: &str) {
+    if let Some(field) = by_id::<HtmlTextAreaElement>(id) {
+        field.select();
+    }
+}
+
+/// Whether an element with this id has the focus.
+#[must_use]
+pub fn has_focus(id: &str) -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| element.id() == id)
+}
+
+/// Opens a `<dialog>` by its id as a modal.
+pub fn open_dialog(id: &str) {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a `<dialog>` by its id.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
+        dialog.close();
+    }
+}
+
+/// A text that this tab remembers until it is closed.
+#[must_use]
+pub fn remembered(key: &str) -> Option<String> {
+    window()
+        .session_storage()
+        .ok()
+        .flatten()?
+        .get_item(key)
+        .ok()
+        .flatten()
+}
+
+/// Has this tab remember a text until it is closed; an empty one is forgotten.
+pub fn remember(key: &str, text: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = if text.is_empty() {
+            storage.remove_item(key)
+        } else {
+            storage.set_item(key, text)
+        };
+    }
+}
+
+/// The attribute of the nearest element around the event's target that has it.
+#[must_use]
+pub fn attribute_at(event: &ev::Event, attribute: &str) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let mut selector = String::from("[");
+    selector.push_str(attribute);
+    selector.push(']');
+    target.closest(&selector).ok().flatten()?.get_attribute(attribute)
+}
+
+/// Plays the video of a tile over its poster; anything that played before stops.
+pub fn preview(id: Option<&str>) {
+    let playing = document().get_element_by_id("preview");
+    let frame = id.and_then(|id| document().get_element_by_id(&["screen-", id].concat()));
+    let same = playing.as_ref().and_then(|playing| playing.parent_element()) == frame;
+    if same {
+        return;
+    }
+    if let Some(playing) = playing {
+        playing.remove();
+    }
+    let (Some(id), Some(frame)) = (id, frame) else {
+        return;
+    };
+    if less_motion() {
+        return;
+    }
+    let Ok(Ok(video)) = document()
+        .create_element("video")
+        .map(JsCast::dyn_into::<HtmlVideoElement>)
+    else {
+        return;
+    };
+    video.set_id("preview");
+    video.set_muted(true);
+    video.set_loop(true);
+    let _ = video.set_attribute("playsinline", "");
+    video.set_src(&["/media/", id, "/video.mp4"].concat());
+    let _ = frame.append_child(&video);
+    play(&video);
+}
+
+thread_local! {
+    static REFUSED: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
+}
+
+fn play(video: &HtmlVideoElement) {
+    // A browser may refuse to play; the poster stays then, which is fine.
+    if let Ok(promise) = video.play() {
+        REFUSED.with(|refused| drop(promise.catch(refused)));
+    }
+}
+
+/// Plays a video while it is in view, until the handle is dropped.
+#[must_use]
+pub fn play_in_view(id: &str) -> Option<super::Sight> {
+    let video = by_id::<HtmlVideoElement>(id)?;
+    if less_motion() {
+        return None;
+    }
+    let watched = video.clone();
+    super::watch_sight(&watched, "0px", move |seen| {
+        video.set_muted(true);
+        if seen {
+            play(&video);
+        } else {
+            let _ = video.pause();
+        }
+    })
+}

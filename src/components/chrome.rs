@@ -1,0 +1,173 @@
+//! The frame around every page: the rail or the top bar, the page itself, the tabs on a phone.
+
+use super::icon::Icon;
+use super::live::{Link, Live};
+use super::person::Who;
+use super::theme::ThemeSwitch;
+use super::time::Awake;
+use crate::browser;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+const ROOMS: [(&str, &str, &str); 4] = [
+    ("/create", "Create", "plus"),
+    ("/library", "Library", "film"),
+    ("/credits", "Credits", "coin"),
+    ("/account", "Account", "person"),
+];
+
+/// Whether an address belongs to the studio, where somebody is signed in.
+fn is_studio(path: &str) -> bool {
+    ROOMS.iter().any(|(room, ..)| {
+        path.strip_prefix(room)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }) || path.starts_with("/v/")
+}
+
+/// The frame. Which one depends on the address alone, so that it stays in place from page to page.
+#[component]
+pub fn Chrome(children: Children) -> impl IntoView {
+    Awake::provide();
+    let path = use_location().pathname;
+    let studio = Memo::new(move |_| path.with(|path| is_studio(path)));
+    let live = expect_context::<Live>();
+    Effect::new(move || {
+        if studio.get() {
+            live.start();
+        }
+    });
+    // A page that is changed in place is announced by moving the focus, as a full load would.
+    Effect::new(move |before: Option<String>| {
+        let now = path.get();
+        if before.is_some_and(|before| before != now) {
+            browser::focus("main", true);
+        }
+        now
+    });
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        <div class="house" class:studio=studio>
+            {move || if studio.get() { view! { <Rail /> }.into_any() } else { view! { <TopBar /> }.into_any() }}
+            <main id="main" tabindex="-1">{children()}</main>
+            {move || studio.get().then(|| view! { <Tabs /> })}
+        </div>
+        <p class="unseen" role="status">{move || live.said.get()}</p>
+        <p class="broken-link" hidden=move || live.link.get() != Link::Broken>
+            <span class="dot"></span>
+            "Connection lost. Your work goes on; trying again."
+        </p>
+    }
+}
+
+fn current(room: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
+    let path = use_location().pathname;
+    move || path.with(|path| path == room).then_some("page")
+}
+
+/// The mark with the name.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <a class="mark" href="/" aria-label="AiSora, start">
+            <svg class="mark-sun" viewBox="0 0 32 32" aria-hidden="true">
+                <use href="/icons.svg#mark"></use>
+            </svg>
+            "AiSora"
+        </a>
+    }
+}
+
+#[component]
+fn Rail() -> impl IntoView {
+    let rooms = ROOMS.map(|(address, name, icon)| {
+        view! {
+            <li>
+                <a class="room" href=address aria-current=current(address)>
+                    <Icon name=icon />
+                    {name}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <header class="rail">
+            <Mark />
+            <nav aria-label="Rooms">
+                <ul>{rooms}</ul>
+            </nav>
+            <div class="rail-foot">
+                <Purse />
+                <ThemeSwitch />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Tabs() -> impl IntoView {
+    let rooms = ROOMS.map(|(address, name, icon)| {
+        view! {
+            <li>
+                <a href=address aria-current=current(address)>
+                    <Icon name=icon />
+                    {name}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <nav class="tabs" aria-label="Rooms">
+            <ul>{rooms}</ul>
+        </nav>
+    }
+}
+
+/// The credits, always in sight.
+#[component]
+pub fn Purse() -> impl IntoView {
+    let live = expect_context::<Live>();
+    let purse = move || {
+        Suspend::new(async move {
+            let viewer = Who::is_there().await?;
+            let balance = move || live.balance.get().unwrap_or(viewer.balance);
+            Some(view! {
+                <a class="purse" href="/credits">
+                    <span>
+                        <b>{move || balance().available.to_string()}</b>
+                        {move || if balance().available.0 == 1 { " credit" } else { " credits" }}
+                    </span>
+                    <small hidden=move || balance().held.0 == 0>
+                        {move || balance().held.to_string()} " on hold"
+                    </small>
+                </a>
+            })
+        })
+    };
+    view! { <Suspense fallback=|| view! { <span class="purse purse-wait"></span> }>{purse}</Suspense> }
+}
+
+#[component]
+fn TopBar() -> impl IntoView {
+    let ways = move || {
+        Suspend::new(async move {
+            if Who::is_there().await.is_some() {
+                view! { <a class="button primary" href="/create">"Open the studio"</a> }.into_any()
+            } else {
+                view! {
+                    <a class="button quiet" href="/sign-in">"Sign in"</a>
+                    <a class="button primary" href="/sign-up">"Create account"</a>
+                }
+                .into_any()
+            }
+        })
+    };
+    view! {
+        <header class="top-bar">
+            <Mark />
+            <div class="top-bar-ways">
+                <ThemeSwitch />
+                <Suspense>{ways}</Suspense>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,270 @@
+//! Work as it happens: one state for the whole tab, fed by the event stream (see `connection`) or by polling.
+
+mod connection;
+
+use crate::browser::{self, Stream, Timer};
+use crate::model::{
+    credits::Balance,
+    generation::{Card, Charge, State},
+    ids::GenerationId,
+    live::{LiveEvent, Snapshot},
+};
+use leptos::prelude::*;
+
+/// One generation that changes while it is looked at.
+#[derive(Clone)]
+pub struct LiveCard {
+    /// Which one.
+    pub id: GenerationId,
+    /// As it is now.
+    pub card: ArcRwSignal<Card>,
+}
+
+/// How the tab hears about changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Not asked for yet, or fine.
+    Fine,
+    /// Neither the stream nor polling gets through.
+    Broken,
+}
+
+/// The live state of this tab.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Work that has not ended, oldest first, then what ended most lately, newest first.
+    pub cards: RwSignal<Vec<LiveCard>>,
+    /// The credits, once the live part knows them better than the page did.
+    pub balance: RwSignal<Option<Balance>>,
+    /// The server's clock in unix milliseconds; moves every second while something runs.
+    pub clock: RwSignal<i64>,
+    /// What a screen reader is told, politely.
+    pub said: RwSignal<String>,
+    /// Whether changes come through.
+    pub link: RwSignal<Link>,
+    inner: StoredValue<Inner>,
+}
+
+/// What no view reads.
+#[derive(Default)]
+struct Inner {
+    /// The last event that the state contains.
+    seq: Option<i64>,
+    /// The server's clock minus the browser's. Everything heard from the server is in its past, so the largest is the best.
+    offset: Option<i64>,
+    started: bool,
+    fetching: bool,
+    fetch_again: bool,
+    /// Until the next try without a stream, in milliseconds.
+    wait: u32,
+    stream: Option<Stream>,
+    watchdog: Option<Timer>,
+    retry: Option<Timer>,
+    tick: Option<Timer>,
+    places: Option<Timer>,
+}
+
+impl Live {
+    /// An empty state that every component below shares.
+    pub fn provide() {
+        provide_context(Self {
+            cards: RwSignal::new(Vec::new()),
+            balance: RwSignal::new(None),
+            clock: RwSignal::new(0),
+            said: RwSignal::new(String::new()),
+            link: RwSignal::new(Link::Fine),
+            inner: StoredValue::new(Inner::default()),
+        });
+    }
+
+    /// The live state of this tab.
+    #[must_use]
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// The live form of a card: the shared one when it is known, else one that stands still.
+    #[must_use]
+    pub fn follow(&self, card: Card) -> ArcRwSignal<Card> {
+        self.find(card.id).unwrap_or_else(|| ArcRwSignal::new(card))
+    }
+
+    fn find(&self, id: GenerationId) -> Option<ArcRwSignal<Card>> {
+        self.cards.with_untracked(|cards| {
+            cards
+                .iter()
+                .find(|known| known.id == id)
+                .map(|known| known.card.clone())
+        })
+    }
+
+    /// Takes over a snapshot, unless something newer is known.
+    pub fn adopt(&self, snapshot: Snapshot) {
+        let stale = self
+            .inner
+            .with_value(|inner| inner.seq.is_some_and(|seq| snapshot.seq < seq));
+        if stale {
+            return;
+        }
+        self.inner.update_value(|inner| inner.seq = Some(snapshot.seq));
+        self.heard_at(snapshot.now);
+        if self.balance.get_untracked() != Some(snapshot.balance) {
+            self.balance.set(Some(snapshot.balance));
+        }
+        let cards: Vec<LiveCard> = snapshot
+            .cards
+            .into_iter()
+            .map(|card| self.refresh(card))
+            .collect();
+        let same = self.cards.with_untracked(|known| {
+            known
+                .iter()
+                .map(|card| card.id)
+                .eq(cards.iter().map(|card| card.id))
+        });
+        if !same {
+            self.cards.set(cards);
+        }
+        self.keep_time();
+    }
+
+    /// Puts a card's newest form into the signal that views already hold.
+    fn refresh(&self, card: Card) -> LiveCard {
+        let id = card.id;
+        let Some(known) = self.find(id) else {
+            return LiveCard {
+                id,
+                card: ArcRwSignal::new(card),
+            };
+        };
+        let before = known.with_untracked(|known| known.state);
+        if known.with_untracked(|known| *known != card) {
+            if before != card.state {
+                self.say(&card);
+            }
+            known.set(card);
+        }
+        LiveCard { id, card: known }
+    }
+
+    /// Takes in work that this tab has just started.
+    pub fn add(&self, cards: Vec<Card>) {
+        let new: Vec<LiveCard> = cards
+            .into_iter()
+            .filter(|card| self.find(card.id).is_none())
+            .map(|card| self.refresh(card))
+            .collect();
+        if !new.is_empty() {
+            self.cards.update(|known| {
+                let unfinished = known
+                    .iter()
+                    .take_while(|known| !known.card.with_untracked(|card| card.state.is_terminal()));
+                let place = unfinished.count();
+                known.splice(place..place, new);
+            });
+        }
+        self.keep_time();
+        self.refetch();
+    }
+
+    /// Forgets a card, because it was deleted.
+    pub fn forget(&self, id: GenerationId) {
+        self.cards.update(|known| known.retain(|known| known.id != id));
+    }
+
+    /// One event of the stream. A hole in the numbers, an unknown card or an end asks for a fresh snapshot.
+    fn take(&self, event: &LiveEvent) {
+        let seq = self.inner.with_value(|inner| inner.seq).unwrap_or_default();
+        if event.seq <= seq {
+            return;
+        }
+        self.inner.update_value(|inner| inner.seq = Some(event.seq));
+        self.heard_at(event.at);
+        let known = self.find(event.id);
+        if let Some(card) = &known {
+            let changed = card.with_untracked(|card| card.state != event.state);
+            card.update(|card| apply(card, event));
+            if changed {
+                card.with_untracked(|card| self.say(card));
+            }
+        }
+        if known.is_none() || event.seq != seq + 1 || event.state.is_terminal() {
+            self.refetch();
+        }
+        self.keep_time();
+    }
+
+    fn heard_at(&self, server: i64) {
+        let offset = server - browser::now_ms();
+        self.inner.update_value(|inner| {
+            inner.offset = Some(inner.offset.map_or(offset, |known| known.max(offset)))
+        });
+        if self.clock.get_untracked() < server {
+            self.clock.set(server);
+        }
+    }
+
+    /// The clock ticks while something runs; places are asked for while something waits.
+    fn keep_time(&self) {
+        let live = *self;
+        let (runs, waits) = self.cards.with_untracked(|cards| {
+            cards.iter().fold((false, false), |(runs, waits), known| {
+                let state = known.card.with_untracked(|card| card.state);
+                (runs || !state.is_terminal(), waits || state == State::Queued)
+            })
+        });
+        self.inner.update_value(|inner| {
+            inner.tick = runs.then(|| {
+                inner
+                    .tick
+                    .take()
+                    .unwrap_or_else(|| browser::every(1_000, move || live.tick()))
+            });
+            inner.places = waits.then(|| {
+                inner
+                    .places
+                    .take()
+                    .unwrap_or_else(|| browser::every(5_000, move || live.refetch()))
+            });
+        });
+    }
+
+    fn tick(&self) {
+        let offset = self.inner.with_value(|inner| inner.offset.unwrap_or_default());
+        self.clock.set(browser::now_ms() + offset);
+    }
+
+    /// Tells a change of state; percents are left to the bar.
+    fn say(&self, card: &Card) {
+        let mut words = String::from(card.state.in_words());
+        if card.charge == Charge::NotCharged && card.state.is_terminal() {
+            words.push_str(", not charged");
+        }
+        words.push_str(": ");
+        words.extend(card.prompt.chars().take(80));
+        self.said.set(words);
+    }
+}
+
+fn apply(card: &mut Card, event: &LiveEvent) {
+    card.state = event.state;
+    card.progress = event.progress;
+    card.reason = event.reason;
+    if event.state == State::Queued {
+        card.started_at = None;
+    } else {
+        card.place = None;
+        card.started_at.get_or_insert(event.at);
+    }
+    if event.state.is_terminal() {
+        card.finished_at = Some(event.at);
+        if event.state == State::Succeeded {
+            if let Charge::Held(credits) = card.charge {
+                card.charge = Charge::Charged(credits);
+            }
+            card.poster = true;
+        } else {
+            card.charge = Charge::NotCharged;
+        }
+    }
+}

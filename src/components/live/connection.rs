@@ -1,0 +1,132 @@
+//! How the live state hears from the server: the event stream, and polling with back-off while there is none.
+
+use super::{Link, Live};
+use crate::api::generation::snapshot;
+use crate::browser;
+use crate::model::error::Code;
+use crate::model::live::LiveEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The first wait between two polls, in milliseconds.
+const WAIT_FIRST: u32 = 2_000;
+/// The longest wait between two polls, in milliseconds.
+const WAIT_MOST: u32 = 30_000;
+/// A stream that has not opened after so many milliseconds is not waited for.
+const OPEN_WITHIN: u32 = 10_000;
+
+impl Live {
+    /// Begins to listen; once for the tab.
+    pub fn start(&self) {
+        let started = self.inner.with_value(|inner| inner.started);
+        if started {
+            return;
+        }
+        self.inner.update_value(|inner| {
+            inner.started = true;
+            inner.wait = WAIT_FIRST;
+        });
+        if self.inner.with_value(|inner| inner.seq.is_some()) {
+            self.open();
+        } else {
+            // The stream is opened when the snapshot says where it stands.
+            self.refetch();
+        }
+    }
+
+    /// Fetches a fresh snapshot. Calls while one is under way are answered by one more.
+    pub fn refetch(&self) {
+        let busy = self.inner.with_value(|inner| inner.fetching);
+        self.inner.update_value(|inner| {
+            inner.fetch_again = busy;
+            inner.fetching = true;
+        });
+        if busy {
+            return;
+        }
+        let live = *self;
+        spawn_local(async move {
+            let answer = snapshot().await;
+            live.inner.update_value(|inner| inner.fetching = false);
+            match answer {
+                Ok(snapshot) => {
+                    live.link.set(Link::Fine);
+                    live.adopt(snapshot);
+                    let (again, started) = live.inner.with_value(|inner| (inner.fetch_again, inner.started));
+                    if again {
+                        live.refetch();
+                    }
+                    if started && live.inner.with_value(|inner| inner.stream.is_none()) {
+                        live.open();
+                    }
+                }
+                Err(error) if error.code == Code::SignInNeeded => super::super::outcome::sign_in_again(),
+                Err(_) => {
+                    live.link.set(Link::Broken);
+                    live.try_later();
+                }
+            }
+        });
+    }
+
+    fn open(&self) {
+        let live = *self;
+        let seq = self.inner.with_value(|inner| inner.seq).unwrap_or_default();
+        let stream = browser::open_stream(
+            &format!("/events?after={seq}"),
+            move |text| {
+                if let Ok(event) = serde_json::from_str::<LiveEvent>(&text) {
+                    live.take(&event);
+                }
+            },
+            move || live.opened(),
+            move |given_up| live.lost(given_up),
+        );
+        let watchdog = browser::after(OPEN_WITHIN, move || live.poll());
+        self.inner.update_value(|inner| {
+            inner.stream = stream;
+            inner.watchdog = Some(watchdog);
+        });
+    }
+
+    fn opened(&self) {
+        self.link.set(Link::Fine);
+        self.inner.update_value(|inner| {
+            inner.watchdog = None;
+            inner.retry = None;
+            inner.wait = WAIT_FIRST;
+        });
+    }
+
+    /// The browser resumes a stream by itself, with the last id; when it has given up, or is at it for long, we poll.
+    fn lost(&self, given_up: bool) {
+        if given_up {
+            self.inner.update_value(|inner| inner.stream = None);
+            self.try_later();
+        } else if self
+            .inner
+            .with_value(|inner| inner.watchdog.is_none() && inner.retry.is_none())
+        {
+            let live = *self;
+            let watchdog = browser::after(OPEN_WITHIN, move || live.poll());
+            self.inner.update_value(|inner| inner.watchdog = Some(watchdog));
+        }
+    }
+
+    fn try_later(&self) {
+        let live = *self;
+        let wait = self.inner.with_value(|inner| inner.wait.max(WAIT_FIRST));
+        let retry = browser::after(wait, move || live.poll());
+        self.inner.update_value(|inner| {
+            inner.watchdog = None;
+            inner.retry = Some(retry);
+            inner.wait = (wait + wait / 2).min(WAIT_MOST);
+        });
+    }
+
+    /// One round without a stream. The snapshot's answer opens a new stream where there is none.
+    fn poll(&self) {
+        self.refetch();
+        self.try_later();
+    }
+}

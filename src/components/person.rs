@@ -1,0 +1,22 @@
+//! Who is looking. Asked once for each page load.
+
+use crate::api::account::viewer;
+use crate::model::{error::AppError, person::Viewer};
+use leptos::prelude::*;
+
+/// The person who is looking, or nobody.
+#[derive(Clone, Copy)]
+pub struct Who(Resource<Result<Option<Viewer>, AppError>>);
+
+impl Who {
+    /// Asks, and lets every component below read the answer.
+    pub fn provide() {
+        provide_context(Self(Resource::new(|| (), |()| viewer())));
+    }
+
+    /// The person; nobody when it cannot be found out.
+    pub async fn is_there() -> Option<Viewer> {
+        let Self(resource) = use_context::<Self>()?;
+        resource.await.ok().flatten()
+    }
+}

@@ -1,0 +1,61 @@
+//! Light, dark, or as the system says.
+
+use super::icon::Icon;
+use crate::browser;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The theme that the document is rendered with; the shell provides it on the server.
+#[derive(Clone)]
+pub struct ThemeInForce(pub Option<String>);
+
+const CHOICES: [(&str, &str, &str); 3] = [
+    ("auto", "As the system", "auto"),
+    ("light", "Light", "sun"),
+    ("dark", "Dark", "moon"),
+];
+
+/// Three buttons, one of them pressed. A plain form post without JavaScript; at once with it.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let chosen = use_context::<ThemeInForce>()
+        .and_then(|theme| theme.0)
+        .or_else(browser::theme);
+    let chosen = RwSignal::new(chosen.unwrap_or_else(|| "auto".into()));
+    let location = use_location();
+    let next = move || {
+        location.pathname.get()
+            + &location.search.with(|search| {
+                if search.is_empty() {
+                    String::new()
+                } else {
+                    format!("?{search}")
+                }
+            })
+    };
+    let choices = CHOICES.map(|(value, label, icon)| {
+        let choose = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            browser::choose_theme(value);
+            chosen.set(value.into());
+        };
+        view! {
+            <button
+                name="theme"
+                value=value
+                title=label
+                aria-label=label
+                aria-pressed=move || if chosen.with(|chosen| chosen == value) { "true" } else { "false" }
+                on:click=choose
+            >
+                <Icon name=icon />
+            </button>
+        }
+    });
+    view! {
+        <form class="theme-switch" method="post" action="/theme" role="group" aria-label="Theme">
+            <input type="hidden" name="next" value=next />
+            {choices}
+        </form>
+    }
+}

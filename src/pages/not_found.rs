@@ -1,0 +1,23 @@
+//! There is nothing at this address, or it is not yours to see: the answer is the same.
+
+use crate::components::status::respond_with;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page for what is not there.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    respond_with(404);
+    view! {
+        <Title text="Not found" />
+        <section class="blank">
+            <h1>"Nothing is playing here"</h1>
+            <p>"There is nothing at this address, or it is not yours to see."</p>
+            <p class="blank-ways">
+                <a class="button" href="/create">"Create a video"</a>
+                <a class="button" href="/">"Go to the start"</a>
+            </p>
+        </section>
+    }
+    .into_any()
+}
