@@ -86,6 +86,12 @@ pub const fn focus(_id: &str, _still: bool) {}
 /// Selects the text of a field by its id.
 pub const fn select_text(_id: &str) {}
 
+/// Puts a text into a field, as if it had been typed.
+pub const fn fill(_id: &str, _text: &str) {}
+
+/// Scrolls to the upper edge of the page.
+pub const fn to_top() {}
+
 /// Whether an element with this id has the focus.
 #[must_use]
 pub const fn has_focus(_id: &str) -> bool {

@@ -20,6 +20,13 @@ pub struct LiveCard {
     pub card: ArcRwSignal<Card>,
 }
 
+impl PartialEq for LiveCard {
+    /// The same signal; what stands in it is not compared.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.card == other.card
+    }
+}
+
 /// How the tab hears about changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Link {
@@ -52,6 +59,8 @@ struct Inner {
     seq: Option<i64>,
     /// The server's clock minus the browser's. Everything heard from the server is in its past, so the largest is the best.
     offset: Option<i64>,
+    /// Cards of pages that no snapshot listed when the page was loaded.
+    followed: Vec<LiveCard>,
     started: bool,
     fetching: bool,
     fetch_again: bool,
@@ -83,19 +92,44 @@ impl Live {
         expect_context()
     }
 
-    /// The live form of a card: the shared one when it is known, else one that stands still.
+    /// The live form of a card that a page has loaded.
     #[must_use]
     pub fn follow(&self, card: Card) -> ArcRwSignal<Card> {
-        self.find(card.id).unwrap_or_else(|| ArcRwSignal::new(card))
+        if let Some(known) = self.find(card.id) {
+            return known;
+        }
+        let followed = LiveCard {
+            id: card.id,
+            card: ArcRwSignal::new(card),
+        };
+        let card = followed.card.clone();
+        self.inner.update_value(|inner| inner.followed.push(followed));
+        self.keep_time();
+        card
     }
 
     fn find(&self, id: GenerationId) -> Option<ArcRwSignal<Card>> {
-        self.cards.with_untracked(|cards| {
+        let card = |cards: &Vec<LiveCard>| {
             cards
                 .iter()
                 .find(|known| known.id == id)
                 .map(|known| known.card.clone())
-        })
+        };
+        self.cards
+            .with_untracked(card)
+            .or_else(|| self.inner.with_value(|inner| card(&inner.followed)))
+    }
+
+    /// The server's clock as well as this tab knows it, in unix milliseconds.
+    #[must_use]
+    pub fn server_now(&self) -> i64 {
+        browser::now_ms() + self.inner.with_value(|inner| inner.offset.unwrap_or_default())
+    }
+
+    /// Takes in the newest form of one card.
+    pub fn see(&self, card: Card) {
+        self.refresh(card);
+        self.refetch();
     }
 
     /// Takes over a snapshot, unless something newer is known.
@@ -207,12 +241,16 @@ impl Live {
     /// The clock ticks while something runs; places are asked for while something waits.
     fn keep_time(&self) {
         let live = *self;
-        let (runs, waits) = self.cards.with_untracked(|cards| {
-            cards.iter().fold((false, false), |(runs, waits), known| {
+        let (mut runs, mut waits) = (false, false);
+        let mut look = |cards: &Vec<LiveCard>| {
+            for known in cards {
                 let state = known.card.with_untracked(|card| card.state);
-                (runs || !state.is_terminal(), waits || state == State::Queued)
-            })
-        });
+                runs |= !state.is_terminal();
+                waits |= state == State::Queued;
+            }
+        };
+        self.cards.with_untracked(&mut look);
+        self.inner.with_value(|inner| look(&inner.followed));
         self.inner.update_value(|inner| {
             inner.tick = runs.then(|| {
                 inner
@@ -230,8 +268,7 @@ impl Live {
     }
 
     fn tick(&self) {
-        let offset = self.inner.with_value(|inner| inner.offset.unwrap_or_default());
-        self.clock.set(browser::now_ms() + offset);
+        self.clock.set(self.server_now());
     }
 
     /// Tells a change of state; percents are left to the bar.

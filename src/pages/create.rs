@@ -1,9 +1,96 @@
-//! A page that is being built.
+//! `/create`: compose, see the price, watch it being made, play it. The main room of the house.
 
+mod stage;
+
+use crate::api::generation::studio;
+use crate::browser;
+use crate::components::composer::{Composer, Desk, PROMPT};
+use crate::components::field::returned_form;
+use crate::components::live::Live;
+use crate::components::outcome::did_not_come;
+use crate::model::{error::FieldError, ids::GenerationId, live::Studio};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use stage::{Jobs, Lately, Stage};
 
-/// The page.
+const IDEAS: [&str; 4] = [
+    "A paper boat crossing a storm drain at dusk, low camera, rain",
+    "Neon rain on a night market, slow push-in, steam rising",
+    "First light over a glass sea, one lantern boat, low fog",
+    "Embers over a pine forest at midnight, wind in the branches",
+];
+
+/// The studio.
 #[component]
 pub fn Create() -> impl IntoView {
-    view! { <h1>"Create"</h1> }.into_any()
+    let query = use_query_map();
+    let from = Memo::new(move |_| {
+        query.with(|query| query.get("from").and_then(|id| id.parse::<GenerationId>().ok()))
+    });
+    let returned = returned_form();
+    let answer = Resource::new(move || from.get(), studio);
+    let room = move || {
+        let errors = returned.errors.clone();
+        Suspend::new(async move {
+            match answer.await {
+                Ok(studio) => room(studio, errors),
+                Err(error) => did_not_come(error),
+            }
+        })
+    };
+    view! {
+        <Title text="Create" />
+        <h1 class="unseen">"Create"</h1>
+        <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{room}</Transition>
+    }
+    .into_any()
+}
+
+fn room(studio: Studio, errors: Vec<FieldError>) -> AnyView {
+    let live = Live::here();
+    live.adopt(studio.snapshot);
+    let composer = Composer::new(studio.catalogue, studio.form, studio.quote, errors);
+    let empty = Memo::new(move |_| live.cards.with(Vec::is_empty));
+    let screening = move || {
+        if empty.get() {
+            view! { <Empty /> }.into_any()
+        } else {
+            view! {
+                <Jobs composer />
+                <Stage composer />
+                <Lately composer />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="studio-room">
+            <div class="screening">{screening}</div>
+            <div class="desk">
+                <Desk composer />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Before the first video: what to do, and something to start from.
+#[component]
+fn Empty() -> impl IntoView {
+    let ideas = IDEAS.map(|idea| {
+        let take = move |_| {
+            browser::fill(PROMPT, idea);
+            browser::focus(PROMPT, false);
+        };
+        view! { <li><button type="button" class="idea" on:click=take>{idea}</button></li> }
+    });
+    view! {
+        <section class="empty-room">
+            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
+            <h2>"What should be seen?"</h2>
+            <p>"Describe a shot below. You see the price before anything starts, and you pay only for a video that plays."</p>
+            <ul class="ideas needs-script" aria-label="Ideas to start from">{ideas}</ul>
+        </section>
+    }
 }

@@ -1,9 +1,105 @@
-//! A page that is being built.
+//! `/credits`: the balance, what is on hold, and every line that led there.
 
+use crate::api::credits::statement;
+use crate::components::live::Live;
+use crate::components::outcome::did_not_come;
+use crate::components::time::Moment;
+use crate::model::credits::{PostingKind, Statement, StatementLine};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
-/// The page.
+/// The credits.
 #[component]
 pub fn CreditsPage() -> impl IntoView {
-    view! { <h1>"CreditsPage"</h1> }.into_any()
+    let query = use_query_map();
+    let after = Memo::new(move |_| query.with(|query| query.get("after").and_then(|id| id.parse().ok())));
+    let answer = Resource::new(move || after.get(), statement);
+    let view = move || {
+        Suspend::new(async move {
+            match answer.await {
+                Ok(statement) => account(statement, after.get_untracked().is_some()),
+                Err(error) => did_not_come(error),
+            }
+        })
+    };
+    view! {
+        <Title text="Credits" />
+        <div class="page narrow">
+            <header class="page-head"><h1>"Credits"</h1></header>
+            <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{view}</Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn account(statement: Statement, further: bool) -> AnyView {
+    let live = Live::here();
+    let start = statement.balance;
+    let balance = move || live.balance.get().unwrap_or(start);
+    let lines = statement.lines.into_iter().map(line).collect_view();
+    let older = statement.next.map(|next| {
+        view! { <p class="older"><a class="button" href=format!("/credits?after={next}")>"Older lines"</a></p> }
+    });
+    view! {
+        <dl class="balances">
+            <div>
+                <dt>"To spend"</dt>
+                <dd>{move || balance().available.to_string()}</dd>
+            </div>
+            <div>
+                <dt>"On hold"</dt>
+                <dd>{move || balance().held.to_string()}</dd>
+                <dd class="hint">"Set aside for work that has not ended. Spent when the video plays, back with you when it does not."</dd>
+            </div>
+        </dl>
+        <section aria-labelledby="statement-head">
+            <h2 id="statement-head">"Statement"</h2>
+            {further.then(|| view! { <p><a href="/credits">"Back to the newest"</a></p> })}
+            <div class="table-frame" role="region" aria-labelledby="statement-head" tabindex="0">
+                <table class="statement">
+                    <thead>
+                        <tr>
+                            <th scope="col">"What"</th>
+                            <th scope="col">"When"</th>
+                            <th scope="col" class="number">"Credits"</th>
+                            <th scope="col" class="number">"To spend after"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{lines}</tbody>
+                </table>
+            </div>
+            {older}
+        </section>
+    }
+    .into_any()
+}
+
+/// What can be spent falls with a hold and rises with a grant or a release; a capture spends what was held already.
+fn line(line: StatementLine) -> impl IntoView {
+    let (words, class, sign) = match line.kind {
+        PostingKind::Grant => ("Credits given", "number up", "+"),
+        PostingKind::Hold => ("Set aside", "number", "\u{2212}"),
+        PostingKind::Capture => ("Spent, from the hold", "number spent", ""),
+        PostingKind::Release => ("Not charged, back from the hold", "number up", "+"),
+    };
+    let prompt = line.prompt.unwrap_or_else(|| "A video".into());
+    let what = match line.generation {
+        Some(id) => view! { <a class="line-what" dir="auto" href=format!("/v/{id}")>{prompt}</a> }.into_any(),
+        None if line.kind == PostingKind::Grant => {
+            view! { <span class="line-what">{line.reason}</span> }.into_any()
+        }
+        None => view! { <span class="line-what">"A video that was deleted"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <td>
+                <span class="line-kind">{words}</span>
+                {what}
+            </td>
+            <td><Moment at=line.at /></td>
+            <td class=class>{sign} {line.credits.to_string()}</td>
+            <td class="number">{line.available_after.to_string()}</td>
+        </tr>
+    }
 }

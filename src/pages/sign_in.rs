@@ -1,9 +1,29 @@
-//! A page that is being built.
+//! `/sign-in`: a plain form post, with JavaScript and without.
 
+use crate::components::field::{Field, FormMessage, returned_form};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
-/// The page.
+/// The way in.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    view! { <h1>"SignIn"</h1> }.into_any()
+    let form = returned_form();
+    let asked = use_query_map().with_untracked(|query| query.get("next"));
+    let next = form.value("next").or(asked).unwrap_or_else(|| "/create".into());
+    view! {
+        <Title text="Sign in" />
+        <section class="door">
+            <h1>"Sign in"</h1>
+            <form method="post" action="/sign-in" novalidate>
+                <FormMessage form=form.clone() />
+                <Field form=form.clone() name="email" label="E-mail" kind="email" autocomplete="username" />
+                <Field form name="password" label="Password" kind="password" autocomplete="current-password" />
+                <input type="hidden" name="next" value=next />
+                <button class="button primary wide">"Sign in"</button>
+            </form>
+            <p class="door-other">"New here? " <a href="/sign-up">"Create an account"</a></p>
+        </section>
+    }
+    .into_any()
 }

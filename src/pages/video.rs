@@ -1,9 +1,166 @@
-//! A page that is being built.
+//! `/v/{id}`: one video with its words, parameters and receipt. Only its owner finds it.
 
+mod receipt;
+
+use crate::api::gallery::video;
+use crate::components::icon::Icon;
+use crate::components::live::Live;
+use crate::components::outcome::did_not_come;
+use crate::components::screen::{Phase, Screen, phase_of};
+use crate::components::words;
+use crate::model::error::AppError;
+use crate::model::generation::{Card, VideoPage};
+use crate::model::ids::GenerationId;
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use receipt::Receipt;
 
-/// The page.
+/// A prompt longer than this is folded.
+const FOLD: usize = 320;
+
+/// The page of one video.
 #[component]
 pub fn Video() -> impl IntoView {
-    view! { <h1>"Video"</h1> }.into_any()
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| id.parse::<GenerationId>().ok()))
+    });
+    let page = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => video(id).await,
+                None => Err(AppError::not_found()),
+            }
+        },
+    );
+    let view = move || {
+        Suspend::new(async move {
+            match page.await {
+                Ok(found) => shown(found, page),
+                Err(error) => did_not_come(error),
+            }
+        })
+    };
+    view! { <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{view}</Transition> }.into_any()
+}
+
+fn shown(page: VideoPage, again: Resource<Result<VideoPage, AppError>>) -> AnyView {
+    let card = page.card.clone();
+    let mut title: String = card.prompt.chars().take(60).collect();
+    if title.len() < card.prompt.len() {
+        title.push('…');
+    }
+    let followed = if card.state.is_terminal() {
+        ArcRwSignal::new(card.clone())
+    } else {
+        Live::here().follow(card.clone())
+    };
+    let phase = phase_of(&followed);
+    Effect::new(move |before: Option<Phase>| {
+        let now = phase.get();
+        if before.is_some_and(|before| before != now) {
+            // It ended while we watched: history, size and money are complete now.
+            again.refetch();
+        }
+        now
+    });
+    view! {
+        <Title text=title />
+        <div class="page video-page">
+            <div class="video-main">
+                <Screen card=followed next="/library" />
+            </div>
+            <div class="video-side">
+                <Words prompt=card.prompt.clone() />
+                <Acts page=page.clone() />
+                <Receipt page=page.clone() />
+                <Delete card />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The prompt; a long one folds.
+#[component]
+fn Words(prompt: String) -> impl IntoView {
+    let count = prompt.chars().count();
+    if count <= FOLD {
+        return view! { <h1 class="video-words" dir="auto">{prompt}</h1> }.into_any();
+    }
+    let short: String = prompt.chars().take(FOLD - 60).collect();
+    let more = [
+        "Show all ",
+        &crate::model::credits::Credits(i64::try_from(count).unwrap_or(i64::MAX)).to_string(),
+        " characters",
+    ]
+    .concat();
+    view! {
+        <h1 class="unseen">"Video"</h1>
+        <details class="fold">
+            <summary>
+                <span class="video-words fold-short" dir="auto">{short} "…"</span>
+                <span class="fold-more">{more}</span>
+                <span class="fold-less">"Show less"</span>
+            </summary>
+            <p class="video-words" dir="auto">{prompt}</p>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Acts(page: VideoPage) -> impl IntoView {
+    let card = page.card;
+    let ready = Phase::from(card.state) == Phase::Ready;
+    let another = if page.offered {
+        view! {
+            <a class="button" href=format!("/create?from={}", card.id)><Icon name="again" />"Make another"</a>
+        }
+        .into_any()
+    } else {
+        view! { <p class="hint">"The model is not offered any more."</p> }.into_any()
+    };
+    view! {
+        <div class="acts">
+            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />"Download"</a> })}
+            {another}
+        </div>
+        <dl class="facts">
+            <div><dt>"Model"</dt><dd>{card.model.clone()}</dd></div>
+            <div><dt>"Picture"</dt><dd>{words::pixels(card.size)} ", " {card.size.shape()}</dd></div>
+            <div><dt>"Length"</dt><dd>{card.seconds} " s"</dd></div>
+            <div><dt>"Seed"</dt><dd>{card.seed}</dd></div>
+            <div><dt>"Caption"</dt><dd>{if page.caption { "In the picture" } else { "Off" }}</dd></div>
+            {page.bytes.map(|bytes| view! { <div><dt>"File"</dt><dd>{megabytes(bytes)} ", MP4"</dd></div> })}
+        </dl>
+    }
+}
+
+/// `2.4 MB`, in millions of bytes as shops count them.
+fn megabytes(bytes: i64) -> String {
+    if bytes < 100_000 {
+        return format!("{} kB", (bytes + 999) / 1_000);
+    }
+    format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
+}
+
+/// The end of a video, in two steps that need no JavaScript.
+#[component]
+fn Delete(card: Card) -> impl IntoView {
+    if !card.state.is_terminal() {
+        return ().into_any();
+    }
+    view! {
+        <details class="delete" id="delete">
+            <summary><Icon name="trash" />"Delete"</summary>
+            <form method="post" action=format!("/v/{}/delete", card.id)>
+                <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
+                <button class="button danger">"Delete for good"</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }

@@ -101,6 +101,23 @@ pub fn select_text(id: &str) {
     }
 }
 
+/// Puts a text into a field, as if it had been typed.
+pub fn fill(id: &str, text: &str) {
+    if let Some(field) = by_id::<HtmlTextAreaElement>(id) {
+        field.set_value(text);
+        let options = web_sys::EventInit::new();
+        options.set_bubbles(true);
+        if let Ok(event) = web_sys::Event::new_with_event_init_dict("input", &options) {
+            let _ = field.dispatch_event(&event);
+        }
+    }
+}
+
+/// Scrolls to the upper edge of the page.
+pub fn to_top() {
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
 /// Whether an element with this id has the focus.
 #[must_use]
 pub fn has_focus(id: &str) -> bool {

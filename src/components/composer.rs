@@ -1,0 +1,324 @@
+//! The composer: what should be seen, how, and for how much.
+//!
+//! The form in the page is the truth: whatever was typed before the page woke up, or put there by the browser, counts.
+//! Every change reads it anew; price and reasons follow from the rules that the server applies too.
+
+mod choices;
+mod desk;
+
+pub use desk::Desk;
+
+use super::{live::Live, outcome::sign_in_again};
+use crate::api::generation::{create_generation, quote};
+use crate::browser::{self, Timer};
+use crate::model::{
+    catalogue::Catalogue,
+    composition::{Choices, ComposerForm, Quote, check, check_choices},
+    credits::Credits,
+    error::{AppError, Code, FieldError},
+    ids::QuoteId,
+};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The id of the prompt's field.
+pub const PROMPT: &str = "prompt";
+/// Under this name the tab remembers a prompt that was typed and not sent.
+const DRAFT: &str = "prompt";
+/// How long a choice must rest before a price is asked for, in milliseconds.
+const REST: u32 = 250;
+/// A price is renewed so long before it expires, in milliseconds.
+const RENEW_BEFORE: i64 = 30_000;
+/// A price that expires within so many milliseconds is not sent any more.
+const TOO_CLOSE: i64 = 3_000;
+
+/// The composer's state.
+#[derive(Clone, Copy)]
+pub struct Composer {
+    /// What can be chosen.
+    pub catalogue: StoredValue<Catalogue>,
+    /// The fields as they stand in the page.
+    pub form: RwSignal<ComposerForm>,
+    /// The frozen price, for whatever choices it was given.
+    pub quote: RwSignal<Option<Quote>>,
+    /// What the server said is wrong, by field.
+    pub errors: RwSignal<Vec<FieldError>>,
+    /// What belongs to no field.
+    pub message: RwSignal<Option<String>>,
+    /// The work is being handed in.
+    pub busy: RwSignal<bool>,
+    /// The page is awake; before that the button is always on, because nobody could switch it on.
+    pub awake: RwSignal<bool>,
+    /// The choices, when they fit.
+    pub choices: Memo<Option<Choices>>,
+    /// Whose takes stand in the middle of the room: what was handed in or picked last.
+    pub watched: RwSignal<Option<QuoteId>>,
+    live: Live,
+    asking: StoredValue<Option<Timer>>,
+    renewing: StoredValue<Option<Timer>>,
+}
+
+impl Composer {
+    /// A composer that starts with a form and, if there is one, its price.
+    #[must_use]
+    pub fn new(
+        catalogue: Catalogue,
+        form: ComposerForm,
+        quote: Option<Quote>,
+        errors: Vec<FieldError>,
+    ) -> Self {
+        let catalogue = StoredValue::new(catalogue);
+        let form = RwSignal::new(form);
+        let choices = Memo::new(move |_| {
+            form.with(|form| catalogue.with_value(|catalogue| check_choices(form, catalogue).ok()))
+        });
+        Self {
+            catalogue,
+            form,
+            quote: RwSignal::new(quote),
+            errors: RwSignal::new(errors),
+            message: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            awake: RwSignal::new(false),
+            choices,
+            watched: RwSignal::new(None),
+            live: Live::here(),
+            asking: StoredValue::new(None),
+            renewing: StoredValue::new(None),
+        }
+    }
+
+    /// What all takes cost: the frozen price when it is for these choices, else what the catalogue says.
+    pub fn price(&self) -> Option<Credits> {
+        let choices = self.choices.get()?;
+        let quoted = self.quote.with(|quote| {
+            quote
+                .as_ref()
+                .filter(|quote| quote.choices == choices)
+                .map(|quote| quote.credits)
+        });
+        quoted.or_else(|| self.catalogue.with_value(|catalogue| choices.price(catalogue)))
+    }
+
+    /// Why nothing can be created now, and the field to go to.
+    pub fn obstacle(&self) -> Option<FieldError> {
+        if !self.awake.get() {
+            return None;
+        }
+        let wrong = self
+            .form
+            .with(|form| self.catalogue.with_value(|catalogue| check(form, catalogue)))
+            .err();
+        if let Some(first) = wrong.and_then(|wrong| wrong.into_iter().next()) {
+            return Some(first);
+        }
+        let missing = self.price()?.checked_sub(self.live.balance.get()?.available)?;
+        (missing > Credits::ZERO).then(|| {
+            let words = if missing.0 == 1 { "credit" } else { "credits" };
+            FieldError::new("credits", format!("You need {missing} more {words}."))
+        })
+    }
+
+    /// What is wrong with a field, as far as the server said so.
+    pub fn error(&self, field: &'static str) -> Option<String> {
+        self.errors.with(|errors| {
+            errors
+                .iter()
+                .find(|error| error.field == field)
+                .map(|error| error.message.clone())
+        })
+    }
+
+    /// Takes the fields over after a change; a model that does not make the chosen size gets its own first one.
+    pub fn changed(&self, mut form: ComposerForm) {
+        self.catalogue.with_value(|catalogue| fit(&mut form, catalogue));
+        self.form.with_untracked(|before| {
+            if before.prompt != form.prompt {
+                browser::remember(DRAFT, &form.prompt);
+            }
+            self.errors.update(|errors| {
+                errors.retain(|error| field(before, &error.field) == field(&form, &error.field))
+            });
+        });
+        self.message.set(None);
+        self.form.set(form);
+    }
+
+    /// A prompt that was typed in this tab and not sent.
+    #[must_use]
+    pub fn draft() -> Option<String> {
+        browser::remembered(DRAFT)
+    }
+
+    /// Keeps a frozen price at hand: for what is chosen now, and never too old.
+    pub fn keep_price(self) {
+        Effect::new(move || {
+            let wanted = self.choices.get();
+            let there = self
+                .quote
+                .with_untracked(|quote| quote.as_ref().map(|quote| quote.choices.clone()));
+            if wanted.is_some() && wanted != there {
+                let timer = browser::after(REST, move || {
+                    spawn_local(async move { drop(self.fetch_price().await) })
+                });
+                self.asking.set_value(Some(timer));
+            }
+        });
+        Effect::new(move || {
+            let Some(expires_at) = self
+                .quote
+                .with(|quote| quote.as_ref().map(|quote| quote.expires_at))
+            else {
+                return;
+            };
+            let wait = (expires_at - self.live.server_now() - RENEW_BEFORE).max(5_000);
+            let wait = u32::try_from(wait).unwrap_or(u32::MAX >> 1);
+            let timer = browser::after(wait, move || {
+                spawn_local(async move { drop(self.fetch_price().await) })
+            });
+            self.renewing.set_value(Some(timer));
+        });
+    }
+
+    async fn fetch_price(self) -> Result<Quote, AppError> {
+        let Some(form) = self.form.try_get_untracked() else {
+            return Err(AppError::internal());
+        };
+        let quote = quote(ComposerForm {
+            prompt: String::new(),
+            ..form
+        })
+        .await?;
+        // The page may be gone, or the choices may have moved on.
+        if self.choices.try_get_untracked().flatten().as_ref() == Some(&quote.choices) {
+            let _ = self.quote.try_set(Some(quote.clone()));
+        }
+        Ok(quote)
+    }
+
+    /// Hands the work in, once, at the price that is on the button.
+    pub fn submit(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        if let Some(obstacle) = untrack(|| self.obstacle()) {
+            browser::focus(focusable(&obstacle.field), false);
+            return;
+        }
+        self.busy.set(true);
+        self.errors.set(Vec::new());
+        self.message.set(None);
+        let shown = untrack(|| self.price());
+        spawn_local(async move {
+            let outcome = self.hand_in(shown).await;
+            let _ = self.busy.try_set(false);
+            if let Err(error) = outcome {
+                self.refused(error);
+            }
+        });
+    }
+
+    async fn hand_in(self, shown: Option<Credits>) -> Result<(), AppError> {
+        let form = self.form.get_untracked();
+        let choices = self.choices.get_untracked();
+        let at_hand = self.quote.get_untracked().filter(|quote| {
+            Some(&quote.choices) == choices.as_ref() && quote.expires_at - self.live.server_now() > TOO_CLOSE
+        });
+        let quote = match at_hand {
+            Some(quote) => quote,
+            None => self.fetch_price().await?,
+        };
+        if Some(quote.credits) != shown {
+            return Err(AppError::new(Code::QuoteStale, new_price(quote.credits)));
+        }
+        let cards = create_generation(ComposerForm {
+            quote: quote.token.clone(),
+            ..form
+        })
+        .await?;
+        browser::remember(DRAFT, "");
+        // One price creates once; the next take gets its own.
+        let _ = self.quote.try_set(None);
+        let _ = self.watched.try_set(Some(quote.id));
+        self.live.add(cards);
+        if browser::has_focus(PROMPT) {
+            // The prompt stays for the next take, and typing replaces it.
+            browser::select_text(PROMPT);
+        }
+        self.fetch_price().await.map(drop)
+    }
+
+    fn refused(self, error: AppError) {
+        match error.code {
+            Code::SignInNeeded => sign_in_again(),
+            Code::QuoteStale => {
+                let words = error.message;
+                spawn_local(async move {
+                    let words = self
+                        .fetch_price()
+                        .await
+                        .map_or(words, |quote| new_price(quote.credits));
+                    let _ = self.message.try_set(Some(words));
+                });
+            }
+            _ if error.fields.is_empty() => {
+                let _ = self.message.try_set(Some(error.message));
+                self.live.refetch();
+            }
+            _ => {
+                if let Some(first) = error.fields.first() {
+                    browser::focus(focusable(&first.field), false);
+                }
+                let _ = self.errors.try_set(error.fields);
+            }
+        }
+    }
+}
+
+fn new_price(price: Credits) -> String {
+    format!(
+        "The price is {} now. Create again if that is fine.",
+        price.in_words()
+    )
+}
+
+/// The element to go to for a field.
+fn focusable(field: &str) -> &'static str {
+    match field {
+        "seed" => "seed",
+        "model" => "model",
+        "seconds" => "seconds",
+        "credits" => "create",
+        _ => PROMPT,
+    }
+}
+
+fn field<'a>(form: &'a ComposerForm, name: &str) -> &'a str {
+    match name {
+        "prompt" => &form.prompt,
+        "model" => &form.model,
+        "size" => &form.size,
+        "seconds" => &form.seconds,
+        "takes" => &form.takes,
+        "seed" => &form.seed,
+        _ => "",
+    }
+}
+
+/// Replaces a size or a length that the chosen model does not make.
+fn fit(form: &mut ComposerForm, catalogue: &Catalogue) {
+    let Some(model) = catalogue.model(&form.model) else {
+        return;
+    };
+    let fits = form.size.parse().is_ok_and(|size| model.offer(size).is_some());
+    if let (false, Some(first)) = (fits, model.sizes.first()) {
+        form.size = first.size.to_string();
+    }
+    let fits = form
+        .seconds
+        .parse()
+        .is_ok_and(|seconds| model.seconds.binary_search(&seconds).is_ok());
+    if !fits {
+        form.seconds = model.default_seconds.to_string();
+    }
+}

@@ -1,0 +1,168 @@
+//! Model, shape, length, takes; and seed and caption behind one more step.
+
+use super::Composer;
+use crate::components::icon::Icon;
+use crate::components::words;
+use crate::model::catalogue::{Model, Size};
+use crate::model::composition::{SEED_MAX, TAKES_MAX};
+use leptos::prelude::*;
+
+/// The chosen model, while its id does not change.
+fn model(composer: Composer) -> Memo<Option<Model>> {
+    Memo::new(move |_| {
+        composer.form.with(|form| {
+            composer
+                .catalogue
+                .with_value(|catalogue| catalogue.model(&form.model).cloned())
+        })
+    })
+}
+
+#[component]
+pub fn Models(composer: Composer) -> impl IntoView {
+    let start = composer.form.with_untracked(|form| form.model.clone());
+    let models = composer
+        .catalogue
+        .with_value(|catalogue| catalogue.models.clone());
+    let note = model(composer);
+    let options = models
+        .into_iter()
+        .map(|model| view! { <option value=model.id.clone() selected=model.id == start>{model.label}</option> })
+        .collect_view();
+    view! {
+        <div class="choice choice-model" title=move || note.get().map(|model| model.note)>
+            <label class="unseen" for="model">"Model"</label>
+            <select id="model" name="model" aria-describedby="model-note model-error">{options}</select>
+            <p class="unseen" id="model-note">{move || note.get().map(|model| model.note)}</p>
+            <p class="field-error" id="model-error">{move || composer.error("model")}</p>
+        </div>
+    }
+}
+
+#[component]
+pub fn Sizes(composer: Composer) -> impl IntoView {
+    let model = model(composer);
+    let sizes = move || {
+        let chosen = composer.form.with_untracked(|form| form.size.clone());
+        let offers = model.get().map(|model| model.sizes).unwrap_or_default();
+        offers
+            .into_iter()
+            .map(|offer| shape(composer, offer.size, &chosen))
+            .collect_view()
+    };
+    view! {
+        <fieldset class="choice shapes">
+            <legend class="unseen">"Shape"</legend>
+            {sizes}
+        </fieldset>
+    }
+}
+
+fn shape(composer: Composer, size: Size, chosen: &str) -> impl IntoView + use<> {
+    let value = size.to_string();
+    let at_first = value == chosen;
+    let same = value.clone();
+    let now = move || composer.form.with(|form| form.size == same);
+    // Drawn in its true proportions, 18 units on the longest side.
+    let longest = size.width.max(size.height).max(1);
+    let (width, height) = (size.width * 18 / longest, size.height * 18 / longest);
+    view! {
+        <label class="shape" title=words::pixels(size)>
+            <input type="radio" name="size" value=value checked=at_first prop:checked=now />
+            <svg viewBox="0 0 22 22" aria-hidden="true">
+                <rect x=((22 - width) / 2).to_string() y=((22 - height) / 2).to_string() width=width.to_string() height=height.to_string() rx="2" />
+            </svg>
+            <span>
+                {size.shape()}
+                <small>{words::pixels(size)}</small>
+            </span>
+        </label>
+    }
+}
+
+#[component]
+pub fn Lengths(composer: Composer) -> impl IntoView {
+    let model = model(composer);
+    let options = move || {
+        let chosen = composer.form.with_untracked(|form| form.seconds.clone());
+        let lengths = model.get().map(|model| model.seconds).unwrap_or_default();
+        lengths
+            .into_iter()
+            .map(|seconds| {
+                let value = seconds.to_string();
+                let at_first = value == chosen;
+                let words = [value.as_str(), if seconds == 1 { " second" } else { " seconds" }].concat();
+                view! { <option value=value selected=at_first>{words}</option> }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="choice">
+            <label class="unseen" for="seconds">"Length"</label>
+            <select id="seconds" name="seconds" aria-describedby="seconds-error">{options}</select>
+            <p class="field-error" id="seconds-error">{move || composer.error("seconds")}</p>
+        </div>
+    }
+}
+
+#[component]
+pub fn Takes(composer: Composer) -> impl IntoView {
+    let chosen = composer.form.with_untracked(|form| form.takes.clone());
+    let takes = (1..=TAKES_MAX)
+        .map(|take| {
+            let value = take.to_string();
+            let at_first = value == chosen;
+            view! {
+                <label class="take">
+                    <input type="radio" name="takes" value=value.clone() checked=at_first />
+                    <span>{value} <span class="unseen">{if take == 1 { " take" } else { " takes" }}</span></span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="choice takes">
+            <legend>"Takes"</legend>
+            {takes}
+        </fieldset>
+    }
+}
+
+#[component]
+pub fn More(composer: Composer) -> impl IntoView {
+    let (seed, caption) = composer
+        .form
+        .with_untracked(|form| (form.seed.clone(), form.caption == "on"));
+    let wrong = move || composer.error("seed");
+    let set = move || composer.form.with(|form| !form.seed.trim().is_empty());
+    view! {
+        <details class="choice more" open=composer.errors.with_untracked(|errors| errors.iter().any(|error| error.field == "seed"))>
+            <summary>
+                <Icon name="sliders" />
+                "More"
+                <span class="dot" hidden=move || !set()></span>
+            </summary>
+            <div class="more-panel">
+                <div class="field">
+                    <label for="seed">"Seed"</label>
+                    <input
+                        id="seed"
+                        name="seed"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        value=seed
+                        placeholder="Chosen for you"
+                        aria-invalid=move || wrong().map(|_| "true")
+                        aria-describedby="seed-hint seed-error"
+                    />
+                    <p class="hint" id="seed-hint">"The same seed and words give the same video. 0 to " {SEED_MAX}</p>
+                    <p class="field-error" id="seed-error">{wrong}</p>
+                </div>
+                <label class="switch">
+                    <input type="checkbox" name="caption" value="on" checked=caption />
+                    <span>"Write the prompt into the picture, small"</span>
+                </label>
+            </div>
+        </details>
+    }
+}

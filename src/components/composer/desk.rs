@@ -1,0 +1,167 @@
+//! The composer's form. It posts without JavaScript; with it, the page stays.
+
+use super::choices::{Lengths, Models, More, Sizes, Takes};
+use super::{Composer, PROMPT};
+use crate::browser;
+use crate::components::icon::Icon;
+use crate::components::live::Live;
+use crate::model::composition::PROMPT_MAX;
+use crate::model::credits::Credits;
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::{Form, Textarea};
+use leptos::prelude::*;
+
+/// The composer at the lower edge of the page, where the thumb is.
+#[component]
+pub fn Desk(composer: Composer) -> impl IntoView {
+    let form = NodeRef::<Form>::new();
+    let prompt = NodeRef::<Textarea>::new();
+    let read = move || {
+        if let Some(form) = form.get_untracked() {
+            composer.changed(browser::read_composer(&form));
+        }
+    };
+    Effect::new(move || {
+        if form.get().is_some() {
+            take_draft(composer, prompt);
+            read();
+            composer.awake.set(true);
+        }
+    });
+    composer.keep_price();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        read();
+        composer.submit();
+    };
+    let keys = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            read();
+            composer.submit();
+        }
+    };
+    let token = move || {
+        composer
+            .quote
+            .with(|quote| quote.as_ref().map(|quote| quote.token.clone()))
+    };
+    view! {
+        <form
+            class="composer"
+            method="post"
+            action="/create"
+            aria-label="Composer"
+            node_ref=form
+            on:submit=submit
+            on:input=move |_| read()
+            on:change=move |_| read()
+        >
+            <Message composer />
+            <Prompt composer node=prompt keys />
+            <div class="composer-choices" role="group" aria-label="How it is made">
+                <Models composer />
+                <Sizes composer />
+                <Lengths composer />
+                <Takes composer />
+                <More composer />
+            </div>
+            <input type="hidden" name="quote" value=token />
+            <Go composer />
+        </form>
+    }
+}
+
+/// A prompt that was typed here before wins over an empty field.
+fn take_draft(composer: Composer, prompt: NodeRef<Textarea>) {
+    let Some(field) = prompt.get_untracked() else {
+        return;
+    };
+    if field.value().is_empty() && composer.form.with_untracked(|form| form.prompt.is_empty()) {
+        if let Some(draft) = Composer::draft() {
+            field.set_value(&draft);
+        }
+    }
+}
+
+#[component]
+fn Prompt(
+    composer: Composer,
+    node: NodeRef<Textarea>,
+    keys: impl Fn(KeyboardEvent) + 'static,
+) -> impl IntoView {
+    let start = composer.form.with_untracked(|form| form.prompt.clone());
+    let error = move || composer.error("prompt");
+    let count = Memo::new(move |_| composer.form.with(|form| form.prompt.trim().chars().count()));
+    let counted = move || Credits(i64::try_from(count.get()).unwrap_or(i64::MAX)).to_string();
+    let most = Credits(i64::try_from(PROMPT_MAX).unwrap_or(i64::MAX)).to_string();
+    view! {
+        <label class="unseen" for=PROMPT>"What should be seen"</label>
+        <textarea
+            id=PROMPT
+            name="prompt"
+            rows="2"
+            dir="auto"
+            placeholder="Describe a shot: who, where, what moves, how the camera sees it"
+            node_ref=node
+            aria-invalid=move || error().map(|_| "true")
+            aria-describedby="prompt-error prompt-count"
+            enterkeyhint="enter"
+            on:keydown=keys
+        >
+            {start}
+        </textarea>
+        <p class="field-error" id="prompt-error">{error}</p>
+        <p class="prompt-count" id="prompt-count" class:over=move || { count.get() > PROMPT_MAX }>
+            {counted} " / " {most} <span class="unseen">" characters"</span>
+        </p>
+    }
+}
+
+/// What the server said that belongs to no single choice.
+#[component]
+fn Message(composer: Composer) -> impl IntoView {
+    let words = move || {
+        let of_field = || {
+            ["quote", "size", "takes", "caption", "credits"]
+                .into_iter()
+                .find_map(|field| composer.error(field))
+        };
+        composer.message.get().or_else(of_field)
+    };
+    view! {
+        <div role="alert">
+            {move || words().map(|words| view! { <p class="composer-message"><Icon name="note" />{words}</p> })}
+        </div>
+    }
+}
+
+/// The button with the price on it, and the reason while it is off.
+#[component]
+fn Go(composer: Composer) -> impl IntoView {
+    let live = Live::here();
+    let obstacle = Memo::new(move |_| composer.obstacle());
+    let off = move || (obstacle.with(Option::is_some) || composer.busy.get()).then_some("true");
+    let price = move || {
+        composer
+            .price()
+            .map_or_else(String::new, |price| ["for ", &price.in_words()].concat())
+    };
+    let reason = move || obstacle.get().map(|obstacle| obstacle.message);
+    let left = move || {
+        let left = live.balance.get()?.available.checked_sub(composer.price()?)?;
+        (left >= Credits::ZERO).then(|| ["Leaves ", &left.in_words()].concat())
+    };
+    view! {
+        <div class="composer-go">
+            <p class="composer-reason" id="reason" class:off=move || obstacle.with(Option::is_some)>
+                {move || reason().or_else(left)}
+            </p>
+            <button id="create" class="button primary go" aria-disabled=off aria-describedby="reason">
+                {move || if composer.busy.get() { "Creating…" } else { "Create" }}
+                " "
+                <span class="go-price">{price}</span>
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,139 @@
+//! Work that has not ended: first light comes up as it gets on.
+
+use super::outcome::sign_in_again;
+use super::{live::Live, words};
+use crate::api::generation::cancel_generation;
+use crate::model::error::Code;
+use crate::model::generation::{Card, State};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The whole view of running work: state, bar, times, cancel.
+#[component]
+pub fn Making(
+    /// The work.
+    card: ArcRwSignal<Card>,
+    /// Where a cancel without JavaScript comes back to.
+    next: &'static str,
+) -> impl IntoView {
+    let id = card.with_untracked(|card| card.id);
+    view! {
+        <div class="making">
+            <Dawn card=card.clone() />
+            <div class="making-words">
+                <Advance card />
+                <Cancel id next />
+            </div>
+        </div>
+    }
+}
+
+/// State, percent, bar and times.
+#[component]
+pub fn Advance(
+    /// The work.
+    card: ArcRwSignal<Card>,
+) -> impl IntoView {
+    let live = Live::here();
+    let state = {
+        let card = card.clone();
+        Memo::new(move |_| card.with(|card| card.state))
+    };
+    let percent = {
+        let card = card.clone();
+        Memo::new(move |_| card.with(|card| card.progress.min(100)))
+    };
+    let times = move || {
+        let now = live.clock.get();
+        card.with(|card| words::timing(card, now))
+    };
+    let number = move || {
+        if state.get() == State::Queued {
+            String::new()
+        } else {
+            percent.get().to_string() + " %"
+        }
+    };
+    view! {
+        <p class="making-state">
+            <span>{move || state.get().in_words()}</span>
+            <b>{number}</b>
+        </p>
+        <progress max="100" value=move || percent.get().to_string() aria-label="How far it is"></progress>
+        <p class="making-times">{times}</p>
+    }
+}
+
+/// A horizon: night while it waits, and the sun rises with the percent. Attributes only, because the policy forbids styles.
+#[component]
+fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
+    let light = Memo::new(move |_| {
+        card.with(|card| {
+            if card.state == State::Queued {
+                0
+            } else {
+                card.progress.min(100)
+            }
+        })
+    });
+    let height = move || (74 - light.get() * 34 / 100).to_string();
+    // Out of 100, so that whole numbers do.
+    let glow = move || {
+        let light = 20 + light.get() * 8 / 10;
+        if light >= 100 {
+            "1".into()
+        } else {
+            format!("0.{light:02}")
+        }
+    };
+    view! {
+        <svg class="dawn" viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+            <rect class="dawn-night" width="160" height="90" />
+            <rect class="dawn-day" width="160" height="60" opacity=glow />
+            <circle class="dawn-halo" cx="80" cy=height r="46" />
+            <circle class="dawn-sun" cx="80" cy=height r="13" />
+            <rect class="dawn-sea" y="60" width="160" height="30" />
+            <path class="dawn-path" d="M66 62h28M70 66h20M73 70.500h14M76 76h8M78 82h4" opacity=glow />
+        </svg>
+    }
+}
+
+/// The way out, and what it costs: nothing. A plain form post without JavaScript.
+#[component]
+pub fn Cancel(
+    /// What to stop.
+    id: crate::model::ids::GenerationId,
+    /// Where a post without JavaScript comes back to.
+    next: &'static str,
+) -> impl IntoView {
+    let live = Live::here();
+    let busy = RwSignal::new(false);
+    let cancel = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            match cancel_generation(id).await {
+                Ok(card) => live.see(card),
+                Err(error) if error.code == Code::SignInNeeded => sign_in_again(),
+                // It ended while the hand was on the button, or the line is down: the snapshot tells.
+                Err(error) => {
+                    live.said.set(error.message);
+                    live.refetch();
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <form class="cancel" method="post" action=format!("/v/{id}/cancel") on:submit=cancel>
+            <input type="hidden" name="next" value=next />
+            <button class="button small" aria-disabled=move || busy.get().then_some("true") title="Cancelling is free">
+                {move || if busy.get() { "Cancelling…" } else { "Cancel" }}
+            </button>
+            <small>"Cancelling is free"</small>
+        </form>
+    }
+}

@@ -1,0 +1,111 @@
+//! One generation in its own shape: while it is made, when it plays, and when there is no video.
+
+use super::{icon::Icon, making::Making, words};
+use crate::browser;
+use crate::model::generation::{Card, State};
+use leptos::prelude::*;
+
+/// What a screen shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It is being made.
+    Making,
+    /// The video is there.
+    Ready,
+    /// There is no video, and there will be none.
+    NotMade,
+}
+
+impl From<State> for Phase {
+    fn from(state: State) -> Self {
+        match state {
+            State::Succeeded => Self::Ready,
+            state if state.is_terminal() => Self::NotMade,
+            _ => Self::Making,
+        }
+    }
+}
+
+/// The phase of a card that changes.
+pub fn phase_of(card: &ArcRwSignal<Card>) -> Memo<Phase> {
+    let card = card.clone();
+    Memo::new(move |_| card.with(|card| Phase::from(card.state)))
+}
+
+/// The screen of one generation.
+#[component]
+pub fn Screen(
+    /// The generation.
+    card: ArcRwSignal<Card>,
+    /// Where a cancel without JavaScript comes back to.
+    next: &'static str,
+    /// Says which take it is.
+    #[prop(optional, into)]
+    numbered: Signal<bool>,
+) -> impl IntoView {
+    let phase = phase_of(&card);
+    let (shape, take) = card.with_untracked(|card| (words::shape_class(card.size), card.take));
+    let picture = move || match phase.get() {
+        Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
+        Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
+        Phase::NotMade => view! { <NotMade card=card.get_untracked() /> }.into_any(),
+    };
+    view! {
+        <div class=["screen ", shape].concat()>
+            {picture}
+            <span class="screen-take" hidden=move || !numbered.get()>
+                "Take "
+                {take}
+            </span>
+        </div>
+    }
+}
+
+/// The video. It plays by itself, without sound, while it is in view; not where less motion is wanted.
+#[component]
+fn Player(card: Card) -> impl IntoView {
+    let id = format!("play-{}", card.id);
+    let sight = StoredValue::new(None);
+    let watched = id.clone();
+    Effect::new(move || sight.set_value(browser::play_in_view(&watched)));
+    let mut label = String::from("Video: ");
+    label.extend(card.prompt.chars().take(120));
+    view! {
+        <video
+            id=id
+            class="player"
+            src=card.video()
+            poster=card.poster()
+            width=card.size.width
+            height=card.size.height
+            aria-label=label
+            controls
+            loop
+            playsinline
+            muted
+            preload="metadata"
+        ></video>
+    }
+}
+
+/// Why there is no video, what it cost (nothing), and the way on.
+#[component]
+pub fn NotMade(
+    /// The generation.
+    card: Card,
+) -> impl IntoView {
+    view! {
+        <div class="not-made">
+            <p class="not-made-state">{card.state.in_words()}</p>
+            {card.reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> })}
+            <p class="not-made-money">
+                <Icon name="check" />
+                "Not charged"
+            </p>
+            <a class="button small" href=format!("/create?from={}", card.id)>
+                <Icon name="again" />
+                "Try again"
+            </a>
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+//! A generation in a grid. Finished ones are plain markup without signals: the library renders 48 of them per request.
+
+use super::live::Live;
+use super::making::Advance;
+use super::screen::{Phase, phase_of};
+use super::{icon::Icon, words};
+use crate::model::generation::{Card, Charge};
+use leptos::prelude::*;
+
+/// A tile; alive while the work has not ended.
+pub fn tile(card: Card) -> AnyView {
+    if card.state.is_terminal() {
+        return still(card);
+    }
+    let card = Live::here().follow(card);
+    let phase = phase_of(&card);
+    (move || match phase.get() {
+        Phase::Making => making(&card),
+        Phase::Ready | Phase::NotMade => still(card.get_untracked()),
+    })
+    .into_any()
+}
+
+fn still(card: Card) -> AnyView {
+    let id = card.id.to_string();
+    let page = ["/v/", &id].concat();
+    let acts = match Phase::from(card.state) {
+        Phase::Ready => {
+            let download = ["/media/", &id, "/video.mp4?download"].concat();
+            view! { <a class="icon-button" href=download download aria-label="Download"><Icon name="download" /></a> }.into_any()
+        }
+        _ => ().into_any(),
+    };
+    let screen = ["screen-", &id].concat();
+    let class = ["tile-screen ", words::shape_class(card.size)].concat();
+    let delete = [&page, "#delete"].concat();
+    view! {
+        <a class="tile-link" href=page data-video=card.poster.then(|| id.clone())>
+            <span class=class id=screen>
+                {picture(&card)}
+            </span>
+            <span class="tile-words" dir="auto">{card.prompt}</span>
+        </a>
+        <div class="tile-acts">
+            {acts}
+            <a class="icon-button" href=delete data-delete=id aria-label="Delete"><Icon name="trash" /></a>
+        </div>
+    }
+    .into_any()
+}
+
+fn picture(card: &Card) -> AnyView {
+    match card.poster() {
+        Some(poster) if card.reason.is_none() => view! {
+            <img src=poster alt="" loading="lazy" decoding="async" />
+            <span class="tile-length">{words::length(card.seconds)}</span>
+        }
+        .into_any(),
+        _ => {
+            let money = (card.charge == Charge::NotCharged)
+                .then(|| view! { <span class="tile-money">"Not charged"</span> });
+            view! {
+                <span class="tile-state">{card.state.in_words()}</span>
+                {money}
+            }
+            .into_any()
+        }
+    }
+}
+
+fn making(card: &ArcRwSignal<Card>) -> AnyView {
+    let (page, shape, prompt) =
+        card.with_untracked(|card| (card.page(), words::shape_class(card.size), card.prompt.clone()));
+    view! {
+        <a class="tile-link" href=page>
+            <span class=["tile-screen tile-making ", shape].concat()></span>
+            <span class="tile-words" dir="auto">{prompt}</span>
+        </a>
+        <div class="tile-advance">
+            <Advance card=card.clone() />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,133 @@
+//! Short pieces of text about a generation.
+
+use super::time::{about, duration};
+use crate::model::{
+    catalogue::Size,
+    generation::{Card, Charge, Estimate, State},
+};
+
+/// `1280 × 720`.
+#[must_use]
+pub fn pixels(size: Size) -> String {
+    format!("{} × {}", size.width, size.height)
+}
+
+/// The class that gives a frame the shape of a size. Ratios without a class of their own are shown inside 16:9.
+#[must_use]
+pub fn shape_class(size: Size) -> &'static str {
+    match size.width.cmp(&size.height) {
+        std::cmp::Ordering::Greater => "wide",
+        std::cmp::Ordering::Less => "tall",
+        std::cmp::Ordering::Equal => "square",
+    }
+}
+
+/// `0:08`, as players write it.
+#[must_use]
+pub fn length(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// What it did to the credits.
+#[must_use]
+pub fn charge(charge: Charge) -> String {
+    match charge {
+        Charge::Held(credits) => format!("{} on hold", credits.in_words()),
+        Charge::Charged(credits) => format!("Charged {}", credits.in_words()),
+        Charge::NotCharged => "Not charged".into(),
+    }
+}
+
+/// `1st in line`.
+#[must_use]
+pub fn place(place: u32) -> String {
+    let ending = match (place % 10, place % 100) {
+        (1, rest) if rest != 11 => "st",
+        (2, rest) if rest != 12 => "nd",
+        (3, rest) if rest != 13 => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending} in line")
+}
+
+/// `usually 40 s`, `usually 1 to 2 min`: half are ready by the first, nine of ten by the second.
+#[must_use]
+pub fn usually(estimate: Estimate) -> String {
+    let (soon, late) = (about(estimate.p50_ms), about(estimate.p90_ms));
+    if soon == late {
+        format!("usually {soon}")
+    } else {
+        format!("usually {soon}, at most {late}")
+    }
+}
+
+/// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`.
+#[must_use]
+pub fn timing(card: &Card, now: i64) -> String {
+    if card.state == State::Queued {
+        let place = card.place.map(place);
+        let usually = card.estimate.map(usually);
+        return match (place, usually) {
+            (Some(place), Some(usually)) => format!("{place} · {usually}"),
+            (Some(words), None) | (None, Some(words)) => words,
+            (None, None) => "Starts as soon as there is room".into(),
+        };
+    }
+    let passed = now - card.started_at.unwrap_or(card.created_at);
+    let mut words = duration(passed);
+    if let Some(left) = left(card, passed) {
+        words.push_str(" · ");
+        words.push_str(&left);
+    }
+    words
+}
+
+/// The rest, from how far it is once that says something, else from history.
+fn left(card: &Card, passed: i64) -> Option<String> {
+    if card.state == State::Storing {
+        return Some("nearly there".into());
+    }
+    let progress = i64::from(card.progress.min(100));
+    let from_history = card.estimate.map(|estimate| estimate.p50_ms - passed);
+    let from_progress = (progress >= 8 && passed >= 1_500).then(|| passed * (100 - progress) / progress);
+    match (from_progress.or(from_history), card.estimate) {
+        (Some(left), _) if left > 0 => Some(format!("about {} left", about(left))),
+        (Some(_), Some(estimate)) if passed > estimate.p90_ms => Some("longer than usual".into()),
+        (Some(_), _) => Some("nearly there".into()),
+        (None, _) => None,
+    }
+}
+
+/// How long the making took.
+#[must_use]
+pub fn made_in(card: &Card) -> Option<String> {
+    let (started, finished) = (card.started_at?, card.finished_at?);
+    let took = finished - started;
+    Some(if took < 1_000 {
+        "under a second".into()
+    } else {
+        duration(took)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_people_do() {
+        assert_eq!(
+            [1, 2, 3, 4, 11, 21, 112]
+                .map(place)
+                .map(|words| words.replace(" in line", "")),
+            ["1st", "2nd", "3rd", "4th", "11th", "21st", "112th"]
+        );
+    }
+
+    #[test]
+    fn shapes_are_told_apart() {
+        assert_eq!(shape_class(Size::new(1280, 720)), "wide");
+        assert_eq!(shape_class(Size::new(720, 1280)), "tall");
+        assert_eq!(shape_class(Size::new(1024, 1024)), "square");
+    }
+}

@@ -1,0 +1,213 @@
+//! What is being made and what was made lately, with one piece of work in the middle.
+
+use crate::browser;
+use crate::components::composer::Composer;
+use crate::components::icon::Icon;
+use crate::components::live::{Live, LiveCard};
+use crate::components::making::{Advance, Cancel};
+use crate::components::screen::{Phase, Screen};
+use crate::components::{tile::tile, words};
+use crate::model::credits::Credits;
+use crate::model::generation::{Card, Charge};
+use crate::model::ids::QuoteId;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+/// Whose takes stand in the middle: what was picked or created last, else the newest there is.
+fn watched(composer: Composer) -> Memo<Option<QuoteId>> {
+    let live = Live::here();
+    Memo::new(move |_| {
+        let picked = composer.watched.get();
+        live.cards.with(|cards| {
+            let quote = |card: &LiveCard| card.card.with_untracked(|card| card.quote);
+            picked
+                .filter(|picked| cards.iter().any(|card| quote(card) == *picked))
+                .or_else(|| cards.iter().max_by_key(|card| card.id).map(quote))
+        })
+    })
+}
+
+/// The cards that a rule chooses, in their order.
+fn chosen(
+    rule: impl Fn(&Card, Option<QuoteId>) -> bool + Send + Sync + 'static,
+    composer: Composer,
+) -> Memo<Vec<LiveCard>> {
+    let live = Live::here();
+    let watched = watched(composer);
+    Memo::new(move |_| {
+        let watched = watched.get();
+        live.cards.with(|cards| {
+            cards
+                .iter()
+                .filter(|known| known.card.with(|card| rule(card, watched)))
+                .cloned()
+                .collect()
+        })
+    })
+}
+
+/// The work that is watched, in the middle of the room.
+#[component]
+pub fn Stage(composer: Composer) -> impl IntoView {
+    let takes = chosen(|card, watched| Some(card.quote) == watched, composer);
+    let sorted = move || {
+        let mut takes = takes.get();
+        takes.sort_by_key(|known| known.id);
+        takes
+    };
+    let count = Memo::new(move |_| takes.with(Vec::len));
+    let class = move || {
+        if count.get() > 1 {
+            "screens several"
+        } else {
+            "screens"
+        }
+    };
+    let about = move || {
+        let takes = sorted();
+        takes
+            .first()
+            .cloned()
+            .map(|first| view! { <About first takes /> })
+    };
+    view! {
+        <section class="stage" aria-label="Watched now">
+            <div class=class>
+                <For each=sorted key=|known| known.id let:known>
+                    <Screen card=known.card next="/create" numbered=move || { count.get() > 1 } />
+                </For>
+            </div>
+            {about}
+        </section>
+    }
+}
+
+/// Words, facts, money, and what to do next.
+#[component]
+fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
+    let card = first.card.get_untracked();
+    let single = takes.len() == 1;
+    let page = card.page();
+    let (ready, made, money) = (first.card.clone(), first.card.clone(), takes.clone());
+    let ready = Memo::new(move |_| single && ready.with(|card| Phase::from(card.state) == Phase::Ready));
+    let made = move || made.with(words::made_in).filter(|_| single);
+    let download = card.download();
+    view! {
+        <aside class="about" aria-label="About it">
+            <h2 class="about-words" dir="auto">{card.prompt}</h2>
+            <dl class="facts">
+                <div><dt>"Model"</dt><dd>{card.model}</dd></div>
+                <div><dt>"Picture"</dt><dd>{words::pixels(card.size)} ", " {card.size.shape()}</dd></div>
+                <div><dt>"Length"</dt><dd>{card.seconds} " s"</dd></div>
+                {single.then(|| view! { <div><dt>"Seed"</dt><dd>{card.seed}</dd></div> })}
+                {move || made().map(|made| view! { <div><dt>"Made in"</dt><dd>{made}</dd></div> })}
+                <div><dt>"Credits"</dt><dd>{move || money_of(&money)}</dd></div>
+            </dl>
+            <div class="acts">
+                <a class="button" href=format!("/create?from={}", card.id)><Icon name="again" />"Make another"</a>
+                {move || ready.get().then(|| view! {
+                    <a class="button" href=download.clone() download><Icon name="download" />"Download"</a>
+                })}
+                {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> })}
+            </div>
+        </aside>
+    }
+}
+
+/// `Charged 80 credits`, `40 charged, 40 on hold`, `Not charged`.
+fn money_of(takes: &[LiveCard]) -> String {
+    if let [only] = takes {
+        return only.card.with(|card| words::charge(card.charge));
+    }
+    let (mut charged, mut held) = (0, 0);
+    for take in takes {
+        match take.card.with(|card| card.charge) {
+            Charge::Held(credits) => held += credits.0,
+            Charge::Charged(credits) => charged += credits.0,
+            Charge::NotCharged => {}
+        }
+    }
+    match (charged, held) {
+        (0, 0) => "Not charged".into(),
+        (charged, 0) => ["Charged ", &Credits(charged).in_words()].concat(),
+        (0, held) => [Credits(held).in_words().as_str(), " on hold"].concat(),
+        (charged, held) => format!("{} charged, {} on hold", Credits(charged), Credits(held)),
+    }
+}
+
+/// Other work that has not ended, in one row.
+#[component]
+pub fn Jobs(composer: Composer) -> impl IntoView {
+    let jobs = chosen(
+        |card, watched| !card.state.is_terminal() && Some(card.quote) != watched,
+        composer,
+    );
+    let none = move || jobs.with(Vec::is_empty);
+    view! {
+        <section class="jobs" aria-label="Also being made" hidden=none>
+            <ul>
+                <For each=move || jobs.get() key=|known| known.id let:known>
+                    <Job known composer />
+                </For>
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Job(known: LiveCard, composer: Composer) -> impl IntoView {
+    let (prompt, page, quote) = known
+        .card
+        .with_untracked(|card| (card.prompt.clone(), card.page(), card.quote));
+    let id = known.id;
+    view! {
+        <li class="job">
+            <a class="job-words" dir="auto" href=page on:click=move |event| watch(composer, quote, &event)>{prompt}</a>
+            <Cancel id next="/create" />
+            <Advance card=known.card />
+        </li>
+    }
+}
+
+/// Puts work in the middle, unless the click wants a new tab.
+fn watch(composer: Composer, quote: QuoteId, event: &MouseEvent) {
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.button() != 0 {
+        return;
+    }
+    event.prevent_default();
+    composer.watched.set(Some(quote));
+    browser::to_top();
+}
+
+/// What ended lately.
+#[component]
+pub fn Lately(composer: Composer) -> impl IntoView {
+    let cards = chosen(
+        |card, watched| card.state.is_terminal() && Some(card.quote) != watched,
+        composer,
+    );
+    let none = move || cards.with(Vec::is_empty);
+    let over = move |event: leptos::ev::PointerEvent| {
+        browser::preview(browser::attribute_at(&event, "data-video").as_deref());
+    };
+    view! {
+        <section class="lately" hidden=none>
+            <h2>"Lately"</h2>
+            <ul class="wall" on:pointerover=over on:pointerleave=|_| browser::preview(None)>
+                <For each=move || cards.get() key=|known| known.id let:known>
+                    {
+                        let quote = known.card.with_untracked(|card| card.quote);
+                        view! {
+                            <li class="tile" on:click=move |event| {
+                                if browser::attribute_at(&event, "download").is_none() {
+                                    watch(composer, quote, &event);
+                                }
+                            }>{tile(known.card.get_untracked())}</li>
+                        }
+                    }
+                </For>
+            </ul>
+            <p class="lately-all"><a href="/library">"All in the library"</a></p>
+        </section>
+    }
+}

@@ -1,0 +1,174 @@
+//! The tiles: preview under the pointer, more at the lower edge, delete after a question.
+
+use crate::api::gallery::{delete_video, library};
+use crate::browser;
+use crate::components::live::Live;
+use crate::components::outcome::sign_in_again;
+use crate::components::tile::tile;
+use crate::model::error::{AppError, Code};
+use crate::model::generation::{Card, LibraryPage, LibraryQuery};
+use crate::model::ids::GenerationId;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+const QUESTION: &str = "delete-question";
+
+/// What is on the wall now.
+#[derive(Clone, Copy)]
+struct Hanging {
+    asked: StoredValue<LibraryQuery>,
+    cards: RwSignal<Vec<Card>>,
+    next: RwSignal<Option<GenerationId>>,
+    busy: RwSignal<bool>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl Hanging {
+    /// Appends the next page; does nothing while one is on its way.
+    fn more(self) {
+        let Some(after) = self.next.get_untracked() else {
+            return;
+        };
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        let query = LibraryQuery {
+            after: Some(after),
+            ..self.asked.get_value()
+        };
+        spawn_local(async move {
+            let answer = library(query).await;
+            let _ = self.busy.try_set(false);
+            match answer {
+                Ok(page) => {
+                    let _ = self.trouble.try_set(None);
+                    let _ = self.cards.try_update(|cards| cards.extend(page.cards));
+                    let _ = self.next.try_set(page.next);
+                }
+                Err(error) => self.told(error),
+            }
+        });
+    }
+
+    fn delete(self, id: GenerationId) {
+        spawn_local(async move {
+            match delete_video(id).await {
+                Ok(()) => {
+                    if let Some(live) = use_context::<Live>() {
+                        live.forget(id);
+                    }
+                    let _ = self.cards.try_update(|cards| cards.retain(|card| card.id != id));
+                }
+                Err(error) => self.told(error),
+            }
+        });
+    }
+
+    fn told(self, error: AppError) {
+        if error.code == Code::SignInNeeded {
+            sign_in_again();
+        }
+        let _ = self.trouble.try_set(Some(error.message));
+    }
+}
+
+/// The wall.
+#[component]
+pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
+    let hanging = Hanging {
+        asked: StoredValue::new(asked),
+        cards: RwSignal::new(page.cards),
+        next: RwSignal::new(page.next),
+        busy: RwSignal::new(false),
+        trouble: RwSignal::new(None),
+    };
+    let doomed = RwSignal::new(None::<GenerationId>);
+    let pressed = move |event: leptos::ev::MouseEvent| {
+        let id = browser::attribute_at(&event, "data-delete").and_then(|id| id.parse().ok());
+        if let Some(id) = id {
+            event.prevent_default();
+            doomed.set(Some(id));
+            browser::open_dialog(QUESTION);
+        }
+    };
+    let show = |event: &leptos::web_sys::Event| {
+        browser::preview(browser::attribute_at(event, "data-video").as_deref())
+    };
+    view! {
+        <ul
+            class="wall"
+            on:pointerover=move |event| show(&event)
+            on:focusin=move |event| show(&event)
+            on:pointerleave=|_| browser::preview(None)
+            on:focusout=|_| browser::preview(None)
+            on:click=pressed
+        >
+            <For each=move || hanging.cards.get() key=|card| card.id let:card>
+                <li class="tile">{tile(card)}</li>
+            </For>
+        </ul>
+        <Older hanging />
+        <Question hanging doomed />
+    }
+}
+
+/// The way to older videos: a link without JavaScript, and a place that loads them when it comes near with it.
+#[component]
+fn Older(hanging: Hanging) -> impl IntoView {
+    let place = NodeRef::<leptos::html::P>::new();
+    let sight = StoredValue::new(None);
+    Effect::new(move || {
+        // Anew after every page: the place may still be in view, and only a change is told.
+        let (Some(place), Some(_)) = (place.get(), hanging.next.get()) else {
+            return sight.set_value(None);
+        };
+        sight.set_value(browser::watch_sight(&place, "800px", move |seen| {
+            if seen {
+                hanging.more();
+            }
+        }));
+    });
+    let address = move || {
+        let after = hanging.next.get().map(|id| id.to_string()).unwrap_or_default();
+        let (search, show) = hanging
+            .asked
+            .with_value(|asked| (asked.search.clone(), asked.show.clone()));
+        [super::address(&search, &show), "&after=".into(), after].concat()
+    };
+    let older = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        hanging.more();
+    };
+    view! {
+        <p class="older" node_ref=place hidden=move || hanging.next.get().is_none()>
+            <a class="button" href=address on:click=older>
+                {move || if hanging.busy.get() { "Loading…" } else { "Older videos" }}
+            </a>
+        </p>
+        <div role="alert">
+            {move || hanging.trouble.get().map(|words| view! { <p class="form-message">{words}</p> })}
+        </div>
+    }
+}
+
+/// Asked before anything is gone for good.
+#[component]
+fn Question(hanging: Hanging, doomed: RwSignal<Option<GenerationId>>) -> impl IntoView {
+    let yes = move |_| {
+        browser::close_dialog(QUESTION);
+        if let Some(id) = doomed.get_untracked() {
+            hanging.delete(id);
+        }
+    };
+    view! {
+        <dialog id=QUESTION class="question" aria-labelledby="question-head">
+            <h2 id="question-head">"Delete this video?"</h2>
+            <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
+            <div class="acts">
+                <button type="button" class="button" autofocus on:click=|_| browser::close_dialog(QUESTION)>"Keep it"</button>
+                <button type="button" class="button danger" on:click=yes>"Delete"</button>
+            </div>
+        </dialog>
+    }
+}
