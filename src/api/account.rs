@@ -1,0 +1,29 @@
+//! Who is signed in, and the form that came back. Signing up, in and out are plain form posts (`server::http::forms`).
+
+use crate::model::{
+    error::AppError,
+    person::{FormState, Viewer},
+};
+use leptos::prelude::*;
+
+/// The person who is looking, or nobody.
+///
+/// # Errors
+/// Only when the database does not answer.
+#[server(name = GetViewer, prefix = "/api", endpoint = "account/viewer")]
+pub async fn viewer() -> Result<Option<Viewer>, AppError> {
+    let context = crate::server::web::context()?;
+    let Some(person) = context.person.clone() else {
+        return Ok(None);
+    };
+    Ok(Some(context.viewer(&person).await?))
+}
+
+/// What a form carried when it came back with errors; empty on a first visit.
+///
+/// # Errors
+/// Never; the type is that of every server function.
+#[server(name = GetFormState, prefix = "/api", endpoint = "account/form")]
+pub async fn form_state() -> Result<FormState, AppError> {
+    Ok(use_context::<FormState>().unwrap_or_default())
+}

@@ -1,0 +1,15 @@
+//! The balance and the statement.
+
+use crate::model::{credits::Statement, error::AppError, ids::PostingId};
+use leptos::prelude::*;
+
+/// The balance and one page of the statement, newest first, after the given line.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[server(name = GetStatement, prefix = "/api", endpoint = "credits/statement")]
+pub async fn statement(after: Option<PostingId>) -> Result<Statement, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.statement(person.id, after).await?)
+}

@@ -1,0 +1,42 @@
+//! The library, and the page of one video.
+
+use crate::model::{
+    error::AppError,
+    generation::{LibraryPage, LibraryQuery, VideoPage},
+    ids::GenerationId,
+};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// One page of the person's library.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[server(prefix = "/api", endpoint = "gallery/library", input = Json)]
+pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.library(person.id, &query).await?)
+}
+
+/// Everything about one of the person's own videos.
+///
+/// # Errors
+/// `sign_in_needed`; `not_found` for what is not there and for what belongs to somebody else.
+#[server(prefix = "/api", endpoint = "gallery/video")]
+pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.page(person.id, id).await?)
+}
+
+/// Deletes a video: the file, the poster, the prompt. The ledger keeps its lines.
+///
+/// # Errors
+/// `sign_in_needed`, `not_found`; `conflict` while it is being made (cancel it first).
+#[server(prefix = "/api", endpoint = "gallery/delete")]
+pub async fn delete_video(id: GenerationId) -> Result<(), AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.delete(person.id, id).await?)
+}

@@ -1,0 +1,67 @@
+//! The main job: quote, create, watch, cancel.
+
+use crate::model::{
+    composition::{ComposerForm, Quote},
+    error::AppError,
+    generation::Card,
+    ids::GenerationId,
+    live::{Snapshot, Studio},
+};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+
+/// What `/create` starts with; `from` is the person's own video whose everything is filled in.
+///
+/// # Errors
+/// `sign_in_needed`; `not_found` when `from` is not theirs.
+#[server(name = GetStudio, prefix = "/api", endpoint = "generation/studio")]
+pub async fn studio(from: Option<GenerationId>) -> Result<Studio, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    let returned = use_context::<ComposerForm>();
+    Ok(context.app.generations.studio(person.id, from, returned).await?)
+}
+
+/// A frozen price for the choices of the form. The prompt is not looked at.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid` with the fields that do not fit.
+#[server(name = GetQuote, prefix = "/api", endpoint = "generation/quote", input = Json)]
+pub async fn quote(form: ComposerForm) -> Result<Quote, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.quote(person.id, &form).await?)
+}
+
+/// Creates every take under the quote in the form. Called twice with one quote it creates once and answers the same.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid` with fields; `quote_stale`; `insufficient_credits`.
+#[server(prefix = "/api", endpoint = "generation/create", input = Json)]
+pub async fn create_generation(form: ComposerForm) -> Result<Vec<Card>, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.create(person.id, &form).await?)
+}
+
+/// Stops work that has not ended. It costs nothing.
+///
+/// # Errors
+/// `sign_in_needed`, `not_found`; `conflict` when it has ended.
+#[server(prefix = "/api", endpoint = "generation/cancel")]
+pub async fn cancel_generation(id: GenerationId) -> Result<Card, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.cancel(person.id, id).await?)
+}
+
+/// The work, the credits and the place in the event stream; also what pages poll without a stream.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[server(name = GetSnapshot, prefix = "/api", endpoint = "generation/snapshot")]
+pub async fn snapshot() -> Result<Snapshot, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.generations.snapshot(person.id).await?)
+}

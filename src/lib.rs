@@ -1,0 +1,23 @@
+//! AiSora: an AI video studio that anyone can run for the public.
+//!
+//! Both builds: [`model`] (plain data and rules), [`api`] (server functions), [`components`], [`pages`], [`app`].
+//! The server alone (`ssr`): [`server`]. The browser alone (`hydrate`): [`browser`] and [`hydrate`].
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod components;
+pub mod model;
+pub mod pages;
+
+#[cfg(feature = "ssr")]
+pub mod server;
+
+/// Wakes up the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

@@ -1,0 +1,152 @@
+//! The catalogue: which models there are, what they can make, and what that costs.
+
+use super::credits::Credits;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{fmt, str::FromStr};
+
+/// Width and height of a video in pixels. Written `1280x720` everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Size {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl Size {
+    /// A size in pixels.
+    #[must_use]
+    pub const fn new(width: u32, height: u32) -> Self {
+        Self { width, height }
+    }
+
+    /// The shape in the field's words: `16:9`, `9:16`, `1:1`, or the reduced ratio.
+    #[must_use]
+    pub fn shape(self) -> String {
+        let divisor = gcd(self.width, self.height).max(1);
+        format!("{}:{}", self.width / divisor, self.height / divisor)
+    }
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// The text is not a size.
+#[derive(Debug, thiserror::Error)]
+#[error("not a size; write it like 1280x720")]
+pub struct NotASize;
+
+impl FromStr for Size {
+    type Err = NotASize;
+
+    fn from_str(text: &str) -> Result<Self, NotASize> {
+        let (width, height) = text.split_once('x').ok_or(NotASize)?;
+        let side = |text: &str| {
+            text.parse::<u32>()
+                .ok()
+                .filter(|side| (16..=8192).contains(side))
+                .ok_or(NotASize)
+        };
+        Ok(Self::new(side(width)?, side(height)?))
+    }
+}
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// One size that a model can make, and its price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SizeOffer {
+    /// The size.
+    pub size: Size,
+    /// Credits for each second of video.
+    pub credits_per_second: Credits,
+}
+
+/// A model that people can choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// Its name for programs, unique in the catalogue.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// One line that says what it is, honestly.
+    pub note: String,
+    /// Sizes with prices, the default first.
+    pub sizes: Vec<SizeOffer>,
+    /// Lengths it can make, in seconds, ascending.
+    pub seconds: Vec<u32>,
+    /// The length that is chosen at first, in seconds.
+    pub default_seconds: u32,
+}
+
+impl Model {
+    /// The offer for a size.
+    #[must_use]
+    pub fn offer(&self, size: Size) -> Option<&SizeOffer> {
+        self.sizes.iter().find(|offer| offer.size == size)
+    }
+
+    /// What one take costs, or nothing if the model cannot make it.
+    #[must_use]
+    pub fn price(&self, size: Size, seconds: u32) -> Option<Credits> {
+        self.seconds.binary_search(&seconds).ok()?;
+        self.offer(size)?.credits_per_second.checked_mul(seconds)
+    }
+}
+
+/// Every model that can be chosen now, the default first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// The models.
+    pub models: Vec<Model>,
+}
+
+impl Catalogue {
+    /// A model by its id.
+    #[must_use]
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_reads_what_it_writes() {
+        let size: Size = "1280x720".parse().unwrap();
+        assert_eq!(size, Size::new(1280, 720));
+        assert_eq!(size.shape(), "16:9");
+        for bad in [
+            "",
+            "x",
+            "1280",
+            "1280x",
+            "-1x5",
+            "1280x720x3",
+            "99999999999x1",
+            "8x8",
+        ] {
+            assert!(bad.parse::<Size>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! A generation as people see it: its states, its reasons, its card, its page and the library.
+
+use super::catalogue::Size;
+use super::credits::Credits;
+use super::ids::{GenerationId, QuoteId};
+use serde::{Deserialize, Serialize};
+
+/// Where a generation is in its life. The last four are ends: nothing follows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Waits for a worker.
+    Queued,
+    /// A worker is about to hand it to the provider.
+    Submitting,
+    /// The provider works on it.
+    Running,
+    /// The provider is done; the video is fetched, checked and put away.
+    Storing,
+    /// Stored, playable and charged.
+    Succeeded,
+    /// Did not work out; not charged.
+    Failed,
+    /// Refused by a safety system; not charged.
+    Blocked,
+    /// Stopped by the person; not charged.
+    Cancelled,
+}
+
+impl State {
+    /// Every state, in the order of life.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Submitting,
+        Self::Running,
+        Self::Storing,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Blocked,
+        Self::Cancelled,
+    ];
+
+    /// Whether this is an end.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(
+            self,
+            Self::Succeeded | Self::Failed | Self::Blocked | Self::Cancelled
+        )
+    }
+
+    /// The word in the database, in events and in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Submitting => "submitting",
+            Self::Running => "running",
+            Self::Storing => "storing",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state behind a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// The words for people.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Queued => "Waiting in line",
+            Self::Submitting => "Starting",
+            Self::Running => "Rendering",
+            Self::Storing => "Saving the video",
+            Self::Succeeded => "Ready",
+            Self::Failed => "Did not work out",
+            Self::Blocked => "Stopped by the safety system",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+
+    /// Whether `next` may follow. The whole state machine is this table.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Queued => matches!(
+                next,
+                Self::Submitting | Self::Failed | Self::Blocked | Self::Cancelled
+            ),
+            // Back to the queue when the provider refused before it accepted the work.
+            Self::Submitting => {
+                matches!(
+                    next,
+                    Self::Queued | Self::Running | Self::Failed | Self::Blocked | Self::Cancelled
+                )
+            }
+            // Back to the queue only where running again costs nobody anything (the built-in renderer after a crash).
+            Self::Running => matches!(
+                next,
+                Self::Queued | Self::Storing | Self::Failed | Self::Blocked | Self::Cancelled
+            ),
+            Self::Storing => matches!(
+                next,
+                Self::Queued | Self::Succeeded | Self::Failed | Self::Blocked | Self::Cancelled
+            ),
+            Self::Succeeded | Self::Failed | Self::Blocked | Self::Cancelled => false,
+        }
+    }
+}
+
+/// Why a generation did not end with a video. Each has a sentence for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The person stopped it.
+    CancelledByUser,
+    /// It took longer than the model's deadline.
+    TimedOut,
+    /// The provider said that it failed.
+    ProviderFailed,
+    /// The provider refused the request.
+    ProviderRefused,
+    /// The provider could not be reached, often enough.
+    ProviderUnreachable,
+    /// The provider's safety system refused it.
+    ProviderBlocked,
+    /// What the provider delivered is not the video that was asked for.
+    BadVideo,
+    /// The video could not be put away.
+    StorageFailed,
+    /// The server stopped between handing over and hearing back; nobody guesses.
+    Interrupted,
+    /// The model is not offered any more.
+    ModelGone,
+    /// Our fault.
+    Internal,
+}
+
+impl Reason {
+    const ALL: [Self; 11] = [
+        Self::CancelledByUser,
+        Self::TimedOut,
+        Self::ProviderFailed,
+        Self::ProviderRefused,
+        Self::ProviderUnreachable,
+        Self::ProviderBlocked,
+        Self::BadVideo,
+        Self::StorageFailed,
+        Self::Interrupted,
+        Self::ModelGone,
+        Self::Internal,
+    ];
+
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CancelledByUser => "cancelled_by_user",
+            Self::TimedOut => "timed_out",
+            Self::ProviderFailed => "provider_failed",
+            Self::ProviderRefused => "provider_refused",
+            Self::ProviderUnreachable => "provider_unreachable",
+            Self::ProviderBlocked => "provider_blocked",
+            Self::BadVideo => "bad_video",
+            Self::StorageFailed => "storage_failed",
+            Self::Interrupted => "interrupted",
+            Self::ModelGone => "model_gone",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The reason behind a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+
+    /// A sentence for people.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::CancelledByUser => "You stopped it.",
+            Self::TimedOut => "It took longer than this model is given.",
+            Self::ProviderFailed => "The model could not finish it.",
+            Self::ProviderRefused => "The model did not accept the request.",
+            Self::ProviderUnreachable => "The model's server did not answer.",
+            Self::ProviderBlocked => "The provider's safety system refused it.",
+            Self::BadVideo => "What the model delivered was not a playable video of this size.",
+            Self::StorageFailed => "The finished video could not be saved.",
+            Self::Interrupted => "The server was restarted while it was being handed over.",
+            Self::ModelGone => "This model is not offered any more.",
+            Self::Internal => "Something went wrong on our side.",
+        }
+    }
+}
+
+/// What a generation did to the person's credits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "credits")]
+pub enum Charge {
+    /// Set aside until it ends.
+    Held(Credits),
+    /// Spent.
+    Charged(Credits),
+    /// Given back.
+    NotCharged,
+}
+
+/// One generation, as the studio and the library show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Its id: its page is `/v/{id}`, its video `/media/{id}/video.mp4`.
+    pub id: GenerationId,
+    /// The quote under which it and its sister takes were created.
+    pub quote: QuoteId,
+    /// Which take it is, from 1.
+    pub take: u32,
+    /// What was asked for.
+    pub prompt: String,
+    /// The model's name for people.
+    pub model: String,
+    /// Pixels.
+    pub size: Size,
+    /// Length in seconds.
+    pub seconds: u32,
+    /// The seed that was used.
+    pub seed: u32,
+    /// Where it is in its life.
+    pub state: State,
+    /// 0 to 100.
+    pub progress: u32,
+    /// Why there is no video, if it ended without one.
+    pub reason: Option<Reason>,
+    /// What it did to the credits.
+    pub charge: Charge,
+    /// Place in the queue, from 1, while it waits.
+    pub place: Option<u32>,
+    /// Whether there is a poster (and a preview strip): `/media/{id}/poster.jpg`, `/media/{id}/strip.jpg`.
+    pub poster: bool,
+    /// How long such work usually takes, once there is history.
+    pub estimate: Option<Estimate>,
+    /// When it was asked for, in unix milliseconds.
+    pub created_at: i64,
+    /// When work on it began, in unix milliseconds.
+    pub started_at: Option<i64>,
+    /// When it ended, in unix milliseconds.
+    pub finished_at: Option<i64>,
+}
+
+impl Card {
+    /// The address of its page.
+    #[must_use]
+    pub fn page(&self) -> String {
+        format!("/v/{}", self.id)
+    }
+
+    /// The address of its video.
+    #[must_use]
+    pub fn video(&self) -> String {
+        format!("/media/{}/video.mp4", self.id)
+    }
+
+    /// The address of its poster, if it has one.
+    #[must_use]
+    pub fn poster(&self) -> Option<String> {
+        self.poster.then(|| format!("/media/{}/poster.jpg", self.id))
+    }
+
+    /// The address of its preview strip: 8 frames side by side.
+    #[must_use]
+    pub fn strip(&self) -> Option<String> {
+        self.poster.then(|| format!("/media/{}/strip.jpg", self.id))
+    }
+
+    /// The address that answers with a download.
+    #[must_use]
+    pub fn download(&self) -> String {
+        format!("/media/{}/video.mp4?download", self.id)
+    }
+}
+
+/// How long work with the same model, size and length usually takes, measured over what was made lately.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Half of them were ready within this many milliseconds from the start.
+    pub p50_ms: i64,
+    /// Nine of ten were ready within this many milliseconds.
+    pub p90_ms: i64,
+    /// Over how many it was measured.
+    pub of: u32,
+}
+
+/// One line of a generation's history, for its receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// The state it came into.
+    pub state: State,
+    /// When, in unix milliseconds.
+    pub at: i64,
+}
+
+/// Everything on `/v/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoPage {
+    /// The generation.
+    pub card: Card,
+    /// The model's id, for "make another".
+    pub model_id: String,
+    /// Whether the model is still offered.
+    pub offered: bool,
+    /// The caption was on.
+    pub caption: bool,
+    /// What was quoted for this take.
+    pub quoted: Credits,
+    /// Size of the file in bytes, once stored.
+    pub bytes: Option<i64>,
+    /// Its life so far.
+    pub history: Vec<HistoryLine>,
+}
+
+/// What the library is asked for; all of it stands in the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LibraryQuery {
+    /// Words that the prompt contains; empty for all.
+    pub search: String,
+    /// `all`, `making`, `ready` or `not-made`.
+    pub show: String,
+    /// Continue after this one (keyset).
+    pub after: Option<GenerationId>,
+}
+
+/// One page of the library, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LibraryPage {
+    /// The cards.
+    pub cards: Vec<Card>,
+    /// Give this as `after` to go on; none at the end.
+    pub next: Option<GenerationId>,
+}
+
+/// How many cards one page of the library has.
+pub const LIBRARY_PAGE: u32 = 48;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_follows_an_end_and_every_state_can_end_badly() {
+        for state in State::ALL {
+            assert_eq!(State::parse(state.as_str()), Some(state));
+            for next in State::ALL {
+                assert!(
+                    !(state.is_terminal() && state.may_become(next)),
+                    "{state:?} -> {next:?}"
+                );
+            }
+            if !state.is_terminal() {
+                assert!(
+                    state.may_become(State::Failed) && state.may_become(State::Cancelled),
+                    "{state:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_read_what_they_write() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}

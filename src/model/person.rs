@@ -1,0 +1,60 @@
+//! The person who is looking, and what a form carried when it came back with errors.
+
+use super::credits::Balance;
+use super::error::{AppError, FieldError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Who is signed in, as far as the pages need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The person.
+    pub id: super::ids::UserId,
+    /// Their address, shown to themselves only.
+    pub email: String,
+    /// Their name, if they gave one.
+    pub name: Option<String>,
+    /// Their credits.
+    pub balance: Balance,
+    /// May open `/admin`.
+    pub admin: bool,
+}
+
+/// A form that was posted without JavaScript and came back: what was typed (never passwords), and what is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormState {
+    /// What was typed, by field.
+    pub values: BTreeMap<String, String>,
+    /// What is wrong, by field.
+    pub errors: Vec<FieldError>,
+    /// A sentence that belongs to no field.
+    pub message: Option<String>,
+}
+
+impl FormState {
+    /// A form that came back with an error.
+    #[must_use]
+    pub fn rejected(values: BTreeMap<String, String>, error: &AppError) -> Self {
+        let message = error.fields.is_empty().then(|| error.message.clone());
+        Self {
+            values,
+            errors: error.fields.clone(),
+            message,
+        }
+    }
+
+    /// What was typed into a field.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<String> {
+        self.values.get(field).cloned()
+    }
+
+    /// What is wrong with a field.
+    #[must_use]
+    pub fn error(&self, field: &str) -> Option<String> {
+        self.errors
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.message.clone())
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything of the server. Arrows run down: cli and http → services → db, providers, storage → model.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod credits;
+pub mod db;
+pub mod error;
+pub mod generation;
+pub mod http;
+pub mod identity;
+pub mod jobs;
+pub mod live;
+pub mod media;
+pub mod providers;
+pub mod router;
+pub mod state;
+pub mod storage;
+pub mod web;

@@ -1,0 +1,162 @@
+//! The command line. Every command's help is written for somebody who sees it for the first time.
+
+mod serve;
+mod user;
+
+use super::{
+    clock::Clock,
+    config::Config,
+    credits,
+    error::Failure,
+    state::{App, Parts},
+};
+use clap::{Parser, Subcommand};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// AiSora: an AI video studio that anyone can run for the public.
+#[derive(Debug, Parser)]
+#[command(name = "aisora", version, about, after_help = HELP)]
+struct Arguments {
+    /// The configuration file [default: $AISORA_CONFIG, else aisora.toml if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const HELP: &str = "Start with `aisora serve` and open http://127.0.0.1:3000. Without any configuration everything lives \
+in the folder `data`: an SQLite database and the videos. `aisora config` lists every setting, its value and its variable.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the studio: the web and a worker in one process
+    Serve {
+        /// Address and port to listen on, like 0.0.0.0:3000
+        #[arg(long)]
+        bind: Option<String>,
+        /// Only serve the web; `aisora worker` makes the videos elsewhere
+        #[arg(long)]
+        no_worker: bool,
+        /// Do not bring the database up to date first
+        #[arg(long)]
+        no_migrate: bool,
+    },
+    /// Make videos without serving the web
+    Worker,
+    /// Bring the database up to date
+    Migrate,
+    /// Create people, give them credits, look at their balance
+    #[command(subcommand)]
+    User(user::User),
+    /// Check that every credit is accounted for; exits with 1 and a line for each breach
+    Audit,
+    /// Show every setting: its value, where it came from, what it is for
+    Config,
+}
+
+/// What a command ends with when it fails.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error(transparent)]
+    Config(#[from] super::config::ConfigError),
+    #[error("{0}")]
+    Failed(#[from] Failure),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Said(String),
+}
+
+/// Runs the program.
+pub async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // One TLS provider for the whole program; a second call would be the only error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(arguments).await {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "aisora: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_logging() {
+    let filter =
+        EnvFilter::try_from_env("AISORA_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
+    let environment = |name: &str| std::env::var(name).ok();
+    let bind = match &arguments.command {
+        Command::Serve { bind, .. } => bind.as_deref(),
+        _ => None,
+    };
+    let config = Config::load(arguments.config.as_deref(), &environment, bind)?;
+    match arguments.command {
+        Command::Serve {
+            no_worker,
+            no_migrate,
+            ..
+        } => {
+            start_logging();
+            serve::serve(config, !no_worker, !no_migrate).await?;
+        }
+        Command::Worker => {
+            start_logging();
+            serve::worker(config).await?;
+        }
+        Command::Migrate => {
+            let app = open(config).await?;
+            say(&format!("The {} database is up to date.", app.db.engine()))?;
+            app.db.close().await;
+        }
+        Command::User(command) => user::run(command, &open(config).await?).await?,
+        Command::Audit => return audit(&open(config).await?).await,
+        Command::Config => {
+            for (setting, value, origin) in config.explain() {
+                say(&format!(
+                    "{} = \"{value}\"  # {origin}; {} ({})",
+                    setting.key, setting.about, setting.environment
+                ))?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the services for a command that runs against the database.
+async fn open(config: Config) -> Result<App, CliError> {
+    Ok(App::open(
+        config,
+        true,
+        Parts {
+            clock: Clock::System,
+            ..Parts::default()
+        },
+    )
+    .await?)
+}
+
+async fn audit(app: &App) -> Result<ExitCode, CliError> {
+    let breaches = credits::audit(&app.db).await?;
+    for breach in &breaches {
+        say(breach)?;
+    }
+    if breaches.is_empty() {
+        say("Every credit is accounted for.")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// Prints a line; a closed pipe is no reason to panic.
+fn say(line: &str) -> Result<(), CliError> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}

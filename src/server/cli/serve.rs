@@ -1,0 +1,122 @@
+//! `aisora serve` and `aisora worker`: start, run, and stop within ten seconds.
+
+use super::CliError;
+use crate::server::{
+    config::{Config, Mode},
+    http::site::Site,
+    router::{Web, router},
+    state::{App, Parts},
+};
+use axum::{extract::connect_info::IntoMakeServiceWithConnectInfo, serve::ListenerExt as _};
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Requests in flight get this long after the signal; streams end at once.
+const FINISH: Duration = Duration::from_secs(6);
+/// Leases get this long to be given back.
+const LEASES: Duration = Duration::from_secs(2);
+
+/// Serves the web, and works on jobs unless told not to.
+pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(), CliError> {
+    let site = Site::find(&config.site_dir)?;
+    let (bind, mode, address) = (config.bind, config.mode, config.public_url.clone());
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| CliError::Said(error.to_string()))?;
+    let app = App::open(config, migrate, Parts::default()).await?;
+    let listener = TcpListener::bind(bind).await.map_err(|error| {
+        CliError::Said(format!(
+            "{bind} cannot be listened on: {error}. Choose another with --bind or AISORA_BIND."
+        ))
+    })?;
+    let stop = CancellationToken::new();
+    let web = Web {
+        app: app.clone(),
+        options: LeptosOptions::builder()
+            .output_name("aisora")
+            .site_root(site.folder.display().to_string())
+            .site_pkg_dir("pkg")
+            .site_addr(bind)
+            .build(),
+        site: Arc::new(site),
+        metrics: metrics.clone(),
+        stop: stop.clone(),
+        has_worker: with_worker,
+        watching: std::env::var_os("LEPTOS_WATCH").is_some(),
+    };
+    let worker = with_worker.then(|| tokio::spawn(app.worker.clone().run(stop.clone())));
+    let relay = tokio::spawn(app.hub.clone().relay(app.db.clone(), stop.clone()));
+    tokio::spawn(async move {
+        // Histograms are drained now and then, or they grow between two visits of Prometheus.
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            metrics.run_upkeep();
+        }
+    });
+    tokio::spawn(stop_at_signal(stop.clone()));
+    tracing::info!(
+        database = app.db.engine(),
+        worker = with_worker,
+        production = mode == Mode::Production,
+        "AiSora is ready: {address}"
+    );
+    let make: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
+        router(web).into_make_service_with_connect_info();
+    // Many small writes of one page must not wait for each other.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stopping = stop.clone();
+    let server =
+        axum::serve(listener, make).with_graceful_shutdown(async move { stopping.cancelled().await });
+    let server = tokio::spawn(server.into_future());
+    stop.cancelled().await;
+    if tokio::time::timeout(FINISH, server).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    finish(worker, &app).await;
+    relay.abort();
+    Ok(())
+}
+
+/// Works on jobs only.
+pub async fn worker(config: Config) -> Result<(), CliError> {
+    let app = App::open(config, true, Parts::default()).await?;
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_at_signal(stop.clone()));
+    tracing::info!(database = app.db.engine(), "the worker is ready");
+    let worker = tokio::spawn(app.worker.clone().run(stop.clone()));
+    stop.cancelled().await;
+    finish(Some(worker), &app).await;
+    Ok(())
+}
+
+async fn finish(worker: Option<tokio::task::JoinHandle<()>>, app: &App) {
+    if let Some(worker) = worker
+        && tokio::time::timeout(LEASES, worker).await.is_err()
+    {
+        tracing::warn!("some leases were not given back; they run out by themselves");
+    }
+    let _ = tokio::time::timeout(Duration::from_secs(1), app.db.close()).await;
+    tracing::info!("stopped");
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_at_signal(stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate => {}
+    }
+    tracing::info!("stopping: no new requests, the running ones finish, leases go back");
+    stop.cancel();
+}

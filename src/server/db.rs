@@ -1,0 +1,193 @@
+//! The database: one SQL text for SQLite and PostgreSQL, run through [`Db`] and [`Tx`] with the macros below.
+//!
+//! What may differ by engine stands here and in `jobs` (the claim): pools, pragmas, migrations.
+
+pub mod events;
+pub mod generations;
+pub mod ledger;
+mod migrations;
+pub mod people;
+
+use super::error::Result;
+use sqlx::{
+    Postgres, Sqlite, SqlitePool, Transaction,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{str::FromStr, time::Duration};
+
+/// A database of either engine.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A pool of readers and the one writer.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// One pool.
+    Postgres(PgPool),
+}
+
+/// A write transaction of either engine. Dropped without [`Tx::commit`] it rolls back.
+#[derive(Debug)]
+pub enum Tx {
+    /// Began with `BEGIN IMMEDIATE`.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// Read committed; guarded updates and row locks do the rest.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one body against the readers of either engine: `on_db!(db, |c| sqlx::query(SQL).fetch_all(c).await)`.
+#[macro_export]
+macro_rules! on_db {
+    ($db:expr, |$c:ident| $body:expr) => {
+        match $db {
+            $crate::server::db::Db::Sqlite { read, .. } => {
+                let $c = read;
+                $body
+            }
+            $crate::server::db::Db::Postgres(pool) => {
+                let $c = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs one body inside a transaction of either engine.
+#[macro_export]
+macro_rules! on_tx {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match $tx {
+            $crate::server::db::Tx::Sqlite(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+            $crate::server::db::Tx::Postgres(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+
+/// Reads a struct by column names from rows of both engines.
+#[macro_export]
+macro_rules! from_row {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        $crate::from_row!(@ sqlx::sqlite::SqliteRow, $name { $($field),* });
+        $crate::from_row!(@ sqlx::postgres::PgRow, $name { $($field),* });
+    };
+    (@ $row:ty, $name:ident { $($field:ident),* }) => {
+        impl sqlx::FromRow<'_, $row> for $name {
+            fn from_row(row: &$row) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                Ok(Self { $($field: row.try_get(stringify!($field))?),* })
+            }
+        }
+    };
+}
+
+impl Db {
+    /// Opens a database by its address: `sqlite:///path/file.db` or `postgres://…`.
+    ///
+    /// # Errors
+    /// When the address is not understood or the database does not answer.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("postgres") {
+            let options = PgConnectOptions::from_str(url)?.application_name("aisora");
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL: what was committed survives a power cut. It is money.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .foreign_keys(true)
+            .pragma("journal_size_limit", "67108864")
+            .statement_cache_capacity(200);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        let readers = std::thread::available_parallelism()
+            .map_or(2, usize::from)
+            .clamp(2, 8);
+        let read = SqlitePoolOptions::new()
+            .max_connections(u32::try_from(readers).unwrap_or(2))
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options)
+            .await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Brings the tables up to date. Several processes may call it at once.
+    ///
+    /// # Errors
+    /// When a migration fails, or the database is newer than this program.
+    pub async fn migrate(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => migrations::sqlite().run(write).await?,
+            Self::Postgres(pool) => migrations::postgres().run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Begins a write transaction.
+    ///
+    /// # Errors
+    /// When the database does not answer, or stays locked by another process.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Answers when the database does.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        on_db!(self, |c| sqlx::query("SELECT 1").execute(c).await.map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Closes every connection, so that SQLite folds its log back into the file.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// "sqlite" or "postgres", for logs and metrics.
+    #[must_use]
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything in the transaction durable.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing of it happened.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,349 @@
+//! SQL of generations. Every change of state is guarded by the state it starts from and by the fence.
+
+use super::{Db, Tx};
+use crate::{from_row, on_db, on_tx, server::error::Result};
+use uuid::Uuid;
+
+/// A generation as it is stored.
+#[derive(Clone, Debug)]
+pub struct GenerationRow {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub quote_id: Uuid,
+    pub take: i64,
+    pub model: String,
+    pub model_label: String,
+    pub provider: String,
+    pub prompt: String,
+    pub width: i64,
+    pub height: i64,
+    pub seconds: i64,
+    pub seed: i64,
+    pub caption: bool,
+    pub credits: i64,
+    pub hold_id: Option<Uuid>,
+    pub state: String,
+    pub progress: i64,
+    pub fence: i64,
+    pub reason: Option<String>,
+    pub provider_job: Option<String>,
+    pub deadline_at: Option<i64>,
+    pub media_prefix: Option<String>,
+    pub media_etag: Option<String>,
+    pub media_bytes: Option<i64>,
+    pub media_stills: bool,
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+from_row!(GenerationRow {
+    id,
+    user_id,
+    quote_id,
+    take,
+    model,
+    model_label,
+    provider,
+    prompt,
+    width,
+    height,
+    seconds,
+    seed,
+    caption,
+    credits,
+    hold_id,
+    state,
+    progress,
+    fence,
+    reason,
+    provider_job,
+    deadline_at,
+    media_prefix,
+    media_etag,
+    media_bytes,
+    media_stills,
+    created_at,
+    started_at,
+    finished_at,
+});
+
+macro_rules! columns {
+    () => {
+        "id, user_id, quote_id, take, model, model_label, provider, prompt, width, height, seconds, seed, caption, credits, \
+         hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
+         created_at, started_at, finished_at"
+    };
+}
+
+/// Adds a queued generation. False when this take of this quote exists.
+pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
+    const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17)
+        ON CONFLICT (quote_id, take) DO NOTHING";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(row.id)
+        .bind(row.user_id)
+        .bind(row.quote_id)
+        .bind(row.take)
+        .bind(&row.model)
+        .bind(&row.model_label)
+        .bind(&row.provider)
+        .bind(&row.prompt)
+        .bind(row.prompt.to_lowercase())
+        .bind(row.width)
+        .bind(row.height)
+        .bind(row.seconds)
+        .bind(row.seed)
+        .bind(row.caption)
+        .bind(row.credits)
+        .bind(row.hold_id)
+        .bind(row.created_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// A person's own generation that is not deleted.
+pub async fn lookup(db: &Db, user: Uuid, id: Uuid) -> Result<Option<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(id)
+        .bind(user)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// All takes under a quote.
+pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 100"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(quote)
+        .bind(user)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// A person's work that has not ended, oldest first.
+pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations
+         WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running', 'storing') ORDER BY id LIMIT $2"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(user)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// A person's generations, newest first, before (older than) one, whose prompt contains a text, in a group of states.
+pub async fn page(
+    db: &Db,
+    user: Uuid,
+    before: Option<Uuid>,
+    search: &str,
+    show: &str,
+    limit: i64,
+) -> Result<Vec<GenerationRow>> {
+    const PLAIN: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
+    );
+    const FILTERED: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2
+          AND ($4 = '' OR prompt_search LIKE $4 ESCAPE '!')
+          AND ($5 = 'all' OR ($5 = 'ready' AND state = 'succeeded')
+            OR ($5 = 'making' AND state IN ('queued', 'submitting', 'running', 'storing'))
+            OR ($5 = 'not-made' AND state IN ('failed', 'blocked', 'cancelled')))
+         ORDER BY id DESC LIMIT $3"
+    );
+    let before = before.unwrap_or(Uuid::max());
+    if search.is_empty() && show == "all" {
+        return Ok(on_db!(db, |c| sqlx::query_as(PLAIN)
+            .bind(user)
+            .bind(before)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?);
+    }
+    let like = like(search);
+    Ok(on_db!(db, |c| sqlx::query_as(FILTERED)
+        .bind(user)
+        .bind(before)
+        .bind(limit)
+        .bind(&like)
+        .bind(show)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// A pattern that finds a text as it is, whatever signs it has.
+fn like(text: &str) -> String {
+    let text = text.to_lowercase();
+    if text.is_empty() {
+        return text;
+    }
+    let mut pattern = String::from("%");
+    for sign in text.chars() {
+        if matches!(sign, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The beginnings of prompts, for a statement.
+pub async fn prompts(db: &Db, user: Uuid, oldest: Uuid, newest: Uuid) -> Result<Vec<(Uuid, String)>> {
+    const SQL: &str = "SELECT id, SUBSTR(prompt, 1, 120) FROM generations
+                       WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL LIMIT 500";
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(user)
+        .bind(oldest)
+        .bind(newest)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// Takes over a generation under a new fence, whatever state it is in, unless it has ended.
+pub async fn adopt(tx: &mut Tx, id: Uuid, fence: i64) -> Result<Option<GenerationRow>> {
+    const SQL: &str = concat!(
+        "UPDATE generations SET fence = $2 WHERE id = $1 AND fence < $2
+           AND state IN ('queued', 'submitting', 'running', 'storing') RETURNING ",
+        columns!()
+    );
+    Ok(on_tx!(tx, |c| sqlx::query_as(SQL)
+        .bind(id)
+        .bind(fence)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// A change of state, with what changes along with it. `None` keeps a column as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Change<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    pub progress: Option<i64>,
+    pub reason: Option<&'a str>,
+    pub reason_detail: Option<&'a str>,
+    pub provider_job: Option<&'a str>,
+    pub deadline_at: Option<i64>,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+
+/// Changes the state, if it is still the one to start from and the fence is still ours. False: somebody was first.
+pub async fn change(tx: &mut Tx, id: Uuid, fence: i64, change: &Change<'_>) -> Result<bool> {
+    const SQL: &str = "UPDATE generations SET state = $4, progress = COALESCE($5, progress), reason = COALESCE($6, reason),
+          reason_detail = COALESCE($7, reason_detail), provider_job = COALESCE($8, provider_job),
+          deadline_at = COALESCE($9, deadline_at), started_at = COALESCE(started_at, $10), finished_at = COALESCE($11, finished_at)
+        WHERE id = $1 AND fence = $2 AND state = $3";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(id)
+        .bind(fence)
+        .bind(change.from)
+        .bind(change.to)
+        .bind(change.progress)
+        .bind(change.reason)
+        .bind(change.reason_detail)
+        .bind(change.provider_job)
+        .bind(change.deadline_at)
+        .bind(change.started_at)
+        .bind(change.finished_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// What was stored for a generation.
+#[derive(Clone, Debug)]
+pub struct Media<'a> {
+    pub prefix: &'a str,
+    pub etag: &'a str,
+    pub bytes: i64,
+    pub stills: bool,
+}
+
+/// Writes down where the video is, in the transaction that makes it succeed.
+pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> Result<bool> {
+    const SQL: &str =
+        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6
+                       WHERE id = $1 AND fence = $2";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(id)
+        .bind(fence)
+        .bind(media.prefix)
+        .bind(media.etag)
+        .bind(media.bytes)
+        .bind(media.stills)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// Forgets what the person made: the prompt goes, the row stays for the ledger. False when it is not theirs or goes on.
+pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid, now: i64) -> Result<bool> {
+    const SQL: &str = "UPDATE generations SET deleted_at = $3, prompt = '', prompt_search = '', reason_detail = NULL
+        WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(id)
+        .bind(user)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
+/// How long the last ones took from start to end, in milliseconds.
+pub async fn durations(
+    db: &Db,
+    model: &str,
+    width: i64,
+    height: i64,
+    seconds: i64,
+    last: i64,
+) -> Result<Vec<i64>> {
+    const SQL: &str = "SELECT finished_at - started_at FROM generations
+        WHERE state = 'succeeded' AND model = $1 AND width = $2 AND height = $3 AND seconds = $4 AND started_at IS NOT NULL
+        ORDER BY finished_at DESC LIMIT $5";
+    let rows: Vec<(i64,)> = on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(model)
+        .bind(width)
+        .bind(height)
+        .bind(seconds)
+        .bind(last)
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+
+    #[test]
+    fn a_search_finds_signs_as_they_are() {
+        assert_eq!(like("100% Fog_!"), "%100!% fog!_!!%");
+        assert_eq!(like(""), "");
+    }
+}

@@ -1,0 +1,77 @@
+//! The migrations, inside the binary. Both engines have the same numbers.
+
+use sqlx::{
+    SqlStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+use std::borrow::Cow;
+
+const SQLITE: &[(i64, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../../../migrations/sqlite/0001_foundation.sql"),
+)];
+
+const POSTGRES: &[(i64, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../../../migrations/postgres/0001_foundation.sql"),
+)];
+
+pub fn sqlite() -> Migrator {
+    migrator(SQLITE)
+}
+
+pub fn postgres() -> Migrator {
+    migrator(POSTGRES)
+}
+
+fn migrator(files: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migrations = files.iter().map(|(number, name, sql)| {
+        Migration::new(
+            *number,
+            Cow::Borrowed(*name),
+            MigrationType::Simple,
+            SqlStr::from_static(sql),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_engines_have_the_same_migrations() {
+        let names = |files: &[(i64, &'static str, &'static str)]| {
+            files.iter().map(|f| (f.0, f.1)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+
+    /// Tables and columns in order, read from the text of a migration.
+    fn shape(sql: &str) -> Vec<(String, Vec<String>)> {
+        let mut tables = Vec::new();
+        for block in sql.split("CREATE TABLE ").skip(1) {
+            let (name, rest) = block.split_once('(').unwrap();
+            let body = rest.split_once("\n)").unwrap().0;
+            let columns = body
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with('('))
+                .map(|line| line.split_whitespace().next().unwrap().to_owned());
+            tables.push((name.trim().to_owned(), columns.collect()));
+        }
+        tables
+    }
+
+    #[test]
+    fn both_engines_have_the_same_tables_and_columns() {
+        for (sqlite, postgres) in SQLITE.iter().zip(POSTGRES) {
+            assert!(!shape(sqlite.2).is_empty());
+            assert_eq!(shape(sqlite.2), shape(postgres.2), "migration {}", sqlite.0);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Transitions: the only place where a generation changes its state. State, event, money and job change in one
+//! transaction, guarded by the state before and by the fence; browsers hear of it after it became durable.
+
+use super::JOB;
+use crate::model::{
+    error::AppError,
+    generation::{Reason, State},
+    ids::{GenerationId, PostingId, UserId},
+    live::LiveEvent,
+};
+use crate::server::{
+    clock::{Clock, Ids},
+    credits::Ledger,
+    db::{
+        Db, Tx, events,
+        events::EventRow,
+        generations::{self, Change, GenerationRow, Media},
+    },
+    error::{Failure, Result},
+    jobs,
+    live::{Hub, Note},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// What every part of a generation's life needs.
+#[derive(Clone)]
+pub struct Life {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Ids.
+    pub ids: Arc<Ids>,
+    /// The ledger.
+    pub ledger: Ledger,
+    /// The streams.
+    pub hub: Hub,
+    /// Rings when there is new work.
+    pub work: Arc<Notify>,
+    /// Stops work that this process is doing.
+    pub stops: Stops,
+}
+
+/// How a generation ends.
+#[derive(Clone, Debug)]
+pub enum Ending<'a> {
+    /// Stored and playable: charged.
+    Succeeded(Media<'a>),
+    /// Anything else: not charged. The detail is for the operator.
+    Without(Reason, &'a str),
+}
+
+impl Ending<'_> {
+    const fn state(&self) -> State {
+        match self {
+            Self::Succeeded(_) => State::Succeeded,
+            Self::Without(Reason::CancelledByUser, _) => State::Cancelled,
+            Self::Without(Reason::ProviderBlocked, _) => State::Blocked,
+            Self::Without(..) => State::Failed,
+        }
+    }
+}
+
+impl Life {
+    /// Begins a transaction over the life of generations.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&self) -> Result<Moment<'_>> {
+        Ok(Moment {
+            life: self,
+            tx: self.db.begin().await?,
+            events: Vec::new(),
+        })
+    }
+
+    /// Ends a generation in a transaction of its own. False: somebody was first.
+    ///
+    /// # Errors
+    /// When the database does not answer; then nothing happened.
+    pub async fn end(&self, row: &mut GenerationRow, ending: &Ending<'_>) -> Result<bool> {
+        let mut moment = self.begin().await?;
+        let done = moment.end(row, ending).await?;
+        if done {
+            moment.commit().await?;
+        }
+        Ok(done)
+    }
+}
+
+/// One transaction. What happened in it is told when it is committed.
+pub struct Moment<'a> {
+    life: &'a Life,
+    /// The transaction.
+    pub tx: Tx,
+    events: Vec<(UserId, LiveEvent)>,
+}
+
+impl Moment<'_> {
+    /// Moves a generation on. The row must be as it was read under its fence; afterwards it is as it was written.
+    /// False: somebody was first, and nothing was written.
+    ///
+    /// # Errors
+    /// When the state machine knows no such step, or the database does not answer.
+    pub async fn step(&mut self, row: &mut GenerationRow, to: State, change: Change<'_>) -> Result<bool> {
+        let from = state(row)?;
+        if from != to && !from.may_become(to) {
+            return Err(Failure::broken(format!(
+                "no generation goes from {from:?} to {to:?}"
+            )));
+        }
+        let from = row.state.clone();
+        let change = Change {
+            from: &from,
+            to: to.as_str(),
+            ..change
+        };
+        if !generations::change(&mut self.tx, row.id, row.fence, &change).await? {
+            return Ok(false);
+        }
+        to.as_str().clone_into(&mut row.state);
+        row.progress = change.progress.unwrap_or(row.progress);
+        row.provider_job = change
+            .provider_job
+            .map(ToOwned::to_owned)
+            .or_else(|| row.provider_job.take());
+        row.deadline_at = change.deadline_at.or(row.deadline_at);
+        row.started_at = row.started_at.or(change.started_at);
+        row.finished_at = change.finished_at.or(row.finished_at);
+        self.tell(row, to, change.reason).await?;
+        Ok(true)
+    }
+
+    /// Adds the event of the state that a generation is in.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tell(&mut self, row: &GenerationRow, state: State, reason: Option<&str>) -> Result<()> {
+        let at = self.life.clock.now();
+        let event = EventRow {
+            id: 0,
+            user_id: row.user_id,
+            seq: 0,
+            generation_id: row.id,
+            state: state.as_str().into(),
+            progress: row.progress,
+            reason: reason.map(ToOwned::to_owned),
+            at,
+        };
+        let seq = events::add(&mut self.tx, &event).await?;
+        let event = LiveEvent {
+            seq,
+            id: GenerationId(row.id),
+            state,
+            progress: u32::try_from(row.progress).unwrap_or_default(),
+            reason: reason.and_then(Reason::parse),
+            at,
+        };
+        let note = Note {
+            user: UserId(row.user_id),
+            event,
+        };
+        if matches!(self.tx, Tx::Postgres(_)) {
+            let payload = serde_json::to_string(&note).map_err(|error| Failure::broken(error.to_string()))?;
+            events::notify(&mut self.tx, &payload).await?;
+        }
+        self.events.push((note.user, note.event));
+        Ok(())
+    }
+
+    /// Ends a generation: state, money and job in one. False: somebody was first; drop the transaction.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end(&mut self, row: &mut GenerationRow, ending: &Ending<'_>) -> Result<bool> {
+        let hold = row.hold_id.map(PostingId);
+        let now = self.life.clock.now();
+        let change = Change {
+            finished_at: Some(now),
+            ..Change::default()
+        };
+        let ended = match ending {
+            Ending::Succeeded(media) => {
+                let change = Change {
+                    progress: Some(100),
+                    ..change
+                };
+                let done = self.step(row, State::Succeeded, change).await?
+                    && generations::set_media(&mut self.tx, row.id, row.fence, media).await?;
+                if let (true, Some(hold)) = (done, hold) {
+                    self.life.ledger.capture(&mut self.tx, hold).await?;
+                }
+                done
+            }
+            Ending::Without(reason, detail) => {
+                let detail: String = detail.chars().take(500).collect();
+                let change = Change {
+                    reason: Some(reason.as_str()),
+                    reason_detail: Some(&detail),
+                    ..change
+                };
+                let done = self.step(row, ending.state(), change).await?;
+                if let (true, Some(hold)) = (done, hold) {
+                    self.life
+                        .ledger
+                        .release(&mut self.tx, hold, reason.as_str())
+                        .await?;
+                }
+                done
+            }
+        };
+        if ended {
+            jobs::finish(&mut self.tx, JOB, row.id).await?;
+            metrics::counter!("aisora_generations_ended_total", "state" => ending.state().as_str())
+                .increment(1);
+        }
+        Ok(ended)
+    }
+
+    /// Makes it all durable, then tells the browsers.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing happened, and nobody was told.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await?;
+        for (user, event) in self.events {
+            self.life.hub.publish(user, event);
+        }
+        Ok(())
+    }
+}
+
+/// The state of a row.
+///
+/// # Errors
+/// When the row holds a word that nobody knows.
+pub fn state(row: &GenerationRow) -> Result<State> {
+    State::parse(&row.state).ok_or_else(|| Failure::broken("a generation has an unknown state"))
+}
+
+/// Work that goes on in this process, so that it can be stopped at once when its person cancels it.
+#[derive(Clone, Default)]
+pub struct Stops {
+    running: Arc<Mutex<HashMap<Uuid, CancellationToken>>>,
+}
+
+impl Stops {
+    /// A token for work that begins.
+    #[must_use]
+    pub fn begin(&self, id: Uuid) -> CancellationToken {
+        let token = CancellationToken::new();
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, token.clone());
+        token
+    }
+
+    /// The work is over.
+    pub fn end(&self, id: Uuid) {
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&id);
+    }
+
+    /// Stops the work, if it goes on here.
+    pub fn stop(&self, id: Uuid) {
+        if let Some(token) = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+        {
+            token.cancel();
+        }
+    }
+}
+
+/// Ends a person's generation because they want it: the fence rises, so that no worker can write any more.
+///
+/// # Errors
+/// `not_found`; `conflict` when it has ended.
+pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<GenerationRow> {
+    use crate::model::error::Code;
+    // A worker may move it on between reading and writing; each round reads anew.
+    for _ in 0..8 {
+        let row = generations::lookup(&life.db, user.0, id.0)
+            .await?
+            .ok_or_else(AppError::not_found)?;
+        if state(&row)?.is_terminal() {
+            return Err(AppError::new(Code::Conflict, "It has ended already.").into());
+        }
+        let mut moment = life.begin().await?;
+        let Some(mut row) = generations::adopt(&mut moment.tx, row.id, row.fence + 1).await? else {
+            continue;
+        };
+        if moment
+            .end(&mut row, &Ending::Without(Reason::CancelledByUser, ""))
+            .await?
+        {
+            moment.commit().await?;
+            life.stops.stop(row.id);
+            return Ok(row);
+        }
+    }
+    Err(AppError::new(
+        Code::Conflict,
+        "It is just being finished. Look again in a moment.",
+    )
+    .into())
+}

@@ -1,0 +1,458 @@
+//! What people and programs can do with generations. Both doors, the browser's and the API's, call this.
+
+use super::{
+    JOB,
+    cards::{card, size, small},
+    estimates::Estimates,
+    life::{self, Life},
+    quotes::{Quotes, Terms, stale},
+};
+use crate::model::{
+    composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
+    credits::{Credits, Statement},
+    error::{AppError, Code},
+    generation::{Card, HistoryLine, LIBRARY_PAGE, LibraryPage, LibraryQuery, State, VideoPage},
+    ids::{GenerationId, PostingId, QuoteId, UserId},
+    live::{Snapshot, Studio},
+};
+use crate::server::{
+    db::{
+        events,
+        generations::{self, GenerationRow},
+    },
+    error::{Failure, Result},
+    jobs,
+    providers::Providers,
+    storage::Storage,
+};
+use rand::RngExt as _;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How many of the latest ended ones a snapshot carries, and how many that go on.
+const SNAPSHOT_ENDED: i64 = 12;
+const SNAPSHOT_ALIVE: i64 = 200;
+
+/// The service.
+pub struct Generations {
+    life: Life,
+    providers: Providers,
+    storage: Storage,
+    quotes: Quotes,
+    quote_ms: i64,
+    estimates: Estimates,
+}
+
+impl Generations {
+    /// The service.
+    #[must_use]
+    pub fn new(life: Life, providers: Providers, storage: Storage, quotes: Quotes, quote_ms: i64) -> Self {
+        Self {
+            life,
+            providers,
+            storage,
+            quotes,
+            quote_ms,
+            estimates: Estimates::default(),
+        }
+    }
+
+    /// What `/create` starts with: a form that came back, or everything of an own video, or the defaults.
+    ///
+    /// # Errors
+    /// `not_found` when the video is not theirs.
+    pub async fn studio(
+        &self,
+        user: UserId,
+        from: Option<GenerationId>,
+        returned: Option<ComposerForm>,
+    ) -> Result<Studio> {
+        let catalogue = self.providers.catalogue();
+        let mut form = match (returned, from) {
+            (Some(form), _) => form,
+            (None, Some(id)) => again(&self.own(user, id).await?),
+            (None, None) => first(&Choices::first_of(&catalogue)),
+        };
+        let quote = self.quote(user, &form).await.ok();
+        form.quote = quote
+            .as_ref()
+            .map(|quote| quote.token.clone())
+            .unwrap_or_default();
+        Ok(Studio {
+            catalogue,
+            form,
+            quote,
+            snapshot: self.snapshot(user).await?,
+        })
+    }
+
+    /// A frozen price for the choices of a form.
+    ///
+    /// # Errors
+    /// `invalid` with the fields that do not fit.
+    pub async fn quote(&self, user: UserId, form: &ComposerForm) -> Result<Quote> {
+        let catalogue = self.providers.catalogue();
+        let choices = composition::check_choices(form, &catalogue).map_err(AppError::invalid)?;
+        let each = choices
+            .price_each(&catalogue)
+            .ok_or_else(|| Failure::broken("checked choices have no price"))?;
+        let estimate = self
+            .estimates
+            .of(&self.life.db, &choices.model, choices.size, choices.seconds)
+            .await?;
+        let expires_at = self.life.clock.now() + self.quote_ms;
+        self.quotes.freeze(
+            Terms {
+                id: self.life.ids.quote(),
+                user,
+                choices,
+                each,
+                expires_at,
+            },
+            estimate,
+        )
+    }
+
+    /// Creates every take under the form's quote, once.
+    ///
+    /// # Errors
+    /// `invalid` with fields; `quote_stale`; `insufficient_credits`.
+    pub async fn create(&self, user: UserId, form: &ComposerForm) -> Result<Vec<Card>> {
+        let composed = composition::check(form, &self.providers.catalogue()).map_err(AppError::invalid)?;
+        let terms = self.quotes.read(&form.quote, user, self.life.clock.now())?;
+        if terms.choices != composed.choices {
+            return Err(stale().into());
+        }
+        if let Some(cards) = self.created(user, terms.id).await? {
+            return Ok(cards);
+        }
+        match self.insert(user, &composed, &terms).await {
+            Ok(true) => {
+                self.life.work.notify_one();
+                metrics::counter!("aisora_generations_created_total")
+                    .increment(u64::from(terms.choices.takes));
+            }
+            Ok(false) => {}
+            Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
+                // The other half of a double click may have spent them on this very quote.
+                let created = self.created(user, terms.id).await?;
+                return match created {
+                    Some(cards) => Ok(cards),
+                    None => Err(self.missing(user, &terms).await?.into()),
+                };
+            }
+            Err(other) => return Err(other),
+        }
+        self.created(user, terms.id)
+            .await?
+            .ok_or_else(|| Failure::broken("what was created is not there"))
+    }
+
+    /// The takes under a quote, if there are any.
+    async fn created(&self, user: UserId, quote: QuoteId) -> Result<Option<Vec<Card>>> {
+        let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.cards(user, &rows).await?))
+    }
+
+    async fn missing(&self, user: UserId, terms: &Terms) -> Result<AppError> {
+        let total = terms.each.checked_mul(terms.choices.takes).unwrap_or(terms.each);
+        let balance = self.life.ledger.balance(user).await?;
+        let missing = total.checked_sub(balance.available).unwrap_or(total);
+        let message = format!(
+            "This costs {}; you need {} more.",
+            total.in_words(),
+            missing.in_words()
+        );
+        Ok(AppError::field(Code::InsufficientCredits, "quote", message))
+    }
+
+    /// One transaction: hold, generation, job and event for each take. False when the quote was used meanwhile.
+    async fn insert(&self, user: UserId, composed: &Composition, terms: &Terms) -> Result<bool> {
+        let choices = &terms.choices;
+        let (provider, offer) = self.providers.offer(&choices.model).ok_or_else(stale)?;
+        let now = self.life.clock.now();
+        let seed = composed
+            .seed
+            .unwrap_or_else(|| rand::rng().random_range(0..=SEED_MAX));
+        let mut moment = self.life.begin().await?;
+        for take in 1..=choices.takes {
+            let id = self.life.ids.generation();
+            let hold = self
+                .life
+                .ledger
+                .hold(&mut moment.tx, user, terms.each, &id.to_string())
+                .await?;
+            let row = GenerationRow {
+                id: id.0,
+                user_id: user.0,
+                quote_id: terms.id.0,
+                take: i64::from(take),
+                model: choices.model.clone(),
+                model_label: offer.model.label.clone(),
+                provider: provider.name().to_owned(),
+                prompt: composed.prompt.clone(),
+                width: i64::from(choices.size.width),
+                height: i64::from(choices.size.height),
+                seconds: i64::from(choices.seconds),
+                // Each take gets its own seed; a chosen one belongs to the first.
+                seed: i64::from((seed.wrapping_add(take - 1)) & SEED_MAX),
+                caption: composed.caption,
+                credits: terms.each.0,
+                hold_id: Some(hold.0),
+                state: State::Queued.as_str().into(),
+                created_at: now,
+                ..empty()
+            };
+            if !generations::add(&mut moment.tx, &row).await? {
+                return Ok(false);
+            }
+            jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
+            moment.tell(&row, State::Queued, None).await?;
+        }
+        moment.commit().await?;
+        Ok(true)
+    }
+
+    /// Stops work that has not ended. It costs nothing.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` when it has ended.
+    pub async fn cancel(&self, user: UserId, id: GenerationId) -> Result<Card> {
+        let row = life::cancel(&self.life, user, id).await?;
+        card(&row, None, None)
+    }
+
+    /// Deletes a video that has ended: the files and the prompt. The ledger keeps its lines.
+    ///
+    /// # Errors
+    /// `not_found`; `conflict` while it goes on.
+    pub async fn delete(&self, user: UserId, id: GenerationId) -> Result<()> {
+        let row = self.own(user, id).await?;
+        let mut tx = self.life.db.begin().await?;
+        if !generations::delete(&mut tx, user.0, id.0, self.life.clock.now()).await? {
+            return Err(AppError::new(
+                Code::Conflict,
+                "It is still being made. Cancel it first, then delete it.",
+            )
+            .into());
+        }
+        tx.commit().await?;
+        if let Some(prefix) = row.media_prefix {
+            self.storage.remove(&prefix).await?;
+        }
+        Ok(())
+    }
+
+    async fn own(&self, user: UserId, id: GenerationId) -> Result<GenerationRow> {
+        generations::lookup(&self.life.db, user.0, id.0)
+            .await?
+            .ok_or_else(|| AppError::not_found().into())
+    }
+
+    /// A person's own finished video, for the route that serves it.
+    ///
+    /// # Errors
+    /// `not_found` for everything else.
+    pub async fn media(&self, user: UserId, id: GenerationId) -> Result<GenerationRow> {
+        let row = self.own(user, id).await?;
+        if row.media_prefix.is_some() {
+            Ok(row)
+        } else {
+            Err(AppError::not_found().into())
+        }
+    }
+
+    /// What goes on, what ended last, the credits, and where the event stream stands.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self, user: UserId) -> Result<Snapshot> {
+        let db = &self.life.db;
+        // The stream's place is read first: what happens meanwhile comes again as an event, and nothing is missed.
+        let seq = events::head(db, user.0).await?;
+        let alive = generations::alive(db, user.0, SNAPSHOT_ALIVE).await?;
+        let latest = generations::page(db, user.0, None, "", "all", SNAPSHOT_ENDED + SNAPSHOT_ALIVE).await?;
+        let mut rows = alive;
+        let ended = latest
+            .into_iter()
+            .filter(|row| State::parse(&row.state).is_some_and(State::is_terminal));
+        rows.extend(ended.take(usize::try_from(SNAPSHOT_ENDED).unwrap_or(0)));
+        let cards = self.cards(user, &rows).await?;
+        Ok(Snapshot {
+            seq,
+            cards,
+            balance: self.life.ledger.balance(user).await?,
+            now: self.life.clock.now(),
+        })
+    }
+
+    /// Cards with their places in the queue and their estimates.
+    async fn cards(&self, user: UserId, rows: &[GenerationRow]) -> Result<Vec<Card>> {
+        let queued = rows.iter().any(|row| row.state == State::Queued.as_str());
+        let places: HashMap<Uuid, i64> = if queued {
+            jobs::places(&self.life.db, JOB, user.0, self.life.clock.now())
+                .await?
+                .into_iter()
+                .collect()
+        } else {
+            HashMap::new()
+        };
+        let mut cards = Vec::with_capacity(rows.len());
+        for row in rows {
+            let waits = row.state == State::Queued.as_str();
+            let place = places.get(&row.id).copied().filter(|_| waits).map(small);
+            let ended = State::parse(&row.state).is_some_and(State::is_terminal);
+            let estimate = if ended {
+                None
+            } else {
+                self.estimates
+                    .of(&self.life.db, &row.model, size(row), small(row.seconds))
+                    .await?
+            };
+            cards.push(card(row, place, estimate)?);
+        }
+        Ok(cards)
+    }
+
+    /// A page of the library.
+    ///
+    /// # Errors
+    /// `invalid` when the search is longer than any prompt needs.
+    pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
+        let search = query.search.trim();
+        if search.chars().count() > 200 {
+            return Err(
+                AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),
+            );
+        }
+        let show = match query.show.as_str() {
+            known @ ("ready" | "making" | "not-made") => known,
+            _ => "all",
+        };
+        let limit = i64::from(LIBRARY_PAGE);
+        let before = query.after.map(|id| id.0);
+        let mut rows = generations::page(&self.life.db, user.0, before, search, show, limit + 1).await?;
+        let more = rows.len() > LIBRARY_PAGE as usize;
+        rows.truncate(LIBRARY_PAGE as usize);
+        let next = rows.last().filter(|_| more).map(|row| GenerationId(row.id));
+        Ok(LibraryPage {
+            cards: self.cards(user, &rows).await?,
+            next,
+        })
+    }
+
+    /// Everything about one own video.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn page(&self, user: UserId, id: GenerationId) -> Result<VideoPage> {
+        let row = self.own(user, id).await?;
+        let history = events::history(&self.life.db, row.id).await?;
+        let history = history.iter().filter_map(|(word, at)| {
+            Some(HistoryLine {
+                state: State::parse(word)?,
+                at: *at,
+            })
+        });
+        let history = history.collect();
+        let mut cards = self.cards(user, std::slice::from_ref(&row)).await?;
+        let card = cards
+            .pop()
+            .ok_or_else(|| Failure::broken("a row without a card"))?;
+        Ok(VideoPage {
+            card,
+            offered: self.providers.offer(&row.model).is_some(),
+            model_id: row.model,
+            caption: row.caption,
+            quoted: Credits(row.credits),
+            bytes: row.media_bytes,
+            history,
+        })
+    }
+
+    /// A page of the statement, each line with the prompt that it belongs to.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn statement(&self, user: UserId, after: Option<PostingId>) -> Result<Statement> {
+        let mut statement = self.life.ledger.statement(user, after).await?;
+        let ids: Vec<_> = statement
+            .lines
+            .iter()
+            .filter_map(|line| line.generation)
+            .collect();
+        if let (Some(oldest), Some(newest)) = (ids.iter().min(), ids.iter().max()) {
+            let prompts = generations::prompts(&self.life.db, user.0, oldest.0, newest.0).await?;
+            let prompts: HashMap<Uuid, String> = prompts.into_iter().collect();
+            for line in &mut statement.lines {
+                line.prompt = line.generation.and_then(|id| prompts.get(&id.0).cloned());
+                line.generation = line.generation.filter(|_| line.prompt.is_some());
+            }
+        }
+        Ok(statement)
+    }
+}
+
+fn first(choices: &Option<Choices>) -> ComposerForm {
+    let Some(choices) = choices else {
+        return ComposerForm::default();
+    };
+    ComposerForm {
+        model: choices.model.clone(),
+        size: choices.size.to_string(),
+        seconds: choices.seconds.to_string(),
+        takes: choices.takes.to_string(),
+        ..ComposerForm::default()
+    }
+}
+
+/// A form with everything of an earlier generation. The seed stays: the same again, unless the person changes something.
+fn again(row: &GenerationRow) -> ComposerForm {
+    ComposerForm {
+        prompt: row.prompt.clone(),
+        model: row.model.clone(),
+        size: size(row).to_string(),
+        seconds: row.seconds.to_string(),
+        takes: "1".into(),
+        seed: row.seed.to_string(),
+        caption: if row.caption { "on".into() } else { String::new() },
+        quote: String::new(),
+    }
+}
+
+/// A row before anything is known.
+fn empty() -> GenerationRow {
+    GenerationRow {
+        id: Uuid::nil(),
+        user_id: Uuid::nil(),
+        quote_id: Uuid::nil(),
+        take: 0,
+        model: String::new(),
+        model_label: String::new(),
+        provider: String::new(),
+        prompt: String::new(),
+        width: 0,
+        height: 0,
+        seconds: 0,
+        seed: 0,
+        caption: false,
+        credits: 0,
+        hold_id: None,
+        state: String::new(),
+        progress: 0,
+        fence: 0,
+        reason: None,
+        provider_job: None,
+        deadline_at: None,
+        media_prefix: None,
+        media_etag: None,
+        media_bytes: None,
+        media_stills: false,
+        created_at: 0,
+        started_at: None,
+        finished_at: None,
+    }
+}

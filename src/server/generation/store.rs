@@ -1,0 +1,190 @@
+//! From "the provider says done" to a video in our own storage: fetched, checked, its stills made, put away.
+
+use super::cards::{size, small};
+use crate::model::generation::Reason;
+use crate::server::{
+    db::generations::GenerationRow,
+    media::{self, Stills, VideoFacts},
+    providers::{ProviderError, VideoProvider},
+    storage::Storage,
+};
+use sha2::{Digest, Sha256};
+use std::{
+    io::Read as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How often a download or an upload is tried, and the first pause between.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(300);
+/// Longest download or upload.
+const TRANSFER: Duration = Duration::from_secs(900);
+
+/// What was put away.
+#[derive(Debug)]
+pub struct Stored {
+    pub prefix: String,
+    pub etag: String,
+    pub bytes: i64,
+    pub stills: bool,
+}
+
+/// Why it was not.
+#[derive(Debug)]
+pub enum NotStored {
+    /// For good.
+    For(Reason, String),
+    /// The provider does not have the file any more; a rerunnable one makes it again.
+    Gone(String),
+}
+
+/// A file that goes away with its owner.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Fetches, checks and puts away.
+pub async fn store(
+    provider: &dyn VideoProvider,
+    storage: &Storage,
+    scratch: &Path,
+    most_bytes: u64,
+    row: &GenerationRow,
+) -> Result<Stored, NotStored> {
+    let file = Scratch(scratch.join(format!("{}-{}.mp4", row.id, row.fence)));
+    fetch(
+        provider,
+        row.provider_job.as_deref().unwrap_or_default(),
+        &file.0,
+        most_bytes,
+    )
+    .await?;
+    let path = file.0.clone();
+    let looked = tokio::task::spawn_blocking(move || look(&path)).await;
+    let looked =
+        looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
+    let (facts, stills, etag) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
+    fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
+    let prefix = format!("generations/{}/{}", row.id, row.fence);
+    let stored = Stored {
+        bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
+        stills: stills.is_some(),
+        etag,
+        prefix: prefix.clone(),
+    };
+    match put(storage, &prefix, &file.0, stills.as_ref()).await {
+        Ok(()) => Ok(stored),
+        Err(error) => {
+            let _ = storage.remove(&prefix).await;
+            Err(NotStored::For(Reason::StorageFailed, error))
+        }
+    }
+}
+
+async fn fetch(
+    provider: &dyn VideoProvider,
+    job: &str,
+    file: &Path,
+    most_bytes: u64,
+) -> Result<(), NotStored> {
+    let mut last = String::new();
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+        }
+        match tokio::time::timeout(TRANSFER, provider.download(job, file, most_bytes)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(ProviderError::Refused(reason, detail))) => return Err(NotStored::For(reason, detail)),
+            Ok(Err(error)) => last = error.to_string(),
+            Err(_) => last = "the download took too long".into(),
+        }
+    }
+    Err(NotStored::Gone(last))
+}
+
+/// What the file is. Blocking.
+fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String), String> {
+    let facts = media::inspect(path).map_err(|error| error.to_string())?;
+    let stills = media::stills(path, &facts).map_err(|error| error.to_string())?;
+    let mut hash = Sha256::new();
+    let mut file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(|error| error.to_string())? {
+            0 => break,
+            read => hash.update(&buffer[..read]),
+        }
+    }
+    let etag = hash
+        .finalize()
+        .iter()
+        .take(16)
+        .fold(String::new(), |mut hex, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+    Ok((facts, stills, etag))
+}
+
+/// Whether it is the video that was asked for.
+fn fits(facts: &VideoFacts, row: &GenerationRow) -> Result<(), String> {
+    let asked = size(row);
+    if (facts.width, facts.height) != (asked.width, asked.height) {
+        return Err(format!("it is {}x{}, not {asked}", facts.width, facts.height));
+    }
+    // Models round to their own frame counts: half a second, or a tenth for long ones.
+    let asked_ms = u64::from(small(row.seconds)) * 1_000;
+    if facts.duration_ms.abs_diff(asked_ms) > 500.max(asked_ms / 10) {
+        return Err(format!("it lasts {} ms, not {asked_ms} ms", facts.duration_ms));
+    }
+    Ok(())
+}
+
+async fn put(storage: &Storage, prefix: &str, file: &Path, stills: Option<&Stills>) -> Result<(), String> {
+    let mut last = String::new();
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+        }
+        match tokio::time::timeout(TRANSFER, put_once(storage, prefix, file, stills)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => last = error.to_string(),
+            Err(_) => last = "the store took too long".into(),
+        }
+    }
+    Err(last)
+}
+
+async fn put_once(
+    storage: &Storage,
+    prefix: &str,
+    file: &Path,
+    stills: Option<&Stills>,
+) -> crate::server::error::Result<()> {
+    storage
+        .put_file(&format!("{prefix}/video.mp4"), file, "video/mp4")
+        .await?;
+    if let Some(stills) = stills {
+        storage
+            .put(
+                &format!("{prefix}/poster.jpg"),
+                stills.poster_jpeg.clone(),
+                "image/jpeg",
+            )
+            .await?;
+        storage
+            .put(
+                &format!("{prefix}/strip.jpg"),
+                stills.strip_jpeg.clone(),
+                "image/jpeg",
+            )
+            .await?;
+    }
+    Ok(())
+}

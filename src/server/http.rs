@@ -1,0 +1,10 @@
+//! Plain axum routes and the layers around all of them.
+
+pub mod events;
+pub mod forms;
+pub mod guard;
+pub mod health;
+pub mod media;
+pub mod pages;
+pub mod session;
+pub mod site;

@@ -1,0 +1,122 @@
+//! `GET /events`: one stream of server-sent events per browser tab, resumable from the table.
+
+use crate::{
+    model::error::{AppError, Code},
+    server::{error::ErrorResponse, live::Stream, router::Web, web::SignedIn},
+};
+use axum::{
+    Extension,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures::stream;
+use serde::Deserialize;
+use std::{convert::Infallible, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// Where a page wants its stream to begin: after the event that its snapshot contains.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    after: Option<String>,
+}
+
+/// Streams a person's events.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid` when `Last-Event-ID` or `after` is no number.
+pub async fn events(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Response, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    // A browser that lost its connection says where it was; that is newer than the address of the stream.
+    let resumed = headers.get("last-event-id").filter(|id| !id.is_empty());
+    let after = match (resumed, from.after.as_deref()) {
+        (Some(id), _) => number(id.to_str().ok())?,
+        (None, Some(after)) => number(Some(after))?,
+        (None, None) => crate::server::db::events::head(&web.app.db, person.id.0).await?,
+    };
+    let source = Stream::new(&web.app.hub, web.app.db.clone(), person.id, after);
+    let open = Open {
+        source,
+        stop: web.stop.clone(),
+        _count: Counted::new(),
+    };
+    let stream = stream::unfold(open, next);
+    let keep_alive = KeepAlive::new().interval(Duration::from_secs(15)).text("");
+    let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that collect answers would hold events back.
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    Ok(response)
+}
+
+fn number(text: Option<&str>) -> Result<i64, AppError> {
+    let number = text
+        .and_then(|text| text.parse::<i64>().ok())
+        .filter(|number| *number >= 0);
+    number.ok_or_else(|| {
+        AppError::new(
+            Code::Invalid,
+            "The event to continue after must be a whole number.",
+        )
+    })
+}
+
+struct Open {
+    source: Stream,
+    stop: CancellationToken,
+    _count: Counted,
+}
+
+async fn next(mut open: Open) -> Option<(Result<Event, Infallible>, Open)> {
+    let event = tokio::select! {
+        event = open.source.next() => event,
+        () = open.stop.cancelled() => return None,
+    };
+    match event {
+        Ok(Some(event)) => {
+            let data = serde_json::to_string(event.as_ref()).ok()?;
+            Some((
+                Ok(Event::default()
+                    .event("generation")
+                    .id(event.seq.to_string())
+                    .data(data)),
+                open,
+            ))
+        }
+        Ok(None) => None,
+        // The browser comes back with `Last-Event-ID`; nothing is lost.
+        Err(error) => {
+            tracing::warn!(%error, "an event stream ended");
+            None
+        }
+    }
+}
+
+/// Counts open streams for `/metrics`.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("aisora_event_streams").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("aisora_event_streams").decrement(1);
+    }
+}

@@ -1,0 +1,231 @@
+//! Plain form posts: everything a person can change works without JavaScript. On success the browser is led on; on an
+//! error the same page comes back with what was typed and the error at its field.
+
+use super::{guard::client_address, pages, session};
+use crate::{
+    model::{
+        composition::ComposerForm,
+        error::{AppError, Code},
+        ids::GenerationId,
+        person::FormState,
+    },
+    server::{
+        error::{ErrorResponse, Failure, Result},
+        identity::{Person, SignUp},
+        router::Web,
+        web::SignedIn,
+    },
+};
+use axum::{
+    Extension, Form,
+    extract::{ConnectInfo, FromRequest, Path, Request, State, rejection::FormRejection},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::provide_context;
+use serde::{Deserialize, de::DeserializeOwned};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
+
+type Values = BTreeMap<String, String>;
+
+/// The form as texts, and the request without its body.
+struct Posted {
+    parts: Parts,
+    values: Values,
+}
+
+impl Posted {
+    async fn read(request: Request) -> Result<Self, ErrorResponse> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let form: Result<Form<Values>, FormRejection> = Form::from_request(request, &()).await;
+        let Form(values) = form.map_err(|rejection| {
+            let code = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Code::TooLarge
+            } else {
+                Code::Invalid
+            };
+            ErrorResponse(AppError::new(code, "The form was not understood."))
+        })?;
+        Ok(Self { parts, values })
+    }
+
+    fn form<T: DeserializeOwned>(&self) -> Result<T> {
+        let value = serde_json::to_value(&self.values).map_err(|error| Failure::broken(error.to_string()))?;
+        serde_json::from_value(value)
+            .map_err(|_| AppError::new(Code::Invalid, "The form was not understood.").into())
+    }
+
+    fn value(&self, field: &str) -> &str {
+        self.values.get(field).map_or("", String::as_str)
+    }
+
+    fn address(&self, web: &Web) -> IpAddr {
+        let connection = self.parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        client_address(connection, &self.parts.headers, &web.app.config.trusted_proxies)
+    }
+
+    fn token(&self, web: &Web) -> Option<&str> {
+        session::token(&self.parts.headers, web.app.config.secure_cookies())
+    }
+
+    /// The page again, with the error. Passwords do not travel back.
+    async fn refuse(
+        mut self,
+        web: &Web,
+        failure: Failure,
+        also: impl Fn() + Clone + Send + Sync + 'static,
+    ) -> Response {
+        let error = AppError::from(failure);
+        self.values.remove("password");
+        let status = error.code.status();
+        pages::again(
+            web,
+            self.parts,
+            status,
+            FormState::rejected(self.values, &error),
+            also,
+        )
+        .await
+    }
+}
+
+fn led_to(path: &str, cookie: Option<HeaderValue>) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let to = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, to);
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// `POST /sign-up`
+pub async fn sign_up(State(web): State<Web>, request: Request) -> Result<Response, ErrorResponse> {
+    let posted = Posted::read(request).await?;
+    let signed_up = async {
+        let form: SignUp = posted.form()?;
+        let person = web.app.identity.sign_up(&form, posted.address(&web)).await?;
+        web.app.identity.start_session(person, posted.token(&web)).await
+    };
+    Ok(match signed_up.await {
+        Ok(token) => led_to("/create", Some(session::set(&token, &web))),
+        Err(failure) => posted.refuse(&web, failure, || {}).await,
+    })
+}
+
+/// `POST /sign-in`
+pub async fn sign_in(State(web): State<Web>, request: Request) -> Result<Response, ErrorResponse> {
+    let posted = Posted::read(request).await?;
+    let (email, password) = (posted.value("email"), posted.value("password"));
+    let signed_in = web
+        .app
+        .identity
+        .sign_in(email, password, posted.address(&web), posted.token(&web))
+        .await;
+    Ok(match signed_in {
+        Ok(token) => led_to(
+            session::safe_next(posted.values.get("next").map(String::as_str)),
+            Some(session::set(&token, &web)),
+        ),
+        Err(failure) => posted.refuse(&web, failure, || {}).await,
+    })
+}
+
+/// `POST /sign-out`
+pub async fn sign_out(State(web): State<Web>, request: Request) -> Result<Response, ErrorResponse> {
+    let headers = request.headers();
+    if let Some(token) = session::token(headers, web.app.config.secure_cookies()) {
+        web.app.identity.sign_out(token).await?;
+    }
+    Ok(led_to("/", Some(session::clear(&web))))
+}
+
+fn person(signed_in: &SignedIn) -> Result<&Person> {
+    signed_in
+        .0
+        .as_ref()
+        .ok_or_else(|| AppError::sign_in_needed().into())
+}
+
+/// `POST /create`
+pub async fn create(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let Some(person) = signed_in.0 else {
+        return Ok(led_to("/sign-in?next=/create", None));
+    };
+    let posted = Posted::read(request).await?;
+    let form: ComposerForm = posted.form()?;
+    Ok(match web.app.generations.create(person.id, &form).await {
+        Ok(_) => led_to("/create", None),
+        Err(failure) => {
+            posted
+                .refuse(&web, failure, move || provide_context(form.clone()))
+                .await
+        }
+    })
+}
+
+/// Where a small form leads afterwards.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Next {
+    next: Option<String>,
+}
+
+fn id(text: &str) -> Result<GenerationId> {
+    text.parse().map_err(|_| AppError::not_found().into())
+}
+
+/// `POST /v/{id}/cancel`
+pub async fn cancel(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(text): Path<String>,
+    Form(form): Form<Next>,
+) -> Result<Response, ErrorResponse> {
+    let person = person(&signed_in)?;
+    match web.app.generations.cancel(person.id, id(&text)?).await {
+        Ok(_) => {}
+        // It ended while the person pressed the button: the page shows how.
+        Err(Failure::App(error)) if error.code == Code::Conflict => {}
+        Err(failure) => return Err(failure.into()),
+    }
+    Ok(led_to(session::safe_next(form.next.as_deref()), None))
+}
+
+/// `POST /v/{id}/delete`
+pub async fn delete(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(text): Path<String>,
+) -> Result<Response, ErrorResponse> {
+    let person = person(&signed_in)?;
+    web.app.generations.delete(person.id, id(&text)?).await?;
+    Ok(led_to("/library", None))
+}
+
+/// The choice of a theme.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Theme {
+    theme: String,
+    next: Option<String>,
+}
+
+/// `POST /theme`
+pub async fn theme(Form(form): Form<Theme>) -> Response {
+    let (value, seconds) = match form.theme.as_str() {
+        chosen @ ("dark" | "light") => (chosen, 31_536_000),
+        _ => ("", 0),
+    };
+    // Read by the page's script too, so that the switch needs no reload: not HttpOnly, and nothing secret.
+    let cookie = HeaderValue::from_str(&format!("theme={value}; Path=/; SameSite=Lax; Max-Age={seconds}"));
+    led_to(session::safe_next(form.next.as_deref()), cookie.ok())
+}

@@ -1,0 +1,223 @@
+//! `GET /media/{id}/{file}`: the owner's videos, posters and strips, with ranges.
+
+use crate::{
+    model::{error::AppError, ids::GenerationId},
+    server::{db::generations::GenerationRow, error::ErrorResponse, router::Web, web::SignedIn},
+};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use std::ops::Range;
+
+/// The files of a generation: name, key below its prefix, type.
+const FILES: [(&str, &str); 3] = [
+    ("video.mp4", "video/mp4"),
+    ("poster.jpg", "image/jpeg"),
+    ("strip.jpg", "image/jpeg"),
+];
+
+/// Serves one file. HEAD is answered by the same code; axum drops the body.
+///
+/// # Errors
+/// `not_found` for everything that is not the person's own, signed in or not.
+pub async fn media(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path((id, file)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::not_found)?;
+    let id: GenerationId = id.parse().map_err(|_| AppError::not_found())?;
+    // The name is one of ours or nothing: no path is ever made from what somebody typed.
+    let (name, media_type) = FILES
+        .into_iter()
+        .find(|(name, _)| *name == file)
+        .ok_or_else(AppError::not_found)?;
+    let row = web.app.generations.media(person.id, id).await?;
+    if name != "video.mp4" && !row.media_stills {
+        return Err(AppError::not_found().into());
+    }
+    let key = format!("{}/{name}", row.media_prefix.as_deref().unwrap_or_default());
+    let length = match (name, row.media_bytes) {
+        ("video.mp4", Some(bytes)) => bytes.unsigned_abs(),
+        _ => web.app.storage.length(&key).await?,
+    };
+    let etag = format!(
+        "\"{}-{}\"",
+        row.media_etag.as_deref().unwrap_or_default(),
+        &name[..1]
+    );
+    let mut response = match wanted(&headers, &etag, length) {
+        Wanted::Nothing => StatusCode::NOT_MODIFIED.into_response(),
+        Wanted::Impossible => {
+            let content_range = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, content_range).into_response()
+        }
+        Wanted::All => {
+            let body = Body::from_stream(web.app.storage.get(&key, None).await?.bytes);
+            (
+                StatusCode::OK,
+                [(header::CONTENT_LENGTH, length.to_string())],
+                body,
+            )
+                .into_response()
+        }
+        Wanted::Part(range) => {
+            let body = Body::from_stream(web.app.storage.get(&key, Some(range.clone())).await?.bytes);
+            let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            let headers = [
+                (header::CONTENT_LENGTH, (range.end - range.start).to_string()),
+                (header::CONTENT_RANGE, content_range),
+            ];
+            (StatusCode::PARTIAL_CONTENT, headers, body).into_response()
+        }
+    };
+    let download = query.is_some_and(|query| {
+        query
+            .split('&')
+            .any(|part| part == "download" || part == "download=")
+    });
+    describe(
+        &mut response,
+        &etag,
+        media_type,
+        download.then_some(&row).filter(|_| name == "video.mp4"),
+    );
+    Ok(response)
+}
+
+fn describe(response: &mut Response, etag: &str, media_type: &'static str, download: Option<&GenerationRow>) {
+    let has_body = matches!(response.status(), StatusCode::OK | StatusCode::PARTIAL_CONTENT);
+    let headers = response.headers_mut();
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Kept by its owner's browser only, and asked for again each time: whoever signs out or deletes sees it gone.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if has_body {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        if let Some(row) = download
+            && let Ok(disposition) = HeaderValue::from_str(&disposition(row))
+        {
+            headers.insert(header::CONTENT_DISPOSITION, disposition);
+        }
+    }
+}
+
+/// What a request wants of a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Part(Range<u64>),
+    Nothing,
+    Impossible,
+}
+
+/// RFC 9110, 13.2.2 and 14: `If-None-Match` before `Range`; `If-Range` decides whether the range counts; what is no
+/// range at all is ignored; several ranges are answered with the whole.
+fn wanted(headers: &HeaderMap, etag: &str, length: u64) -> Wanted {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(known) = text(header::IF_NONE_MATCH)
+        && (known.trim() == "*"
+            || known
+                .split(',')
+                .any(|tag| tag.trim().trim_start_matches("W/") == etag))
+    {
+        return Wanted::Nothing;
+    }
+    let Some(range) = text(header::RANGE) else {
+        return Wanted::All;
+    };
+    // A date never matches: we send none.
+    if text(header::IF_RANGE).is_some_and(|tag| tag.trim() != etag) {
+        return Wanted::All;
+    }
+    let Ok(parsed) = http_range_header::parse_range_header(range) else {
+        return Wanted::All;
+    };
+    match parsed.validate(length).as_deref() {
+        Ok([one]) => Wanted::Part(*one.start()..*one.end() + 1),
+        Ok(_) => Wanted::All,
+        Err(_) => Wanted::Impossible,
+    }
+}
+
+/// A file name that says what the video is: words of the prompt, size and length.
+fn disposition(row: &GenerationRow) -> String {
+    let words: String = row.prompt.chars().take(60).collect();
+    let join = |keep: fn(char) -> bool| {
+        let parts = words
+            .split(|sign: char| !keep(sign))
+            .filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join("-").to_lowercase()
+    };
+    let or_video = |name: String| if name.is_empty() { "video".to_owned() } else { name };
+    let tail = format!("{}x{}-{}s.mp4", row.width, row.height, row.seconds);
+    let plain = format!("{}-{tail}", or_video(join(|sign| sign.is_ascii_alphanumeric())));
+    let full = format!("{}-{tail}", or_video(join(char::is_alphanumeric)));
+    use std::fmt::Write as _;
+    let encoded = full.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    });
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(pairs: &[(header::HeaderName, &str)]) -> Wanted {
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().unwrap()))
+            .collect();
+        wanted(&headers, "\"tag\"", 1_000)
+    }
+
+    #[test]
+    fn ranges_are_read_as_the_standard_says() {
+        let range = |text: &str| ask(&[(header::RANGE, text)]);
+        assert_eq!(range("bytes=0-"), Wanted::Part(0..1_000));
+        assert_eq!(range("bytes=0-0"), Wanted::Part(0..1));
+        assert_eq!(range("bytes=990-2000"), Wanted::Part(990..1_000));
+        assert_eq!(range("bytes=-10"), Wanted::Part(990..1_000));
+        assert_eq!(range("bytes=1000-"), Wanted::Impossible);
+        assert_eq!(range("bytes=0-1,5-6"), Wanted::All, "several ranges");
+        for junk in ["", "bytes", "bytes=", "bytes=a-b", "lines=1-2", "bytes=--1"] {
+            assert_eq!(range(junk), Wanted::All, "{junk}");
+        }
+    }
+
+    #[test]
+    fn tags_decide_before_ranges() {
+        let part = (header::RANGE, "bytes=1-2");
+        assert_eq!(
+            ask(&[(header::IF_NONE_MATCH, "\"a\", W/\"tag\""), part.clone()]),
+            Wanted::Nothing
+        );
+        assert_eq!(
+            ask(&[(header::IF_RANGE, "\"tag\""), part.clone()]),
+            Wanted::Part(1..3)
+        );
+        assert_eq!(ask(&[(header::IF_RANGE, "\"old\""), part.clone()]), Wanted::All);
+        assert_eq!(
+            ask(&[(header::IF_RANGE, "Mon, 23 Nov 2026 00:00:00 GMT"), part]),
+            Wanted::All
+        );
+    }
+}

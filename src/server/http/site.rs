@@ -1,0 +1,113 @@
+//! The browser's files: found beside the program, stamped with the hash of their contents, cached for good.
+
+use axum::{
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use sha2::{Digest, Sha256};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Where the files are, and how the pages name them.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The folder.
+    pub folder: PathBuf,
+    /// `/pkg/aisora.css?v=…`
+    pub css: String,
+    /// `/pkg/aisora.js?v=…`
+    pub js: String,
+    /// `/pkg/aisora.wasm?v=…`
+    pub wasm: String,
+}
+
+/// The stamps that are worth caching for good.
+pub type Stamps = Arc<Vec<String>>;
+
+impl Site {
+    /// Finds the folder (the configured one, `site` beside the program, or `target/site` of a developer) and reads it.
+    ///
+    /// # Errors
+    /// When it is nowhere; the message says where it was looked for.
+    pub fn find(configured: &Path) -> io::Result<Self> {
+        let beside = std::env::current_exe()
+            .ok()
+            .and_then(|program| Some(program.parent()?.to_owned()));
+        let mut places = Vec::new();
+        if configured.as_os_str().is_empty() {
+            if let Some(beside) = beside {
+                places.push(beside.join("site"));
+                // `target/release/aisora` and `target/site` after `make build`.
+                places.extend(beside.parent().map(|target| target.join("site")));
+            }
+        } else {
+            places.push(configured.to_owned());
+        }
+        let folder = places.iter().find(|place| place.join("pkg/aisora.js").is_file());
+        let folder = folder.ok_or_else(|| {
+            let places: Vec<_> = places.iter().map(|place| place.display().to_string()).collect();
+            let message = format!(
+                "The browser's files were not found in {}. `make build` makes them; AISORA_SITE_DIR says where they are.",
+                places.join(" or ")
+            );
+            io::Error::new(io::ErrorKind::NotFound, message)
+        })?;
+        let stamped = |name: &str| -> io::Result<String> {
+            Ok(format!(
+                "/pkg/{name}?v={}",
+                stamp(&folder.join("pkg").join(name))?
+            ))
+        };
+        Ok(Self {
+            css: stamped("aisora.css")?,
+            js: stamped("aisora.js")?,
+            wasm: stamped("aisora.wasm")?,
+            folder: folder.clone(),
+        })
+    }
+
+    /// The stamps of the files that are served now.
+    #[must_use]
+    pub fn stamps(&self) -> Stamps {
+        let files = [&self.css, &self.js, &self.wasm];
+        Arc::new(
+            files
+                .iter()
+                .filter_map(|file| Some(file.split_once('?')?.1.to_owned()))
+                .collect(),
+        )
+    }
+}
+
+fn stamp(file: &Path) -> io::Result<String> {
+    let hash = Sha256::digest(std::fs::read(file)?);
+    Ok(crate::server::identity::base64_url(&hash[..9]))
+}
+
+/// A file that was asked for by its current stamp never changes; any other is asked for again each time.
+pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
+    let stamped = request
+        .uri()
+        .query()
+        .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
+    let mut response = next.run(request).await;
+    if matches!(
+        response.status(),
+        StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
+    ) {
+        let policy = if stamped {
+            "public, max-age=31536000, immutable"
+        } else {
+            "public, no-cache"
+        };
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+    }
+    response
+}

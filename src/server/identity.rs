@@ -1,0 +1,317 @@
+//! People: signing up, in and out; sessions; the age gate; throttles.
+
+mod password;
+mod rules;
+
+use super::{
+    clock::{Clock, Ids},
+    config::Config,
+    credits::Ledger,
+    db::{
+        Db,
+        people::{self, NewUser},
+    },
+    error::{Failure, Result},
+};
+use crate::model::{
+    credits::Credits,
+    error::{AppError, Code, FieldError},
+    ids::UserId,
+};
+use sha2::{Digest, Sha256};
+use std::{net::IpAddr, sync::Arc};
+
+pub use rules::SignUp;
+
+const MINUTE: i64 = 60_000;
+/// A session's row is written again only when it was renewed longer ago than this, so that reading pages writes nothing.
+const RENEW_AFTER: i64 = 60 * MINUTE;
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The person.
+    pub id: UserId,
+    /// Their address.
+    pub email: String,
+    /// Their name, if they gave one.
+    pub name: Option<String>,
+    /// May see `/admin`.
+    pub admin: bool,
+}
+
+/// A session's token as the cookie carries it: 256 random bits. The database knows only its hash.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    fn fresh() -> Result<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
+        Ok(Self(base64_url(&bytes)))
+    }
+
+    /// What the cookie carries.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
+    fn hash(token: &str) -> [u8; 32] {
+        Sha256::digest(token.as_bytes()).into()
+    }
+}
+
+/// Base64 for addresses and cookies, without padding.
+#[must_use]
+pub fn base64_url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The service.
+pub struct Identity {
+    db: Db,
+    clock: Clock,
+    ids: Arc<Ids>,
+    ledger: Ledger,
+    config: Arc<Config>,
+    passwords: password::Passwords,
+}
+
+impl Identity {
+    /// The service over a database.
+    ///
+    /// # Errors
+    /// When no password hash can be made on this machine.
+    pub fn new(db: Db, clock: Clock, ids: Arc<Ids>, ledger: Ledger, config: Arc<Config>) -> Result<Self> {
+        Ok(Self {
+            db,
+            clock,
+            ids,
+            ledger,
+            config,
+            passwords: password::Passwords::new()?,
+        })
+    }
+
+    /// Creates an account from the form, with the welcome grant.
+    ///
+    /// # Errors
+    /// `invalid` with fields; `forbidden` under 13 (nothing is stored); `too_many_requests`.
+    pub async fn sign_up(&self, form: &SignUp, address: IpAddr) -> Result<UserId> {
+        let now = self.clock.now();
+        let good = rules::check(form, now)?;
+        self.throttle(
+            &format!("sign-up {address}"),
+            self.config.sign_ups_per_hour,
+            60 * MINUTE,
+        )
+        .await?;
+        // The hash is made before the address is looked at, so that known and unknown addresses take the same time.
+        let hash = self.passwords.hash(good.password.clone()).await?;
+        let welcome = self.config.welcome_credits;
+        self.add(
+            &good.email,
+            good.name.as_deref(),
+            &hash,
+            false,
+            Some(now),
+            welcome,
+        )
+        .await?
+        .ok_or_else(|| {
+            AppError::field(
+                Code::Invalid,
+                "email",
+                "No account can be created with this address. If it is yours, sign in instead.",
+            )
+            .into()
+        })
+    }
+
+    /// Creates an account from the command line.
+    ///
+    /// # Errors
+    /// `invalid` with fields; `conflict` when the address has an account.
+    pub async fn create(&self, email: &str, password: &str, admin: bool) -> Result<UserId> {
+        let (email, errors) = rules::check_login(email, password, None);
+        if !errors.is_empty() {
+            return Err(AppError::invalid(errors).into());
+        }
+        let hash = self.passwords.hash(password.to_owned()).await?;
+        let welcome = self.config.welcome_credits;
+        let created = self.add(&email, None, &hash, admin, None, welcome).await?;
+        created.ok_or_else(|| AppError::field(Code::Conflict, "email", "This address has an account.").into())
+    }
+
+    async fn add(
+        &self,
+        email: &str,
+        name: Option<&str>,
+        hash: &str,
+        admin: bool,
+        age_checked_at: Option<i64>,
+        welcome: Credits,
+    ) -> Result<Option<UserId>> {
+        let id = self.ids.user();
+        let mut tx = self.db.begin().await?;
+        let user = NewUser {
+            id: id.0,
+            email,
+            name,
+            password_hash: hash,
+            admin,
+            age_checked_at,
+            at: self.clock.now(),
+        };
+        if !people::add_user(&mut tx, &user).await? {
+            return Ok(None);
+        }
+        self.ledger.open(&mut tx, id).await?;
+        if welcome > Credits::ZERO {
+            self.ledger.grant(&mut tx, id, welcome, "Welcome").await?;
+        }
+        tx.commit().await?;
+        metrics::counter!("aisora_accounts_created_total").increment(1);
+        Ok(Some(id))
+    }
+
+    /// Checks address and password and starts a session. The answer and its time do not tell whether the address is known.
+    ///
+    /// # Errors
+    /// `invalid` at the field `password`; `too_many_requests`.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        address: IpAddr,
+        replaces: Option<&str>,
+    ) -> Result<Token> {
+        let email = rules::normal_email(email);
+        let account = base64_url(&Sha256::digest(email.as_bytes())[..16]);
+        self.throttle(
+            &format!("sign-in {address}"),
+            self.config.sign_ins_per_quarter,
+            15 * MINUTE,
+        )
+        .await?;
+        self.throttle(&format!("sign-in of {account}"), 10, 15 * MINUTE)
+            .await?;
+        let user = people::user_by_email(&self.db, &email).await?;
+        let known_hash = user.as_ref().map(|user| user.password_hash.clone());
+        let right = self.passwords.verify(known_hash, password.to_owned()).await?;
+        let Some(user) = user.filter(|_| right) else {
+            metrics::counter!("aisora_sign_ins_total", "result" => "refused").increment(1);
+            return Err(AppError::field(
+                Code::Invalid,
+                "password",
+                "This address and password do not belong together.",
+            )
+            .into());
+        };
+        metrics::counter!("aisora_sign_ins_total", "result" => "ok").increment(1);
+        let mut tx = self.db.begin().await?;
+        people::forget_tries(&mut tx, &format!("sign-in of {account}"), self.clock.now()).await?;
+        if password::is_outdated(&user.password_hash) {
+            let fresh = self.passwords.hash(password.to_owned()).await?;
+            people::set_password(&mut tx, user.id, &user.password_hash, &fresh).await?;
+        }
+        tx.commit().await?;
+        self.start_session(UserId(user.id), replaces).await
+    }
+
+    /// Starts a session; the one it replaces ends.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn start_session(&self, user: UserId, replaces: Option<&str>) -> Result<Token> {
+        let token = Token::fresh()?;
+        let now = self.clock.now();
+        let replaced = replaces.map(Token::hash);
+        let replaced = replaced.as_ref().map(<[u8; 32]>::as_slice);
+        let mut tx = self.db.begin().await?;
+        let expires = now + self.config.session_ms();
+        people::add_session(
+            &mut tx,
+            &Token::hash(token.secret()),
+            user.0,
+            replaced,
+            now,
+            expires,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(token)
+    }
+
+    /// The person behind a cookie. A session that is used moves its end further away.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn session(&self, token: &str) -> Result<Option<Person>> {
+        let hash = Token::hash(token);
+        let now = self.clock.now();
+        let Some(row) = people::session(&self.db, &hash, now).await? else {
+            return Ok(None);
+        };
+        if (now - row.renewed_at).abs() > RENEW_AFTER {
+            let mut tx = self.db.begin().await?;
+            people::renew_session(&mut tx, &hash, now, now + self.config.session_ms()).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(Person {
+            id: UserId(row.id),
+            email: row.email,
+            name: row.name,
+            admin: row.admin,
+        }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn sign_out(&self, token: &str) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        people::end_session(&mut tx, &Token::hash(token)).await?;
+        tx.commit().await
+    }
+
+    /// The person with an address, for the command line.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn find(&self, email: &str) -> Result<UserId> {
+        let user = people::user_by_email(&self.db, &rules::normal_email(email)).await?;
+        user.map(|user| UserId(user.id)).ok_or_else(|| {
+            AppError::field(
+                Code::NotFound,
+                "email",
+                "Nobody has an account with this address.",
+            )
+            .into()
+        })
+    }
+
+    async fn throttle(&self, key: &str, most: i64, window_ms: i64) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let tries = people::count_try(&mut tx, key, self.clock.now(), window_ms).await?;
+        tx.commit().await?;
+        if tries > most {
+            metrics::counter!("aisora_throttled_total").increment(1);
+            return Err(AppError::new(
+                Code::TooManyRequests,
+                "Too many tries. Please wait a few minutes and try again.",
+            )
+            .into());
+        }
+        Ok(())
+    }
+}
+
+/// The errors of a form with one more.
+fn with(mut errors: Vec<FieldError>, field: &str, message: Option<String>) -> Vec<FieldError> {
+    errors.extend(message.map(|message| FieldError::new(field, message)));
+    errors
+}

@@ -1,0 +1,171 @@
+//! Live progress: events go to every stream of their person at once; the table fills every gap.
+
+use super::{
+    db::{
+        Db,
+        events::{self, EventRow},
+    },
+    error::{Failure, Result},
+};
+use crate::model::{
+    generation::{Reason, State},
+    ids::{GenerationId, UserId},
+    live::LiveEvent,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// How many events a slow stream may lag behind before it reads the table instead.
+const LAG: usize = 32;
+/// How often SQLite's relay looks for events of other processes.
+const RELAY_PAUSE: Duration = Duration::from_millis(300);
+
+/// Brings events to the streams of this process.
+#[derive(Clone, Default)]
+pub struct Hub {
+    people: Arc<Mutex<HashMap<UserId, broadcast::Sender<Arc<LiveEvent>>>>>,
+}
+
+impl Hub {
+    fn people(&self) -> MutexGuard<'_, HashMap<UserId, broadcast::Sender<Arc<LiveEvent>>>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives an event to everybody who listens for this person.
+    pub fn publish(&self, user: UserId, event: LiveEvent) {
+        let mut people = self.people();
+        if let Some(stream) = people.get(&user)
+            && stream.send(Arc::new(event)).is_err()
+        {
+            people.remove(&user);
+        }
+    }
+
+    /// Listens for a person's events from now on.
+    #[must_use]
+    pub fn subscribe(&self, user: UserId) -> broadcast::Receiver<Arc<LiveEvent>> {
+        self.people()
+            .entry(user)
+            .or_insert_with(|| broadcast::channel(LAG).0)
+            .subscribe()
+    }
+
+    /// Brings the events of other processes here until it is told to stop: by LISTEN on PostgreSQL, by reading the table
+    /// on SQLite. Events of this process come twice; streams drop what they have.
+    pub async fn relay(self, db: Db, stop: CancellationToken) {
+        loop {
+            let end = tokio::select! {
+                end = self.relay_once(&db) => end,
+                () = stop.cancelled() => return,
+            };
+            if let Err(error) = end {
+                tracing::warn!(%error, "the relay of events starts again");
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    async fn relay_once(&self, db: &Db) -> Result<()> {
+        if let Db::Postgres(pool) = db {
+            let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
+            listener.listen("aisora_events").await?;
+            loop {
+                let note = listener.recv().await?;
+                if let Ok(Note { user, event }) = serde_json::from_str(note.payload()) {
+                    self.publish(user, event);
+                }
+            }
+        }
+        let mut last = events::relay_head(db).await?;
+        loop {
+            tokio::time::sleep(RELAY_PAUSE).await;
+            for row in events::relay_after(db, last, 1_000).await? {
+                last = row.id;
+                let user = UserId(row.user_id);
+                self.publish(user, event(&row)?);
+            }
+        }
+    }
+}
+
+/// An event on its way to other processes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Note {
+    /// Whose it is.
+    pub user: UserId,
+    /// The event.
+    pub event: LiveEvent,
+}
+
+/// An event as it was stored.
+///
+/// # Errors
+/// When the row holds words that nobody knows.
+pub fn event(row: &EventRow) -> Result<LiveEvent> {
+    Ok(LiveEvent {
+        seq: row.seq,
+        id: GenerationId(row.generation_id),
+        state: State::parse(&row.state).ok_or_else(|| Failure::broken("an event has an unknown state"))?,
+        progress: u32::try_from(row.progress).unwrap_or_default(),
+        reason: row.reason.as_deref().and_then(Reason::parse),
+        at: row.at,
+    })
+}
+
+/// One browser tab's stream: the backlog from the table, then what comes, in order and without holes.
+pub struct Stream {
+    db: Db,
+    user: UserId,
+    last: i64,
+    live: broadcast::Receiver<Arc<LiveEvent>>,
+    ready: std::collections::VecDeque<Arc<LiveEvent>>,
+    read_table: bool,
+}
+
+impl Stream {
+    /// A person's stream after an event.
+    #[must_use]
+    pub fn new(hub: &Hub, db: Db, user: UserId, after: i64) -> Self {
+        Self {
+            db,
+            user,
+            last: after,
+            live: hub.subscribe(user),
+            ready: std::collections::VecDeque::new(),
+            read_table: true,
+        }
+    }
+
+    /// The next event. Waits until there is one; ends with the server.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next(&mut self) -> Result<Option<Arc<LiveEvent>>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                self.last = event.seq;
+                return Ok(Some(event));
+            }
+            if self.read_table {
+                let rows = events::after(&self.db, self.user.0, self.last, 200).await?;
+                self.read_table = rows.len() == 200;
+                for row in &rows {
+                    self.ready.push_back(Arc::new(event(row)?));
+                }
+                continue;
+            }
+            match self.live.recv().await {
+                Ok(event) if event.seq <= self.last => {}
+                Ok(event) if event.seq == self.last + 1 => self.ready.push_back(event),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => self.read_table = true,
+                Err(broadcast::error::RecvError::Closed) => return Ok(None),
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Picking the moments: a poster from the early key frames, a strip from evenly spaced ones.
+
+use std::fs::File;
+
+use openh264::OpenH264API;
+use openh264::decoder::{Decoder, DecoderConfig, Flush};
+
+use super::boxes::read_at;
+use super::h264::Parameters;
+use super::index::{Key, Movie};
+use super::picture::Picture;
+use super::{MediaError, Stills};
+
+const STRIP: usize = 8;
+const STRIP_SIDE: usize = 320;
+const POSTER_SIDE: usize = 1280;
+/// The largest side that is decoded; beyond it a frame would need too much memory.
+const LARGEST_SIDE: u32 = 4_096;
+/// The largest key frame that is read, in bytes.
+const LARGEST_KEY: u64 = 16 << 20;
+/// A later frame must be this much more interesting than an earlier one to become the poster.
+const PATIENCE: f32 = 0.9;
+
+pub(super) fn take(file: &mut File, movie: &Movie) -> Result<Option<Stills>, MediaError> {
+    let Some(parameters) = movie
+        .parameters
+        .as_ref()
+        .filter(|parameters| parameters.decodable())
+    else {
+        return Ok(None);
+    };
+    if movie.facts.width.max(movie.facts.height) > LARGEST_SIDE {
+        return Ok(None);
+    }
+    let mut frames = Vec::new();
+    for key in spread(&movie.keys) {
+        if let Some(picture) = decode(file, parameters, key, STRIP_SIDE)? {
+            frames.push((key, picture));
+        }
+    }
+    let Some(best) = most_interesting(&frames) else {
+        return Ok(None);
+    };
+    let Some(poster) = decode(file, parameters, best, POSTER_SIDE)? else {
+        return Ok(None);
+    };
+    let pictures: Vec<Picture> = frames.into_iter().map(|(_, picture)| picture).collect();
+    let Some(strip) = Picture::side_by_side(&pictures) else {
+        return Ok(None);
+    };
+    let count = strip.width / pictures[0].width.max(1);
+    Ok(Some(Stills {
+        poster_jpeg: poster.jpeg()?,
+        strip_jpeg: strip.jpeg()?,
+        strip_frames: u32::try_from(count).map_err(|_| MediaError::Stills)?,
+    }))
+}
+
+/// At most eight key frames, evenly spaced, the first and the last among them.
+fn spread(keys: &[Key]) -> Vec<Key> {
+    let count = keys.len().min(STRIP);
+    (0..count)
+        .map(|index| keys[index * (keys.len() - 1) / (count - 1).max(1)])
+        .collect()
+}
+
+/// The frame for the poster, from the first half of the film.
+fn most_interesting(frames: &[(Key, Picture)]) -> Option<Key> {
+    let early = frames.len().div_ceil(2).max(2).min(frames.len());
+    let mut best: Option<(f32, Key)> = None;
+    for (key, picture) in &frames[..early] {
+        let interest = picture.interest();
+        if best.is_none_or(|(known, _)| interest * PATIENCE > known) {
+            best = Some((interest, *key));
+        }
+    }
+    best.map(|(_, key)| key)
+}
+
+/// Decodes one key frame on its own; `None` when it does not give a picture.
+fn decode(
+    file: &mut File,
+    parameters: &Parameters,
+    key: Key,
+    longest: usize,
+) -> Result<Option<Picture>, MediaError> {
+    if key.size > LARGEST_KEY {
+        return Ok(None);
+    }
+    let Some(bytes) = parameters.annex_b(&read_at(file, key.offset, key.size)?) else {
+        return Ok(None);
+    };
+    let config = DecoderConfig::new().flush_after_decode(Flush::Flush);
+    let Ok(mut decoder) = Decoder::with_api_config(OpenH264API::from_source(), config) else {
+        return Ok(None);
+    };
+    // A frame that cannot be decoded is left out: the pictures are a help, the video itself has been checked.
+    let Ok(Some(frame)) = decoder.decode(&bytes) else {
+        return Ok(None);
+    };
+    Ok(Picture::scaled(&frame, longest))
+}

@@ -1,0 +1,162 @@
+//! Providers make videos. One trait, one small file for each of them. A provider knows no credits and no people.
+
+pub mod builtin;
+
+use crate::model::{
+    catalogue::{Catalogue, Model, Size},
+    generation::Reason,
+};
+use async_trait::async_trait;
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// What a provider is asked to make.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The same at every try for one generation, so that a provider can recognise it.
+    pub reference: Uuid,
+    /// The model's id.
+    pub model: String,
+    /// What should be seen.
+    pub prompt: String,
+    /// Pixels.
+    pub size: Size,
+    /// Seconds.
+    pub seconds: u32,
+    /// The seed.
+    pub seed: u32,
+    /// Whether the prompt stands in the picture, where the model can do that.
+    pub caption: bool,
+}
+
+/// A provider's answer to "how far?".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobStatus {
+    /// Waiting there.
+    Queued,
+    /// Being made; percent.
+    Running(u32),
+    /// Ready to be downloaded.
+    Done,
+    /// Over, without a video. The detail is for the log and the operator, never for people.
+    Ended(Reason, String),
+    /// A state that nobody here knows. Keep asking until the deadline.
+    Unknown(String),
+    /// The provider does not know the job.
+    Gone,
+}
+
+/// Why a call to a provider failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// It refused for good; trying again changes nothing.
+    #[error("refused: {1}")]
+    Refused(Reason, String),
+    /// It could not be reached or is busy, and for sure did not take the work.
+    #[error("not taken: {0}")]
+    NotTaken(String),
+    /// The call broke and nobody knows whether the work was taken or the download is whole.
+    #[error("broken off: {0}")]
+    Broken(String),
+}
+
+/// A model of a provider with what only the server knows about it.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What people see.
+    pub model: Model,
+    /// How long one video may take.
+    pub deadline: Duration,
+}
+
+/// Something that makes videos.
+#[async_trait]
+pub trait VideoProvider: Send + Sync {
+    /// Its name in the database and in metrics.
+    fn name(&self) -> &str;
+
+    /// What it offers now.
+    fn offers(&self) -> &[Offer];
+
+    /// How many videos it may make at once.
+    fn concurrency(&self) -> usize;
+
+    /// Whether making a video twice costs nothing and gives the same bytes.
+    fn rerunnable(&self) -> bool {
+        false
+    }
+
+    /// Hands the order over; the answer is the provider's own id for the job.
+    async fn submit(&self, order: &Order) -> Result<String, ProviderError>;
+
+    /// How far the job is. May wait a moment for news, so that nobody has to ask often.
+    async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError>;
+
+    /// How long to wait between two polls.
+    fn poll_pause(&self, polls: u32) -> Duration {
+        let ms = 500_u64.saturating_mul(1 << polls.min(4));
+        Duration::from_millis(ms.min(5_000))
+    }
+
+    /// Fetches the finished video into a file, at most so many bytes.
+    async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError>;
+
+    /// Stops the job, if it still runs. Nobody waits for it to work.
+    async fn cancel(&self, job: &str);
+}
+
+/// The providers of this server, by name.
+#[derive(Clone, Default)]
+pub struct Providers {
+    by_name: BTreeMap<String, Arc<dyn VideoProvider>>,
+    order: Vec<String>,
+}
+
+impl Providers {
+    /// Providers in the order in which their models are listed.
+    #[must_use]
+    pub fn new(providers: Vec<Arc<dyn VideoProvider>>) -> Self {
+        let order = providers
+            .iter()
+            .map(|provider| provider.name().to_owned())
+            .collect();
+        Self {
+            by_name: providers
+                .into_iter()
+                .map(|provider| (provider.name().to_owned(), provider))
+                .collect(),
+            order,
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn VideoProvider>> {
+        self.order.iter().filter_map(|name| self.by_name.get(name))
+    }
+
+    /// One by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn VideoProvider>> {
+        self.by_name.get(name)
+    }
+
+    /// Who offers a model, and how.
+    #[must_use]
+    pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, &Offer)> {
+        self.iter().find_map(|provider| {
+            let offer = provider.offers().iter().find(|offer| offer.model.id == model)?;
+            Some((provider, offer))
+        })
+    }
+
+    /// What people can choose from.
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        let models = self
+            .iter()
+            .flat_map(|provider| provider.offers().iter().map(|offer| offer.model.clone()));
+        Catalogue {
+            models: models.collect(),
+        }
+    }
+}

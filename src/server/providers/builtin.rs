@@ -1,0 +1,115 @@
+//! The built-in renderer as a provider: always there, no key, no network. It draws; it is not an AI model, and says so.
+
+mod pool;
+pub mod render;
+
+use super::{JobStatus, Offer, Order, ProviderError, VideoProvider};
+use crate::{
+    model::{
+        catalogue::{Model, SizeOffer},
+        generation::Reason,
+    },
+    server::config::Config,
+};
+use async_trait::async_trait;
+use pool::{Pool, Progress};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The renderer's name as a provider, and its model's id.
+pub const NAME: &str = "builtin";
+/// How long a poll waits for news.
+const NEWS: Duration = Duration::from_millis(1_000);
+
+/// The provider.
+pub struct Builtin {
+    offers: Vec<Offer>,
+    concurrency: usize,
+    pool: Pool,
+}
+
+impl Builtin {
+    /// The renderer by the configuration. Half-made videos live in `scratch`.
+    ///
+    /// # Errors
+    /// When the scratch folder cannot be made.
+    pub fn new(config: &Config, scratch: PathBuf) -> std::io::Result<Self> {
+        let sizes = config.builtin_prices.iter();
+        let sizes = sizes
+            .map(|(size, credits)| SizeOffer {
+                size: *size,
+                credits_per_second: *credits,
+            })
+            .collect();
+        let model = Model {
+            id: NAME.into(),
+            label: "Preview renderer".into(),
+            note: "Preview renderer, not an AI model: draws a mood film from your words.".into(),
+            sizes,
+            seconds: (1..=20).collect(),
+            default_seconds: 4,
+        };
+        Ok(Self {
+            offers: vec![Offer {
+                model,
+                deadline: config.builtin_deadline,
+            }],
+            concurrency: config.builtin_concurrency,
+            pool: Pool::new(scratch, config.builtin_concurrency)?,
+        })
+    }
+}
+
+#[async_trait]
+impl VideoProvider for Builtin {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    fn rerunnable(&self) -> bool {
+        true
+    }
+
+    async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
+        Ok(self.pool.start(order))
+    }
+
+    async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
+        Ok(match self.pool.news(job, NEWS).await {
+            None => JobStatus::Gone,
+            Some(Progress::Waiting) => JobStatus::Queued,
+            Some(Progress::Frames { done, total }) => JobStatus::Running(done * 100 / total.max(1)),
+            Some(Progress::Done) => JobStatus::Done,
+            Some(Progress::Failed(detail)) => JobStatus::Ended(Reason::ProviderFailed, detail),
+        })
+    }
+
+    /// The poll itself waits for news.
+    fn poll_pause(&self, _polls: u32) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn download(&self, job: &str, to: &Path, _most_bytes: u64) -> Result<(), ProviderError> {
+        let from = self
+            .pool
+            .finished(job)
+            .ok_or_else(|| ProviderError::Broken("the rendered file is gone".into()))?;
+        tokio::fs::rename(from, to)
+            .await
+            .map_err(|error| ProviderError::Broken(error.to_string()))
+    }
+
+    async fn cancel(&self, job: &str) {
+        self.pool.forget(job);
+    }
+}

@@ -1,0 +1,156 @@
+//! Colour: design in RGB, draw in BT.709 limited-range YUV.
+
+/// A gamma-encoded RGB colour, each part in `0.0..=1.0`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rgb(pub f32, pub f32, pub f32);
+
+impl Rgb {
+    #[expect(clippy::cast_precision_loss, reason = "each part is one byte")]
+    pub(super) const fn hex(code: u32) -> Self {
+        Self(
+            ((code >> 16) & 0xff) as f32 / 255.0,
+            ((code >> 8) & 0xff) as f32 / 255.0,
+            (code & 0xff) as f32 / 255.0,
+        )
+    }
+
+    pub(super) fn mix(self, other: Self, amount: f32) -> Self {
+        Self(
+            self.0 + (other.0 - self.0) * amount,
+            self.1 + (other.1 - self.1) * amount,
+            self.2 + (other.2 - self.2) * amount,
+        )
+    }
+
+    pub(super) fn scale(self, factor: f32) -> Self {
+        Self(self.0 * factor, self.1 * factor, self.2 * factor)
+    }
+
+    pub(super) fn luma(self) -> f32 {
+        0.2126 * self.0 + 0.7152 * self.1 + 0.0722 * self.2
+    }
+
+    /// Pushes the colour away from (`> 1`) or towards (`< 1`) its own grey.
+    pub(super) fn saturate(self, factor: f32) -> Self {
+        let grey = self.luma();
+        Self(grey, grey, grey).mix(self, factor)
+    }
+
+    /// Turns the hue by `degrees`, keeping the luma about where it was.
+    pub(super) fn turn(self, degrees: f32) -> Self {
+        let yuv = self.yuv();
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (u, v) = (yuv.u - 128.0, yuv.v - 128.0);
+        let (u, v) = (u * cos - v * sin, u * sin + v * cos);
+        let y = (yuv.y - 16.0) / 219.0;
+        let (u, v) = (u / 224.0, v / 224.0);
+        let (r, b) = (y + 1.5748 * v, y + 1.8556 * u);
+        Self(r, (y - 0.2126 * r - 0.0722 * b) / 0.7152, b).clamp()
+    }
+
+    pub(super) fn clamp(self) -> Self {
+        Self(
+            self.0.clamp(0.0, 1.0),
+            self.1.clamp(0.0, 1.0),
+            self.2.clamp(0.0, 1.0),
+        )
+    }
+
+    pub(super) fn yuv(self) -> Yuv {
+        let c = self.clamp();
+        let y = c.luma();
+        Yuv {
+            y: 16.0 + 219.0 * y,
+            u: 128.0 + 224.0 * (c.2 - y) / 1.8556,
+            v: 128.0 + 224.0 * (c.0 - y) / 1.5748,
+        }
+    }
+}
+
+/// A colour in 8-bit BT.709 limited-range levels, with fractions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Yuv {
+    pub y: f32,
+    pub u: f32,
+    pub v: f32,
+}
+
+impl Yuv {
+    #[inline]
+    pub(super) fn mix(self, other: Self, amount: f32) -> Self {
+        Self {
+            y: self.y + (other.y - self.y) * amount,
+            u: self.u + (other.u - self.u) * amount,
+            v: self.v + (other.v - self.v) * amount,
+        }
+    }
+
+    /// Adds the light of `other` scaled by `amount`; black adds nothing.
+    #[inline]
+    pub(super) fn add(self, other: Self, amount: f32) -> Self {
+        Self {
+            y: self.y + (other.y - 16.0) * amount,
+            u: self.u + (other.u - 128.0) * amount,
+            v: self.v + (other.v - 128.0) * amount,
+        }
+    }
+
+    /// Scales the light; `0.0` is black.
+    #[inline]
+    pub(super) fn dim(self, factor: f32) -> Self {
+        Self {
+            y: 16.0 + (self.y - 16.0) * factor,
+            u: 128.0 + (self.u - 128.0) * factor,
+            v: 128.0 + (self.v - 128.0) * factor,
+        }
+    }
+}
+
+const STEPS: usize = 1024;
+
+/// A smooth run of colours, looked up by a position in `0.0..=1.0`.
+pub(super) struct Palette(Vec<Yuv>);
+
+impl Palette {
+    /// Spreads `stops` evenly over the run.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "indices are small and positive"
+    )]
+    pub(super) fn new(stops: &[Rgb]) -> Self {
+        let last = stops.len() - 1;
+        let run = (0..STEPS).map(|step| {
+            let place = step as f32 / (STEPS - 1) as f32 * last as f32;
+            let index = (place as usize).min(last.saturating_sub(1));
+            let part = smooth(place - index as f32) * 0.5 + (place - index as f32) * 0.5;
+            stops[index].mix(stops[(index + 1).min(last)], part).yuv()
+        });
+        Self(run.collect())
+    }
+
+    #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, which is the clamp we want"
+    )]
+    pub(super) fn at(&self, place: f32) -> Yuv {
+        self.0[((place * (STEPS - 1) as f32) as usize).min(STEPS - 1)]
+    }
+}
+
+/// Hermite ease between 0 and 1.
+#[inline]
+pub(super) fn smooth(x: f32) -> f32 {
+    let x = x.clamp(0.0, 1.0);
+    x * x * (3.0 - 2.0 * x)
+}
+
+/// `smooth` over the span `from..to`.
+#[inline]
+pub(super) fn ramp(from: f32, to: f32, x: f32) -> f32 {
+    smooth((x - from) / (to - from))
+}

@@ -1,0 +1,402 @@
+//! A city at night: towers with lit windows, neon, traffic, and a wet street that doubles it all.
+
+use super::super::chance::Chance;
+use super::super::color::{Rgb, Yuv, ramp};
+use super::super::frame::{Field, Frame, Layer, Size};
+use super::super::mirror::Mirror;
+use super::super::noise::sine;
+use super::super::skyline::{Profile, Skyline};
+use super::super::sprites::{Paint, bar, dot};
+use super::super::words::{Brief, Hour};
+use super::sky::Sky;
+use super::weather::{Overlay, Stars};
+use super::{Scene, Set, Shot};
+
+/// A lit window or sign: its place in the row's world, its size, its light.
+struct Light {
+    x: f32,
+    up: f32,
+    width: f32,
+    height: f32,
+    paint: Paint,
+    phase: f32,
+    sign: bool,
+}
+
+/// One row of towers.
+struct Block {
+    towers: Profile,
+    lights: Vec<Light>,
+    near: f32,
+    body: Yuv,
+    haze: Yuv,
+    field: Field,
+    edge: Skyline,
+}
+
+struct Car {
+    phase: f32,
+    speed: f32,
+    lane: f32,
+}
+
+pub(super) struct City {
+    set: Set,
+    sky: Sky,
+    street: f32,
+    back: Field,
+    ground: Field,
+    shore: Skyline,
+    blocks: Vec<Block>,
+    cars: Vec<Car>,
+    head: Yuv,
+    tail: Yuv,
+    glows: [Yuv; 2],
+    wet: Yuv,
+    stars: Option<Stars>,
+    overlay: Overlay,
+}
+
+const BLOCKS: usize = 3;
+const SPAN: f32 = 4.0;
+const NEONS: [[u32; 4]; 4] = [
+    [0xff_2e88, 0x22_d8ff, 0x9b_5cff, 0xff_b347],
+    [0x00_f0c8, 0xff_4f6d, 0x4a_7dff, 0xff_e066],
+    [0xff_6a2b, 0x36_c9ff, 0xff_3fb4, 0xb8_ff5a],
+    [0x7d_5cff, 0xff_5aa8, 0x2e_e6d6, 0xff_9a4d],
+];
+
+impl City {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of blocks")]
+    pub(super) fn new(brief: &Brief, set: Set) -> Self {
+        let mut chance = brief.chance(2);
+        let hour = brief.hour.unwrap_or(Hour::Night);
+        let (_, down) = set.size.reach();
+        let street = chance.range(0.34, 0.5) * down;
+        let sky = Sky::new(brief, &set, hour, street, &mut chance);
+        let neon = chance.pick(&NEONS).map(|code| brief.hex(code));
+        let blocks = (0..BLOCKS)
+            .map(|index| {
+                Block::new(
+                    &set,
+                    brief,
+                    &mut chance,
+                    index as f32 / (BLOCKS - 1) as f32,
+                    (hour, street, neon),
+                )
+            })
+            .collect();
+        Self {
+            street,
+            back: Field::new(set.size, 4),
+            ground: Field::new(set.size, 4),
+            shore: Skyline::new(set.size),
+            blocks,
+            cars: (0..16)
+                .map(|_| Car {
+                    phase: chance.unit(),
+                    speed: chance.range(0.05, 0.12) * if chance.odds(0.5) { 1.0 } else { -1.0 },
+                    lane: chance.unit(),
+                })
+                .collect(),
+            head: brief.hex(0xff_f2d8).yuv(),
+            tail: brief.hex(0xff_3a30).yuv(),
+            glows: [neon[0].yuv(), neon[1].yuv()],
+            wet: brief
+                .hex(if hour == Hour::Day { 0x5a_6470 } else { 0x05_070e })
+                .yuv(),
+            stars: (hour == Hour::Night && set.size.h > 200).then(|| Stars::new(&mut chance, 90, 0.35)),
+            overlay: Overlay::new(brief, &mut chance),
+            sky,
+            set,
+        }
+    }
+
+    fn draw_lights(&self, frame: &mut Frame, time: f32) {
+        let size = frame.size;
+        for (index, block) in self.blocks.iter().enumerate() {
+            let (shift, grow) = block.camera(&self.set, time);
+            let front = &self.blocks[index + 1..];
+            for light in &block.lights {
+                // Each world place shows at most once on screen.
+                let world = (light.x - shift + SPAN * 0.5).rem_euclid(SPAN) - SPAN * 0.5;
+                let (x, y) = (size.column(world * grow), size.row(self.street - light.up * grow));
+                let (width, height) = (
+                    light.width * grow * size.unit(),
+                    light.height * grow * size.unit(),
+                );
+                let out = x + width < 0.0 || x > size.w as f32 - 1.0 || y < 0.0;
+                let hidden = front.iter().any(|near| {
+                    [x, x + width]
+                        .into_iter()
+                        .any(|x| near.edge.row_at(x) < y + height)
+                });
+                if out || hidden {
+                    continue;
+                }
+                light.draw(frame, (x, y, width, height), time);
+            }
+        }
+    }
+
+    fn draw_cars(&self, frame: &mut Frame, time: f32) {
+        let size = frame.size;
+        for car in &self.cars {
+            let across = size.w as f32 * 1.2;
+            let x = (car.phase + time * car.speed * self.set.pace * size.unit() / across).rem_euclid(1.0)
+                * across
+                - size.w as f32 * 0.1;
+            let y = size.row(self.street) - (0.004 + 0.012 * car.lane) * size.unit();
+            let color = if car.speed > 0.0 { self.head } else { self.tail };
+            let unit = size.unit();
+            dot(frame, x, y, 0.02 * unit, Paint::new(color, 0.28), None);
+            dot(frame, x, y, 0.0042 * unit, Paint::new(color, 0.95), None);
+            dot(
+                frame,
+                x + 0.011 * unit,
+                y,
+                0.0042 * unit,
+                Paint::new(color, 0.95),
+                None,
+            );
+        }
+    }
+}
+
+impl Light {
+    fn draw(&self, frame: &mut Frame, (x, y, width, height): (f32, f32, f32, f32), time: f32) {
+        let beat = sine(time * 0.31 + self.phase);
+        if !self.sign {
+            // A few windows go out and come on again.
+            let on = if self.phase > 0.93 {
+                ramp(-0.2, 0.2, beat)
+            } else {
+                1.0
+            };
+            bar(
+                frame,
+                x,
+                y,
+                width,
+                height,
+                Paint::new(self.paint.color, self.paint.alpha * on),
+            );
+            return;
+        }
+        let buzz = 0.9 + 0.1 * sine(time * 2.3 + self.phase * 9.0);
+        let (middle, reach) = (x + width * 0.5, (height * 0.85).max(width));
+        dot(
+            frame,
+            middle,
+            y + height * 0.5,
+            reach,
+            Paint::new(self.paint.color, 0.34 * buzz),
+            None,
+        );
+        bar(
+            frame,
+            x,
+            y,
+            width,
+            height,
+            Paint::new(self.paint.color, self.paint.alpha * buzz),
+        );
+    }
+}
+
+impl Block {
+    fn new(
+        set: &Set,
+        brief: &Brief,
+        chance: &mut Chance,
+        near: f32,
+        (hour, street, neon): (Hour, f32, [Rgb; 4]),
+    ) -> Self {
+        let down = set.size.reach().1;
+        let (body, haze) = match hour {
+            Hour::Night => (0x07_0a16, 0x2a_2f52),
+            Hour::Dusk => (0x1a_1230, 0x9a_4f66),
+            Hour::Dawn => (0x2a_2c48, 0xc8_9a98),
+            Hour::Day => (0x3c_4a5c, 0xa9_bccb),
+        };
+        let (body, haze) = (brief.hex(body), brief.hex(haze));
+        let mut towers = Towers {
+            heights: vec![0.0; 8192],
+            lights: Vec::new(),
+            near,
+            neon,
+            lit: if hour == Hour::Day { 0.12 } else { 0.42 },
+            warm: brief.hex(0xff_d08a),
+            cool: brief.hex(0xbf_dcff),
+        };
+        let room = street + down;
+        let mut x = 0.0;
+        while x < SPAN {
+            x += towers.raise(chance, x, room);
+        }
+        Self {
+            towers: Profile::from_heights(SPAN, towers.heights),
+            lights: towers.lights,
+            near,
+            body: body.mix(haze, (1.0 - near) * 0.5).yuv(),
+            haze: haze.mix(neon[0], 0.25).yuv(),
+            field: Field::new(set.size, 4),
+            edge: Skyline::new(set.size),
+        }
+    }
+
+    fn camera(&self, set: &Set, time: f32) -> (f32, f32) {
+        let grow = 1.0 + (set.zoom(time) - 1.0) * (0.3 + 1.2 * self.near);
+        (set.pan(time) * (0.3 + 1.5 * self.near), grow)
+    }
+
+    fn paint(&mut self, street: f32, size: Size) {
+        let (body, haze, near) = (self.body, self.haze, self.near);
+        self.field.paint(self.edge.highest(), size.row(street), |y| {
+            let low = ramp(0.5, -0.02, street - y) * (0.5 - 0.32 * near);
+            let tone = body.mix(haze, low);
+            move |_, _| tone
+        });
+    }
+}
+
+/// The towers of a block while they are being put up.
+struct Towers {
+    heights: Vec<f32>,
+    lights: Vec<Light>,
+    near: f32,
+    neon: [Rgb; 4],
+    lit: f32,
+    warm: Rgb,
+    cool: Rgb,
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "places run from 0 to the span, counts are small"
+)]
+impl Towers {
+    /// Puts up one tower at `x` and gives the distance to the next.
+    fn raise(&mut self, chance: &mut Chance, x: f32, room: f32) -> f32 {
+        let near = self.near;
+        let width = chance.range(0.07, 0.15) * (0.7 + 0.9 * near);
+        let tall =
+            room * (0.30 + 0.52 * chance.unit() * chance.unit() + 0.1 * (1.0 - near)) * (1.0 - 0.28 * near);
+        self.fill(x, width, tall);
+        if chance.odds(0.35) {
+            // A set-back upper part, sometimes a mast.
+            self.fill(x + width * 0.22, width * 0.56, tall * 1.1);
+            if chance.odds(0.5) {
+                self.fill(x + width * 0.49, 0.004, tall * 1.24);
+            }
+        }
+        self.light(chance, x, width, tall);
+        width * chance.range(0.8, 1.25)
+    }
+
+    fn fill(&mut self, x: f32, width: f32, tall: f32) {
+        let count = self.heights.len();
+        let scale = count as f32 / SPAN;
+        for index in (x * scale) as usize..((x + width) * scale).ceil() as usize {
+            let height = &mut self.heights[index % count];
+            *height = height.max(tall);
+        }
+    }
+
+    fn light(&mut self, chance: &mut Chance, x: f32, width: f32, tall: f32) {
+        let pitch = 0.013 + 0.011 * self.near;
+        let (columns, rows) = (
+            ((width * 0.86) / pitch) as usize,
+            (tall * 0.92 / (pitch * 1.35)) as usize,
+        );
+        let lit = self.lit * chance.range(0.35, 1.1);
+        let tone = if chance.odds(0.7) { self.warm } else { self.cool };
+        for row in 1..rows {
+            for column in 0..columns {
+                if !chance.odds(lit) || self.lights.len() > 1_400 {
+                    continue;
+                }
+                let color = if chance.odds(0.06) {
+                    chance.pick(&self.neon)
+                } else {
+                    tone.scale(chance.range(0.6, 1.0))
+                };
+                self.lights.push(Light {
+                    x: x + width * 0.09 + column as f32 * pitch,
+                    up: row as f32 * pitch * 1.35 + pitch,
+                    width: pitch * 0.52,
+                    height: pitch * 0.66,
+                    paint: Paint::new(color.yuv(), 0.35 + 0.45 * self.near),
+                    phase: chance.unit(),
+                    sign: false,
+                });
+            }
+        }
+        if chance.odds(0.16 + 0.3 * self.near) {
+            let height = tall * chance.range(0.16, 0.34);
+            let up = tall * chance.range(0.5, 0.9);
+            let color = chance.pick(&self.neon).mix(Rgb(1.0, 1.0, 1.0), 0.18).yuv();
+            let (x, width) = (x + width * chance.range(0.1, 0.7), 0.008 + 0.01 * self.near);
+            self.lights.push(Light {
+                x,
+                up,
+                width,
+                height,
+                paint: Paint::new(color, 0.92),
+                phase: chance.unit(),
+                sign: true,
+            });
+        }
+    }
+}
+
+impl Scene for City {
+    fn draw(&mut self, shot: Shot, frame: &mut Frame) {
+        let (time, size, street) = (shot.time, self.set.size, self.street);
+        let (sky, soft, glows) = (&self.sky, &self.set.soft, self.glows);
+        let night = if sky.hour == Hour::Day { 0.0 } else { 0.20 };
+        self.back.paint(0.0, size.row(street), |y| {
+            let shade = sky.row(soft, time, y);
+            let low = ramp(0.55, 0.0, street - y) * night;
+            move |column, x| {
+                let side = soft.at(x * 0.18 + 0.6, 0.4 + time * 0.003);
+                shade(column, x)
+                    .add(glows[0], low * side)
+                    .add(glows[1], low * (1.0 - side) * 0.7)
+            }
+        });
+        for block in &mut self.blocks {
+            let (shift, grow) = block.camera(&self.set, time);
+            let towers = &block.towers;
+            block.edge.trace(|x| street - towers.at(x / grow + shift) * grow);
+            block.paint(street, size);
+        }
+        let wet = self.wet;
+        self.shore.trace(|_| street);
+        self.ground
+            .paint(size.row(street), size.row(9.0), |_| move |_, _| wet);
+        let mut layers = vec![Layer::all(&self.back)];
+        layers.extend(
+            self.blocks
+                .iter()
+                .map(|block| Layer::below(&block.field, &block.edge)),
+        );
+        layers.push(Layer::below(&self.ground, &self.shore));
+        self.set.composer.compose(frame, &layers);
+        if let Some(stars) = &self.stars {
+            stars.draw(frame, time, (0.0, 1.0), Some(&self.blocks[0].edge));
+        }
+        self.draw_lights(frame, time);
+        self.draw_cars(frame, time);
+        Mirror {
+            line: street,
+            strength: 0.62,
+            waver: 0.012,
+            smear: 0.09,
+        }
+        .draw(frame, time);
+        self.overlay.draw(frame, time);
+    }
+}

@@ -1,0 +1,107 @@
+//! Every address of the server, and the layers around them.
+
+use super::{
+    http::{events, forms, guard, health, media, pages, session, site},
+    state::App,
+};
+use axum::{
+    Router,
+    extract::FromRef,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use leptos::config::LeptosOptions;
+use leptos_axum::LeptosRoutes as _;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, services::ServeDir, timeout::TimeoutLayer,
+};
+
+/// Largest body of a request, in bytes: a prompt of 32,000 characters of four bytes each, percent-encoded, and the rest.
+const BODY: usize = 1 << 20;
+/// Longest answer to a page or a server function.
+const PAGE: Duration = Duration::from_secs(30);
+
+/// What routes share.
+#[derive(Clone)]
+pub struct Web {
+    /// The services.
+    pub app: App,
+    /// What Leptos wants to know.
+    pub options: LeptosOptions,
+    /// The browser's files.
+    pub site: Arc<site::Site>,
+    /// The numbers.
+    pub metrics: PrometheusHandle,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+    /// Whether this process works on jobs.
+    pub has_worker: bool,
+    /// Whether `cargo leptos watch` runs it.
+    pub watching: bool,
+}
+
+impl FromRef<Web> for LeptosOptions {
+    fn from_ref(web: &Web) -> Self {
+        web.options.clone()
+    }
+}
+
+/// The whole table.
+pub fn router(web: Web) -> Router {
+    let (context_web, shell_web, missing_web) = (web.clone(), web.clone(), web.clone());
+    let not_found = leptos_axum::render_app_async_with_context(move || pages::provide(&missing_web), {
+        let web = web.clone();
+        move || pages::document(&web)
+    });
+    let stamps = web.site.stamps();
+    let files = ServeDir::new(&web.site.folder)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(tower::service_fn(move |request: axum::extract::Request| {
+            let page = not_found(request);
+            async move { Ok::<_, std::convert::Infallible>(page.await) }
+        }));
+    let files = Router::new()
+        .fallback_service(files)
+        .layer(from_fn(move |request, next| {
+            site::cache(stamps.clone(), request, next)
+        }));
+    let shown = Router::new()
+        .route("/sign-up", post(forms::sign_up))
+        .route("/sign-in", post(forms::sign_in))
+        .route("/sign-out", post(forms::sign_out))
+        .route("/create", post(forms::create))
+        .route("/v/{id}/cancel", post(forms::cancel))
+        .route("/v/{id}/delete", post(forms::delete))
+        .route("/theme", post(forms::theme))
+        .leptos_routes_with_context(
+            &web,
+            pages::routes(),
+            move || pages::provide(&context_web),
+            move || pages::document(&shell_web),
+        )
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            PAGE,
+        ));
+    Router::new()
+        .merge(shown)
+        .route("/events", get(events::events))
+        .route("/media/{id}/{file}", get(media::media))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback_service(files)
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(from_fn_with_state(web.clone(), session::layer))
+        .layer(from_fn_with_state(web.clone(), guard::same_site))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(web.clone(), guard::headers))
+        .route_layer(from_fn(guard::count))
+        .with_state(web)
+}

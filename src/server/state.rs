@@ -1,0 +1,132 @@
+//! The server put together: every service once, over one database, one store, one set of providers.
+
+use super::{
+    clock::{Clock, Ids},
+    config::Config,
+    credits::Ledger,
+    db::{Db, people},
+    error::{Failure, Result},
+    generation::{Generations, life::Life, life::Stops, quotes::Quotes, worker::Worker},
+    identity::Identity,
+    live::Hub,
+    providers::{Providers, VideoProvider, builtin::Builtin},
+    storage::Storage,
+};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicI64},
+};
+use tokio::sync::Notify;
+
+/// The services, as routes, server functions and commands use them.
+#[derive(Clone)]
+pub struct App {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// People.
+    pub identity: Arc<Identity>,
+    /// Credits.
+    pub ledger: Ledger,
+    /// Generations.
+    pub generations: Arc<Generations>,
+    /// Videos.
+    pub storage: Storage,
+    /// Streams.
+    pub hub: Hub,
+    /// What the worker of this process is made of.
+    pub worker: Worker,
+}
+
+/// Parts that tests put in place of the usual ones.
+#[derive(Default)]
+pub struct Parts {
+    /// The clock.
+    pub clock: Clock,
+    /// Providers beside the built-in renderer, listed before it.
+    pub providers: Vec<Arc<dyn VideoProvider>>,
+    /// The store; else that of the configuration.
+    pub storage: Option<Storage>,
+}
+
+impl App {
+    /// Opens everything. With `migrate`, brings the database up to date first.
+    ///
+    /// # Errors
+    /// When a part cannot be opened; the message says which.
+    pub async fn open(config: Config, migrate: bool, parts: Parts) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir)?;
+        let db = Db::open(&config.database_url).await?;
+        if migrate {
+            db.migrate().await?;
+        }
+        let config = Arc::new(config);
+        let clock = parts.clock;
+        let ids = Arc::new(Ids::new(clock.clone()));
+        let ledger = Ledger::new(db.clone(), clock.clone(), ids.clone());
+        let identity = Identity::new(
+            db.clone(),
+            clock.clone(),
+            ids.clone(),
+            ledger.clone(),
+            config.clone(),
+        )?;
+        let storage = match parts.storage {
+            Some(storage) => storage,
+            None => Storage::open(&config)?,
+        };
+        let scratch = config.data_dir.join("scratch");
+        let mut providers = parts.providers;
+        providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
+        let providers = Providers::new(providers);
+        let hub = Hub::default();
+        let life = Life {
+            db: db.clone(),
+            clock: clock.clone(),
+            ids,
+            ledger: ledger.clone(),
+            hub: hub.clone(),
+            work: Arc::new(Notify::new()),
+            stops: Stops::default(),
+        };
+        let mut fresh = [0; 32];
+        getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
+        let quotes = Quotes::new(people::secret(&db, "quotes", &fresh).await?);
+        let worker = worker(&life, &providers, &storage, &config, scratch);
+        let generations = Generations::new(life, providers, storage.clone(), quotes, config.quote_ms);
+        Ok(Self {
+            config,
+            db,
+            clock,
+            identity: Arc::new(identity),
+            ledger,
+            generations: Arc::new(generations),
+            storage,
+            hub,
+            worker,
+        })
+    }
+}
+
+fn worker(
+    life: &Life,
+    providers: &Providers,
+    storage: &Storage,
+    config: &Config,
+    scratch: PathBuf,
+) -> Worker {
+    Worker {
+        life: life.clone(),
+        providers: providers.clone(),
+        storage: storage.clone(),
+        scratch,
+        most_bytes: config.max_video_bytes,
+        per_user: config.per_user,
+        lease: config.lease,
+        name: format!("{}-{}", std::process::id(), life.clock.now()),
+        alive_at: Arc::new(AtomicI64::new(0)),
+    }
+}

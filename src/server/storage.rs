@@ -1,0 +1,179 @@
+//! Media in and out, over `object_store`: a folder, or anything that speaks S3. Keys are made here, never from what
+//! people type.
+
+use super::{
+    config::Config,
+    error::{Failure, Result},
+};
+use bytes::Bytes;
+use futures::{StreamExt as _, stream::BoxStream};
+use object_store::{
+    Attribute, Attributes, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutOptions,
+    WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key,
+};
+use std::{path::Path, sync::Arc};
+use tokio::io::AsyncReadExt as _;
+
+/// A piece of an upload, in bytes: S3 takes no smaller ones except the last.
+const PIECE: usize = 5 << 20;
+
+/// The store of videos.
+#[derive(Clone)]
+pub struct Storage {
+    store: Arc<dyn ObjectStore>,
+    root: Key,
+}
+
+/// An object on its way out.
+pub struct Piece {
+    /// The bytes as they come.
+    pub bytes: BoxStream<'static, object_store::Result<Bytes>>,
+}
+
+impl Storage {
+    /// The store of the configuration.
+    ///
+    /// # Errors
+    /// When the address is not understood or the folder cannot be made.
+    pub fn open(config: &Config) -> Result<Self> {
+        if let Some(rest) = config.storage_url.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            let mut builder = AmazonS3Builder::from_env()
+                .with_bucket_name(bucket)
+                .with_region(&config.s3.region)
+                .with_allow_http(config.s3.endpoint.starts_with("http://"));
+            if !config.s3.endpoint.is_empty() {
+                builder = builder.with_endpoint(&config.s3.endpoint);
+            }
+            if !config.s3.access_key.is_empty() {
+                builder = builder
+                    .with_access_key_id(&config.s3.access_key)
+                    .with_secret_access_key(&config.s3.secret_key);
+            }
+            return Ok(Self {
+                store: Arc::new(builder.build()?),
+                root: Key::from(prefix),
+            });
+        }
+        let folder = config.storage_url.strip_prefix("file://").ok_or_else(|| {
+            Failure::broken(format!(
+                "`storage_url` must begin with file:// or s3://, not {}",
+                config.storage_url
+            ))
+        })?;
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            store: Arc::new(LocalFileSystem::new_with_prefix(folder)?),
+            root: Key::default(),
+        })
+    }
+
+    /// A store over another one, for tests that make it fail.
+    #[must_use]
+    pub fn over(store: Arc<dyn ObjectStore>) -> Self {
+        Self {
+            store,
+            root: Key::default(),
+        }
+    }
+
+    fn key(&self, name: &str) -> Key {
+        name.split('/')
+            .filter(|part| !part.is_empty())
+            .fold(self.root.clone(), |key, part| key.join(part))
+    }
+
+    /// Puts a file away. It is there whole or not at all: both kinds of store show it only when the last byte is in.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the store refuses; then nothing is there.
+    pub async fn put_file(&self, name: &str, file: &Path, media_type: &'static str) -> Result<()> {
+        let mut file = tokio::fs::File::open(file).await?;
+        let attributes = Attributes::from_iter([(Attribute::ContentType, media_type)]);
+        let upload = self
+            .store
+            .put_multipart_opts(&self.key(name), attributes.into())
+            .await?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PIECE);
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            let read = match file.read(&mut buffer).await {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) => {
+                    upload.abort().await?;
+                    return Err(error.into());
+                }
+            };
+            // Never more than two pieces in memory.
+            upload.wait_for_capacity(2).await?;
+            upload.write(&buffer[..read]);
+        }
+        upload.finish().await?;
+        Ok(())
+    }
+
+    /// Puts a few bytes away.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn put(&self, name: &str, bytes: Vec<u8>, media_type: &'static str) -> Result<()> {
+        let options = PutOptions {
+            attributes: Attributes::from_iter([(Attribute::ContentType, media_type)]),
+            ..PutOptions::default()
+        };
+        self.store
+            .put_opts(&self.key(name), bytes.into(), options)
+            .await?;
+        Ok(())
+    }
+
+    /// A range of an object; the whole of it without one.
+    ///
+    /// # Errors
+    /// When it is not there or the store does not answer.
+    pub async fn get(&self, name: &str, range: Option<std::ops::Range<u64>>) -> Result<Piece> {
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            ..GetOptions::default()
+        };
+        let found = self.store.get_opts(&self.key(name), options).await?;
+        Ok(Piece {
+            bytes: found.into_stream(),
+        })
+    }
+
+    /// The length of an object in bytes.
+    ///
+    /// # Errors
+    /// When it is not there or the store does not answer.
+    pub async fn length(&self, name: &str) -> Result<u64> {
+        Ok(self.store.head(&self.key(name)).await?.size)
+    }
+
+    /// Removes everything under a prefix; what is not there is no error.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn remove(&self, prefix: &str) -> Result<()> {
+        let mut found = self.store.list(Some(&self.key(prefix)));
+        while let Some(object) = found.next().await {
+            match self.store.delete(&object?.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers when the store does: writes, reads and removes a small object.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        let key = self.key("ready");
+        self.store.put(&key, Bytes::from_static(b"ready").into()).await?;
+        self.store.head(&key).await?;
+        Ok(())
+    }
+}
