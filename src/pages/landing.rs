@@ -1,9 +1,165 @@
-//! A page that is being built.
+//! `/`: what this is, shown rather than told.
 
+use crate::browser;
+use crate::components::icon::Icon;
+use crate::components::person::Who;
 use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
 
-/// The page.
+const SHOWN: [(&str, &str); 4] = [
+    ("1", "First light over a glass sea, one lantern boat, low fog"),
+    ("2", "Neon rain on a night market, slow push-in, steam rising"),
+    ("3", "Embers over a pine forest at midnight, wind in the branches"),
+    ("4", "A paper boat crossing a storm drain at dusk"),
+];
+
+/// The start.
 #[component]
 pub fn Landing() -> impl IntoView {
-    view! { <h1>"Landing"</h1> }.into_any()
+    view! {
+        <Title text="" />
+        <Meta
+            name="description"
+            content="Type a shot, see the price, watch it being made, own the video. An AI video studio that anyone can run."
+        />
+        <div class="landing">
+            <Hero />
+            <Steps />
+            <More />
+            <Host />
+        </div>
+        <footer class="foot">
+            <p>"AiSora is free software, MIT or Apache 2.0. No tracking, nothing loaded from elsewhere."</p>
+        </footer>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shown(place: usize) -> impl IntoView {
+    let (name, words) = SHOWN.get(place).copied().unwrap_or(SHOWN[0]);
+    let id = ["shown-", name].concat();
+    let sight = StoredValue::new(None);
+    let watched = id.clone();
+    Effect::new(move || sight.set_value(browser::play_in_view(&watched)));
+    view! {
+        <figure class="shown">
+            <video
+                id=id
+                src=["/showcase/", name, ".mp4"].concat()
+                poster=["/showcase/", name, ".jpg"].concat()
+                width="1280"
+                height="720"
+                aria-label=words
+                muted
+                loop
+                playsinline
+                preload="none"
+            ></video>
+            <figcaption>{words}</figcaption>
+        </figure>
+    }
+}
+
+#[component]
+fn Hero() -> impl IntoView {
+    let way = move || {
+        Suspend::new(async move {
+            let (address, words) = match Who::is_there().await {
+                Some(_) => ("/create", "Open the studio"),
+                None => ("/sign-up", "Create your first video"),
+            };
+            view! { <a class="button primary large" href=address>{words}</a> }
+        })
+    };
+    view! {
+        <section class="hero">
+            <div class="hero-words">
+                <h1>"Type a shot." <br /> "Watch it come to light."</h1>
+                <p>
+                    "You see the price before anything starts. You pay only for a video that plays. And what was made is yours."
+                </p>
+                <div class="acts">
+                    <Suspense>{way}</Suspense>
+                </div>
+            </div>
+            <Shown place=0 />
+        </section>
+    }
+}
+
+#[component]
+fn Steps() -> impl IntoView {
+    view! {
+        <section class="steps" aria-labelledby="steps-head">
+            <h2 id="steps-head">"From words to a video, with nothing hidden"</h2>
+            <ol>
+                <li>
+                    <div class="step-picture" aria-hidden="true">
+                        <p class="mock-prompt">"A paper boat crossing a storm drain at dusk"</p>
+                        <p><span class="button primary small">"Create " <span class="go-price">"for 40 credits"</span></span></p>
+                    </div>
+                    <h3>"The price first"</h3>
+                    <p>"It stands on the button and it is frozen: what you saw is what it costs."</p>
+                </li>
+                <li>
+                    <div class="step-picture" aria-hidden="true">
+                        <p class="making-state"><span>"Rendering"</span><b>"62 %"</b></p>
+                        <progress max="100" value="62"></progress>
+                        <p class="making-times">"12 s · about 8 s left"</p>
+                    </div>
+                    <h3>"Watch it being made"</h3>
+                    <p>"Real progress and your place in line. Close the tab: it goes on, and it is there when you come back."</p>
+                </li>
+                <li>
+                    <div class="step-picture" aria-hidden="true">
+                        <p class="making-state"><span>"The model did not answer"</span></p>
+                        <p class="not-made-money"><Icon name="check" />"Not charged"</p>
+                    </div>
+                    <h3>"No video, no charge"</h3>
+                    <p>"Failed, blocked or cancelled: the credits are back with you, and the statement shows every line."</p>
+                </li>
+            </ol>
+        </section>
+    }
+}
+
+#[component]
+fn More() -> impl IntoView {
+    view! {
+        <section class="gallery" aria-labelledby="gallery-head">
+            <h2 id="gallery-head">"Made here"</h2>
+            <p class="hint">
+                "By the preview renderer that every installation has. It is not an AI model; it draws from your words at once, \
+                 so that you can try everything before you connect a model."
+            </p>
+            <div class="gallery-row">
+                <Shown place=1 />
+                <Shown place=2 />
+                <Shown place=3 />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Host() -> impl IntoView {
+    view! {
+        <section class="promises" aria-labelledby="promises-head">
+            <h2 id="promises-head">"Yours, and nobody else's"</h2>
+            <ul>
+                <li><Icon name="lock" /><div><h3>"Private by default"</h3><p>"Only you see what you make."</p></div></li>
+                <li><Icon name="download" /><div><h3>"Kept, not rented"</h3><p>"Videos are stored here and do not expire. Download them as MP4."</p></div></li>
+                <li><Icon name="trash" /><div><h3>"Gone when you say so"</h3><p>"Delete a video, and the file and the prompt are gone."</p></div></li>
+                <li>
+                    <Icon name="server" />
+                    <div>
+                        <h3>"Run it yourself"</h3>
+                        <p>"One program, for one person or for the public. Clone it, then:"</p>
+                        <pre><code>"make run"</code></pre>
+                    </div>
+                </li>
+            </ul>
+        </section>
+    }
 }
