@@ -20,9 +20,16 @@ die() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The version of a crate in Cargo.lock.
+# locked_version CRATE LOCKFILE: the version that the lock file names.
 locked_version() {
-  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/"/, "", $3); print $3; exit }' "$root/Cargo.lock"
+  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/"/, "", $3); print $3; exit }' "$2"
+}
+
+# The version of the wasm-bindgen program that the build would use; empty when there is none.
+wasm_bindgen_version() {
+  local words
+  words=$(PATH=$target/tools/bin:$PATH wasm-bindgen --version 2>/dev/null) || true
+  echo "${words#wasm-bindgen }"
 }
 
 # The folder of PostgreSQL's server programs, newest first; empty when there are none.

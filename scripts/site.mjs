@@ -11,7 +11,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import { buildSync } from 'esbuild'
+import { build } from 'esbuild'
 
 const [root, site, compiledWasm, ...flags] = process.argv.slice(2)
 const dev = flags.includes('--dev')
@@ -73,7 +73,7 @@ async function step(name, inputs, work) {
 
 /** wasm-bindgen, wasm-opt, and the JS made small. */
 function bindgen() {
-  return inTemporaryFolder((dir) => {
+  return inTemporaryFolder(async (dir) => {
     run('wasm-bindgen', [compiledWasm, '--target', 'web', '--no-typescript', '--out-dir', dir, '--out-name', 'aisora'])
 
     const wasm = path.join(dir, 'aisora_bg.wasm')
@@ -86,7 +86,7 @@ function bindgen() {
     // The page passes the address of the wasm with its stamp; this is what the JS falls back to.
     const glue = path.join(dir, 'aisora.js')
     fs.writeFileSync(glue, fs.readFileSync(glue, 'utf8').replaceAll('aisora_bg.wasm', 'aisora.wasm'))
-    const js = buildSync({
+    const js = await build({
       entryPoints: [glue],
       bundle: true, // takes in the snippets that wasm-bindgen may put beside it
       format: 'esm',
@@ -101,18 +101,25 @@ function bindgen() {
 }
 
 /** style/main.css and what it imports, in one file. Nothing is rewritten for older browsers. */
-function bundleCss() {
-  const css = buildSync({
+async function bundleCss() {
+  // url(/fonts/…) is an address on the site, not a file for esbuild to find.
+  const siteAddresses = {
+    name: 'site addresses',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /^\// }, ({ kind, path }) => (kind === 'url-token' ? { path, external: true } : undefined))
+    },
+  }
+  const css = await build({
     entryPoints: [path.join(root, 'style/main.css')],
     bundle: true,
-    external: ['/*'], // addresses on the site itself, such as /fonts/…
+    plugins: [siteAddresses],
     legalComments: 'none',
     logLevel: 'warning',
     minify: true,
     target: 'esnext',
     write: false,
   })
-  if (css.warnings.length > 0) fail('style/ has warnings')
+  if (css.warnings.length > 0) fail('the warnings above, in style/')
   write('pkg/aisora.css', css.outputFiles[0].contents)
   return ['pkg/aisora.css']
 }
@@ -220,10 +227,10 @@ function toolsHash() {
   return hash([fileURLToPath(import.meta.url), path.join(scripts, 'package-lock.json')].map(hashFile).join())
 }
 
-function inTemporaryFolder(work) {
+async function inTemporaryFolder(work) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-site-'))
   try {
-    return work(dir)
+    return await work(dir)
   } finally {
     fs.rmSync(dir, { recursive: true })
   }
