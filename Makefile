@@ -9,10 +9,10 @@ export CARGO_INCREMENTAL ?= 0
 export CARGO_PROFILE_DEV_DEBUG ?= false
 endif
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
-# Leptos and its macros read these while they compile; the scripts set the same.
+# Leptos reads this while it compiles; the scripts set the same.
 export LEPTOS_OUTPUT_NAME := aisora
-export SERVER_FN_MOD_PATH := true
 
 .PHONY: help
 help: ## Say what there is
@@ -25,7 +25,16 @@ run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
 .PHONY: build
 build: ## Release build: target/release/aisora and target/site
 	@scripts/tools build
-	@scripts/build
+	+@$(MAKE) --no-print-directory --jobs=$(JOBS) site server
+
+# Side by side, because each has long stretches that keep one core busy. With `+` the two cargos share the jobs of this make.
+.PHONY: site
+site: ## The half of `make build` that goes to the browser
+	+@CARGO_TERM_PROGRESS_WHEN=never scripts/build-site
+
+.PHONY: server
+server: ## The other half
+	+CARGO_TERM_PROGRESS_WHEN=never cargo build --release --features ssr --bin aisora
 
 .PHONY: test
 test: ## Format, lints, Rust tests on SQLite and PostgreSQL, browser tests

@@ -10,7 +10,7 @@ if [[ $target != /* ]]; then
 fi
 
 # Leptos and its macros read these while they compile. cargo-leptos sets the same, from Cargo.toml.
-export LEPTOS_OUTPUT_NAME=aisora SERVER_FN_MOD_PATH=true
+export LEPTOS_OUTPUT_NAME=aisora
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 warn() { printf '\033[1;33mwarning:\033[0m %s\n' "$*" >&2; }

@@ -8,8 +8,8 @@ use super::{
 use bytes::Bytes;
 use futures::{StreamExt as _, stream::BoxStream};
 use object_store::{
-    Attribute, Attributes, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutOptions,
-    WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutOptions, WriteMultipart, aws::AmazonS3Builder,
+    local::LocalFileSystem, path::Path as Key,
 };
 use std::{path::Path, sync::Arc};
 use tokio::io::AsyncReadExt as _;
@@ -87,13 +87,9 @@ impl Storage {
     ///
     /// # Errors
     /// When the file cannot be read or the store refuses; then nothing is there.
-    pub async fn put_file(&self, name: &str, file: &Path, media_type: &'static str) -> Result<()> {
+    pub async fn put_file(&self, name: &str, file: &Path) -> Result<()> {
         let mut file = tokio::fs::File::open(file).await?;
-        let attributes = Attributes::from_iter([(Attribute::ContentType, media_type)]);
-        let upload = self
-            .store
-            .put_multipart_opts(&self.key(name), attributes.into())
-            .await?;
+        let upload = self.store.put_multipart(&self.key(name)).await?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, PIECE);
         let mut buffer = vec![0; 1 << 18];
         loop {
@@ -117,14 +113,8 @@ impl Storage {
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn put(&self, name: &str, bytes: Vec<u8>, media_type: &'static str) -> Result<()> {
-        let options = PutOptions {
-            attributes: Attributes::from_iter([(Attribute::ContentType, media_type)]),
-            ..PutOptions::default()
-        };
-        self.store
-            .put_opts(&self.key(name), bytes.into(), options)
-            .await?;
+    pub async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<()> {
+        self.store.put(&self.key(name), bytes.into()).await?;
         Ok(())
     }
 

@@ -79,7 +79,7 @@ impl Drive {
             seed: small(self.row.seed),
             caption: self.row.caption,
         };
-        let answer = tokio::time::timeout(CALL, self.provider.submit(&order)).await;
+        let answer = tokio::time::timeout(CALL.min(self.deadline), self.provider.submit(&order)).await;
         let job = match answer {
             Ok(Ok(job)) => job,
             Ok(Err(ProviderError::Refused(reason, detail))) => {
@@ -151,7 +151,7 @@ impl Drive {
                     .await?;
                 return Ok(Polled::Over);
             }
-            match self.ask().await {
+            match self.ask(patience).await {
                 Ok(JobStatus::Done) => {
                     let going = self
                         .step(
@@ -211,9 +211,11 @@ impl Drive {
         }
     }
 
-    async fn ask(&self) -> Result<JobStatus, ProviderError> {
+    /// One poll. A provider that hangs must not outlast the deadline.
+    async fn ask(&self, patience: Instant) -> Result<JobStatus, ProviderError> {
         let job = self.row.provider_job.as_deref().unwrap_or_default();
-        let answer = tokio::time::timeout(CALL, self.provider.poll(job)).await;
+        let left = CALL.min(patience.saturating_duration_since(Instant::now()));
+        let answer = tokio::time::timeout(left, self.provider.poll(job)).await;
         match answer {
             Ok(answer) => answer,
             Err(_) => Err(ProviderError::Broken("no answer to a poll".into())),

@@ -167,23 +167,13 @@ async fn put_once(
     file: &Path,
     stills: Option<&Stills>,
 ) -> crate::server::error::Result<()> {
-    storage
-        .put_file(&format!("{prefix}/video.mp4"), file, "video/mp4")
-        .await?;
+    storage.put_file(&format!("{prefix}/video.mp4"), file).await?;
     if let Some(stills) = stills {
         storage
-            .put(
-                &format!("{prefix}/poster.jpg"),
-                stills.poster_jpeg.clone(),
-                "image/jpeg",
-            )
+            .put(&format!("{prefix}/poster.jpg"), stills.poster_jpeg.clone())
             .await?;
         storage
-            .put(
-                &format!("{prefix}/strip.jpg"),
-                stills.strip_jpeg.clone(),
-                "image/jpeg",
-            )
+            .put(&format!("{prefix}/strip.jpg"), stills.strip_jpeg.clone())
             .await?;
     }
     Ok(())

@@ -1,0 +1,294 @@
+//! The main job and its rules: quote, create, watch, cancel, delete.
+
+use crate::support::{Engine, MODEL, Play, Setup, TestApp};
+use aisora::model::{
+    composition::ComposerForm,
+    credits::Credits,
+    error::Code,
+    generation::{Charge, LibraryQuery, Reason, State},
+    ids::UserId,
+};
+use aisora::server::{clock::Clock, error::Failure};
+
+crate::on_both_engines!(
+    from_a_prompt_to_a_charged_video,
+    the_built_in_renderer_makes_a_real_video,
+    takes_have_their_own_seeds_holds_and_videos,
+    a_double_click_creates_once,
+    two_browsers_spend_the_last_credits_once,
+    one_credit_short_is_refused_with_how_many_are_missing,
+    stale_foreign_and_changed_quotes_are_refused,
+    what_does_not_fit_is_refused_before_anything_starts,
+    cancelling_waiting_and_running_work_costs_nothing,
+    nobody_sees_or_touches_what_is_not_theirs,
+    the_library_pages_searches_and_filters,
+    deleting_forgets_the_prompt_and_the_files,
+    estimates_appear_with_history,
+);
+
+async fn refused(test: &TestApp, person: UserId, form: &ComposerForm) -> aisora::model::error::AppError {
+    match test.app.generations.create(person, form).await {
+        Err(Failure::App(error)) => error,
+        Err(other) => panic!("{other}"),
+        Ok(cards) => panic!("created {cards:?}"),
+    }
+}
+
+async fn from_a_prompt_to_a_charged_video(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let card = test.create(person, "a paper boat", 1).await.remove(0);
+    assert_eq!((card.state, card.charge), (State::Queued, Charge::Held(Credits(10))));
+    assert_eq!(card.place, Some(1));
+    assert_eq!(test.balance(person).await, (190, 10));
+    test.work();
+    let card = test.ended(person, card.id).await;
+    assert_eq!((card.state, card.charge), (State::Succeeded, Charge::Charged(Credits(10))));
+    assert!(card.poster);
+    assert_eq!(test.balance(person).await, (190, 0));
+    let page = test.app.generations.page(person, card.id).await.unwrap();
+    let states: Vec<_> = page.history.iter().map(|line| line.state).collect();
+    assert_eq!(states, [State::Queued, State::Submitting, State::Running, State::Storing, State::Succeeded]);
+    let statement = test.app.generations.statement(person, None).await.unwrap();
+    assert_eq!(statement.lines[0].generation, Some(card.id));
+    assert_eq!(statement.lines[0].prompt.as_deref(), Some("a paper boat"));
+    test.audit().await;
+}
+
+async fn the_built_in_renderer_makes_a_real_video(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    test.work();
+    let person = test.person().await;
+    let mut form = test.form(person, "night rain over a harbour", 1).await;
+    form.model = "builtin".into();
+    form.seconds = "2".into();
+    form.caption = "on".into();
+    form.quote = test.app.generations.quote(person, &form).await.unwrap().token;
+    let card = test.app.generations.create(person, &form).await.unwrap().remove(0);
+    let card = test.ended(person, card.id).await;
+    assert_eq!(card.state, State::Succeeded, "{card:?}");
+    assert_eq!(card.charge, Charge::Charged(Credits(20)));
+    test.audit().await;
+}
+
+async fn takes_have_their_own_seeds_holds_and_videos(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let mut form = test.form(person, "four boats", 4).await;
+    form.seed = "2147483646".into();
+    let cards = test.app.generations.create(person, &form).await.unwrap();
+    let seeds: Vec<_> = cards.iter().map(|card| card.seed).collect();
+    assert_eq!(seeds, [2_147_483_646, 2_147_483_647, 0, 1], "seeds go round at their largest");
+    assert_eq!(test.balance(person).await, (160, 40));
+    test.work();
+    test.app.generations.cancel(person, cards[3].id).await.ok();
+    for card in &cards {
+        test.ended(person, card.id).await;
+    }
+    assert_eq!(test.balance(person).await.1, 0);
+    test.audit().await;
+}
+
+async fn a_double_click_creates_once(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let form = test.form(person, "a boat", 2).await;
+    let clicks = (0..6).map(|_| {
+        let (generations, form) = (test.app.generations.clone(), form.clone());
+        tokio::spawn(async move { generations.create(person, &form).await.unwrap() })
+    });
+    let mut seen = Vec::new();
+    for click in clicks.collect::<Vec<_>>() {
+        let ids: Vec<_> = click.await.unwrap().into_iter().map(|card| card.id).collect();
+        seen.push(ids);
+    }
+    assert!(seen.iter().all(|ids| *ids == seen[0] && ids.len() == 2), "{seen:?}");
+    assert_eq!(test.balance(person).await, (180, 20));
+    test.audit().await;
+}
+
+async fn two_browsers_spend_the_last_credits_once(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    // 200 credits; each of the two wants 4 takes, five times over: only five forms of 40 fit.
+    let mut forms = Vec::new();
+    for n in 0..10 {
+        forms.push(test.form(person, &format!("boat {n}"), 4).await);
+    }
+    let tries = forms.into_iter().map(|form| {
+        let generations = test.app.generations.clone();
+        tokio::spawn(async move { generations.create(person, &form).await })
+    });
+    let (mut won, mut lost) = (0, 0);
+    for each in tries.collect::<Vec<_>>() {
+        match each.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(Failure::App(error)) if error.code == Code::InsufficientCredits => lost += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!((won, lost), (5, 5));
+    assert_eq!(test.balance(person).await, (0, 200));
+    test.audit().await;
+}
+
+async fn one_credit_short_is_refused_with_how_many_are_missing(engine: Engine) {
+    let setup = Setup { environment: vec![("AISORA_CREDITS_WELCOME", "39".into())], ..Setup::default() };
+    let test = TestApp::with(engine, setup).await;
+    let person = test.person().await;
+    let form = test.form(person, "a boat", 4).await;
+    let error = refused(&test, person, &form).await;
+    assert_eq!(error.code, Code::InsufficientCredits);
+    assert!(error.message.contains("you need 1 credit more"), "{}", error.message);
+    assert_eq!(test.balance(person).await, (39, 0));
+    assert!(test.app.generations.snapshot(person).await.unwrap().cards.is_empty(), "not even one of the takes");
+    test.audit().await;
+}
+
+async fn stale_foreign_and_changed_quotes_are_refused(engine: Engine) {
+    let clock = Clock::manual(1_800_000_000_000);
+    let test = TestApp::with(engine, Setup { clock: clock.clone(), ..Setup::default() }).await;
+    let (person, other) = (test.person().await, test.person().await);
+    let form = test.form(person, "a boat", 1).await;
+    assert_eq!(refused(&test, other, &form).await.code, Code::QuoteStale, "somebody else's");
+    let more = ComposerForm { takes: "4".into(), ..form.clone() };
+    assert_eq!(refused(&test, person, &more).await.code, Code::QuoteStale, "for other choices");
+    let forged = ComposerForm { quote: form.quote.replace('a', "b"), ..form.clone() };
+    assert_eq!(refused(&test, person, &forged).await.code, Code::QuoteStale, "tampered with");
+    clock.advance(31 * 60_000);
+    let error = refused(&test, person, &form).await;
+    assert_eq!(error.code, Code::QuoteStale, "expired");
+    assert!(error.at("quote").is_some());
+    // A clock that went backwards does not make it fresh for somebody else, and keeps it good for its owner.
+    clock.advance(-60 * 60_000);
+    assert_eq!(test.app.generations.create(person, &form).await.unwrap().len(), 1);
+    test.audit().await;
+}
+
+async fn what_does_not_fit_is_refused_before_anything_starts(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let good = test.form(person, "a boat", 1).await;
+    let long = "x".repeat(32_001);
+    let bad = [
+        ("prompt", ComposerForm { prompt: String::new(), ..good.clone() }),
+        ("prompt", ComposerForm { prompt: long, ..good.clone() }),
+        ("prompt", ComposerForm { prompt: "a\u{0}b".into(), ..good.clone() }),
+        ("model", ComposerForm { model: "sora-2".into(), ..good.clone() }),
+        ("size", ComposerForm { size: "1x1".into(), ..good.clone() }),
+        ("seconds", ComposerForm { seconds: "900".into(), ..good.clone() }),
+        ("takes", ComposerForm { takes: "0".into(), ..good.clone() }),
+        ("takes", ComposerForm { takes: "5".into(), ..good.clone() }),
+        ("takes", ComposerForm { takes: "-1".into(), ..good.clone() }),
+        ("seed", ComposerForm { seed: "2147483648".into(), ..good.clone() }),
+    ];
+    for (field, form) in bad {
+        let error = refused(&test, person, &form).await;
+        assert_eq!(error.code, Code::Invalid);
+        assert!(error.at(field).is_some(), "{field}: {error:?}");
+    }
+    assert_eq!(test.balance(person).await, (200, 0));
+    let arabic = ComposerForm { prompt: "قارب ورقي يعبر المطر عند الغسق".into(), ..good };
+    assert_eq!(test.app.generations.create(person, &arabic).await.unwrap()[0].prompt, arabic.prompt);
+}
+
+async fn cancelling_waiting_and_running_work_costs_nothing(engine: Engine) {
+    let play = Play::default();
+    let mut test = TestApp::with(engine, Setup { play: Some(play.clone()), ..Setup::default() }).await;
+    let person = test.person().await;
+    let waiting = test.create(person, "never", 1).await.remove(0);
+    let card = test.app.generations.cancel(person, waiting.id).await.unwrap();
+    assert_eq!((card.state, card.charge, card.reason), (State::Cancelled, Charge::NotCharged, Some(Reason::CancelledByUser)));
+    test.work();
+    let running = test.create(person, "never", 1).await.remove(0);
+    test.when(person, running.id, |state| state == State::Running).await;
+    test.app.generations.cancel(person, running.id).await.unwrap();
+    assert_eq!(test.balance(person).await, (200, 0));
+    for _ in 0..100 {
+        if play.cancelled.lock().unwrap().contains(&running.id.to_string()) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(*play.cancelled.lock().unwrap(), [running.id.to_string()], "the provider was told");
+    let again = test.app.generations.cancel(person, running.id).await;
+    assert!(matches!(again, Err(Failure::App(error)) if error.code == Code::Conflict));
+    test.audit().await;
+}
+
+async fn nobody_sees_or_touches_what_is_not_theirs(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let (owner, other) = (test.person().await, test.person().await);
+    let card = test.create(owner, "mine", 1).await.remove(0);
+    let generations = &test.app.generations;
+    let not_found = |failure: Failure| matches!(failure, Failure::App(error) if error.code == Code::NotFound);
+    assert!(not_found(generations.page(other, card.id).await.unwrap_err()));
+    assert!(not_found(generations.cancel(other, card.id).await.unwrap_err()));
+    assert!(not_found(generations.delete(other, card.id).await.unwrap_err()));
+    assert!(not_found(generations.media(other, card.id).await.unwrap_err()));
+    assert!(not_found(generations.studio(other, Some(card.id), None).await.unwrap_err()));
+    assert!(generations.library(other, &LibraryQuery::default()).await.unwrap().cards.is_empty());
+    assert_eq!(test.app.generations.page(owner, card.id).await.unwrap().card.state, State::Queued);
+}
+
+async fn the_library_pages_searches_and_filters(engine: Engine) {
+    let setup = Setup { environment: vec![("AISORA_CREDITS_WELCOME", "1000".into())], ..Setup::default() };
+    let test = TestApp::with(engine, setup).await;
+    let person = test.person().await;
+    for n in 0..60 {
+        test.create(person, &format!("Boat {n} at 100% Ärger"), 1).await;
+    }
+    let library = async |query: LibraryQuery| test.app.generations.library(person, &query).await.unwrap();
+    let first = library(LibraryQuery::default()).await;
+    assert_eq!(first.cards.len(), 48);
+    assert!(first.cards[0].prompt.starts_with("Boat 59 "), "newest first");
+    let second = library(LibraryQuery { after: first.next, ..LibraryQuery::default() }).await;
+    assert_eq!((second.cards.len(), second.next), (12, None));
+    let found = |search: &str| LibraryQuery { search: search.into(), ..LibraryQuery::default() };
+    assert_eq!(library(found("boat 7 ")).await.cards.len(), 1);
+    assert_eq!(library(found("ärger")).await.cards.len(), 48, "whatever the case, umlauts too");
+    assert_eq!(library(found("100%")).await.cards.len(), 48);
+    assert_eq!(library(found("100_")).await.cards.len(), 0, "signs are signs, not patterns");
+    let shown = |show: &str| LibraryQuery { show: show.into(), ..LibraryQuery::default() };
+    assert_eq!(library(shown("making")).await.cards.len(), 48);
+    assert_eq!(library(shown("ready")).await.cards.len(), 0);
+    test.app.generations.cancel(person, first.cards[0].id).await.unwrap();
+    assert_eq!(library(shown("not-made")).await.cards.len(), 1);
+    assert_eq!(library(shown("nonsense")).await.cards.len(), 48, "shows all");
+}
+
+async fn deleting_forgets_the_prompt_and_the_files(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let card = test.create(person, "a secret boat", 1).await.remove(0);
+    let early = test.app.generations.delete(person, card.id).await;
+    assert!(matches!(early, Err(Failure::App(error)) if error.code == Code::Conflict), "while it is being made");
+    test.work();
+    test.ended(person, card.id).await;
+    let row = test.app.generations.media(person, card.id).await.unwrap();
+    let key = format!("{}/video.mp4", row.media_prefix.unwrap());
+    assert!(test.app.storage.length(&key).await.unwrap() > 0);
+    test.app.generations.delete(person, card.id).await.unwrap();
+    assert!(test.app.storage.length(&key).await.is_err());
+    assert!(test.app.generations.page(person, card.id).await.is_err());
+    let statement = test.app.generations.statement(person, None).await.unwrap();
+    assert_eq!(statement.lines.len(), 3, "the ledger keeps its lines");
+    assert_eq!((statement.lines[0].generation, statement.lines[0].prompt.clone()), (None, None));
+    test.audit().await;
+}
+
+async fn estimates_appear_with_history(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    test.work();
+    let person = test.person().await;
+    for card in test.create(person, "a boat", 4).await {
+        test.ended(person, card.id).await;
+    }
+    // Another process has no remembered answer from before.
+    let sister = test.sister(Setup::default()).await;
+    let mut form = test.form(person, "a boat", 1).await;
+    form.model = MODEL.into();
+    let estimate = sister.generations.quote(person, &form).await.unwrap().estimate.expect("history");
+    assert_eq!(estimate.of, 4);
+    assert!(estimate.p50_ms <= estimate.p90_ms);
+}

@@ -1,0 +1,12 @@
+//! The server from outside its modules: real SQLite and PostgreSQL, real files, real HTTP, real kills.
+//! Only the makers of videos are played, by a provider that does whatever the prompt tells it.
+
+mod crash;
+mod faults;
+mod generations;
+mod ledger;
+mod people;
+mod queue;
+mod routes;
+mod streams;
+mod support;

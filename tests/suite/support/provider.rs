@@ -1,0 +1,160 @@
+//! A provider that does what the prompt tells it: everything that real ones do wrong.
+
+use aisora::model::{
+    catalogue::{Model, Size, SizeOffer},
+    credits::Credits,
+    generation::Reason,
+};
+use aisora::server::providers::{
+    JobStatus, Offer, Order, ProviderError, VideoProvider,
+    builtin::render::{RenderSpec, render},
+};
+use async_trait::async_trait;
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    path::Path,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+/// The played model: its id, its size, its length in seconds. One take costs 10 credits.
+pub const MODEL: &str = "played";
+pub const SIZE: Size = Size::new(128, 72);
+pub const LENGTH: u32 = 1;
+
+/// A real video of the right size, made once.
+pub fn sample_video() -> &'static [u8] {
+    static VIDEO: OnceLock<Vec<u8>> = OnceLock::new();
+    VIDEO.get_or_init(|| make(SIZE))
+}
+
+fn make(size: Size) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let spec = RenderSpec {
+        prompt: "a calm sea".into(),
+        seed: 1,
+        width: size.width,
+        height: size.height,
+        seconds: LENGTH,
+        caption: false,
+    };
+    render(&spec, file.path(), &mut |_, _| ControlFlow::Continue(())).expect("rendered");
+    std::fs::read(file.path()).expect("read")
+}
+
+/// The provider. `orders` remembers every order that it took, so that tests can count them.
+#[derive(Clone)]
+pub struct Play {
+    offers: Vec<Offer>,
+    pub concurrency: usize,
+    pub orders: Arc<Mutex<Vec<Order>>>,
+    pub cancelled: Arc<Mutex<Vec<String>>>,
+    polls: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+impl Default for Play {
+    fn default() -> Self {
+        let sizes = vec![SizeOffer { size: SIZE, credits_per_second: Credits(10) }];
+        let model = Model {
+            id: MODEL.into(),
+            label: "Played".into(),
+            note: String::new(),
+            sizes,
+            seconds: vec![LENGTH],
+            default_seconds: LENGTH,
+        };
+        Self {
+            offers: vec![Offer { model, deadline: Duration::from_secs(3) }],
+            concurrency: 8,
+            orders: Arc::default(),
+            cancelled: Arc::default(),
+            polls: Arc::default(),
+        }
+    }
+}
+
+impl Play {
+    fn prompt(&self, job: &str) -> String {
+        let orders = self.orders.lock().expect("unpoisoned");
+        orders.iter().find(|order| order.reference.to_string() == job).map(|order| order.prompt.clone()).unwrap_or_default()
+    }
+
+    fn count(&self, key: &str) -> u32 {
+        let mut polls = self.polls.lock().expect("unpoisoned");
+        let count = polls.entry(key.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+#[async_trait]
+impl VideoProvider for Play {
+    fn name(&self) -> &str {
+        "play"
+    }
+
+    fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    fn poll_pause(&self, _polls: u32) -> Duration {
+        Duration::from_millis(5)
+    }
+
+    async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
+        let tries = self.count(&format!("submit {}", order.reference));
+        match order.prompt.as_str() {
+            "refuse" => return Err(ProviderError::Refused(Reason::ProviderRefused, "no".into())),
+            "block at the door" => return Err(ProviderError::Refused(Reason::ProviderBlocked, "no".into())),
+            "busy once" if tries == 1 => return Err(ProviderError::NotTaken("429".into())),
+            "break at the door" => return Err(ProviderError::Broken("connection reset".into())),
+            "hang at the door" => std::future::pending::<()>().await,
+            _ => {}
+        }
+        self.orders.lock().expect("unpoisoned").push(order.clone());
+        Ok(order.reference.to_string())
+    }
+
+    async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
+        let polls = self.count(job);
+        Ok(match self.prompt(job).as_str() {
+            "hang" => std::future::pending().await,
+            "slow" if polls < 100 => JobStatus::Running(polls),
+            "never" => JobStatus::Running(polls.min(99)),
+            "garbage" => return Err(ProviderError::Broken("<html>".into())),
+            "garbage at first" if polls < 5 => return Err(ProviderError::Broken("<html>".into())),
+            "unknown state" => JobStatus::Unknown("dreaming".into()),
+            "unknown state at first" if polls < 5 => JobStatus::Unknown("dreaming".into()),
+            "fail after 99" if polls == 1 => JobStatus::Running(99),
+            "fail after 99" => JobStatus::Ended(Reason::ProviderFailed, "out of memory at node 7".into()),
+            "block" => JobStatus::Ended(Reason::ProviderBlocked, "unsafe".into()),
+            "gone" => JobStatus::Gone,
+            _ => JobStatus::Done,
+        })
+    }
+
+    async fn download(&self, job: &str, to: &Path, _most_bytes: u64) -> Result<(), ProviderError> {
+        let whole = sample_video();
+        let bytes = match self.prompt(job).as_str() {
+            "half a file" => whole[..whole.len() / 2].to_vec(),
+            "not a video" => b"{\"error\": \"try again\"}".to_vec(),
+            "zero bytes" => Vec::new(),
+            "wrong size" => make(Size::new(72, 128)),
+            "done but 404" => return Err(ProviderError::Broken("404".into())),
+            "cut once" if self.count(&format!("download {job}")) == 1 => {
+                return Err(ProviderError::Broken("connection reset".into()));
+            }
+            _ => whole.to_vec(),
+        };
+        tokio::fs::write(to, bytes).await.map_err(|error| ProviderError::Broken(error.to_string()))
+    }
+
+    async fn cancel(&self, job: &str) {
+        self.cancelled.lock().expect("unpoisoned").push(job.to_owned());
+    }
+}
