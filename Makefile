@@ -62,4 +62,5 @@ watch: ## Rebuild and reload at each change (cargo leptos watch)
 
 .PHONY: clean
 clean: ## Remove all that was built
-	rm -rf $(TARGET) scripts/node_modules end2end/node_modules end2end/test-results end2end/playwright-report
+	cargo clean
+	rm -rf scripts/node_modules end2end/node_modules end2end/test-results end2end/playwright-report
