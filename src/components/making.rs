@@ -76,25 +76,26 @@ fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
             }
         })
     });
-    let height = move || (74 - light.get() * 34 / 100).to_string();
-    // Out of 100, so that whole numbers do.
-    let glow = move || {
-        let light = 20 + light.get() * 8 / 10;
-        if light >= 100 {
-            "1".into()
-        } else {
-            format!("0.{light:02}")
-        }
-    };
+    let height = move || (62 - light.get() * 34 / 100).to_string();
+    let day = move || hundredths(light.get());
+    let night = move || hundredths(100 - light.get() * 92 / 100);
     view! {
         <svg class="dawn" viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-            <rect class="dawn-night" width="160" height="90" />
-            <rect class="dawn-day" width="160" height="60" opacity=glow />
-            <circle class="dawn-halo" cx="80" cy=height r="46" />
-            <circle class="dawn-sun" cx="80" cy=height r="13" />
-            <rect class="dawn-sea" y="60" width="160" height="30" />
-            <path class="dawn-path" d="M66 62h28M70 66h20M73 70.500h14M76 76h8M78 82h4" opacity=glow />
+            <rect class="dawn-night" x="-80" y="-70" width="320" height="120" opacity=night />
+            <circle class="dawn-halo" cx="80" cy=height r="34" opacity=day />
+            <circle class="dawn-sun" cx="80" cy=height r="12" />
+            <rect class="dawn-sea" x="-80" y="50" width="320" height="120" />
+            <path class="dawn-path" d="M64 51.5h32M69 54.5h22M73 57.5h14M76 60.5h8M78 63.5h4" opacity=day />
         </svg>
+    }
+}
+
+/// `0.62` for 62 of 100, without the weight of floats.
+fn hundredths(of_hundred: u32) -> String {
+    if of_hundred >= 100 {
+        "1".into()
+    } else {
+        format!("0.{of_hundred:02}")
     }
 }
 

@@ -32,7 +32,12 @@ fn still(card: Card) -> AnyView {
         _ => ().into_any(),
     };
     let screen = ["screen-", &id].concat();
-    let class = ["tile-screen ", words::shape_class(card.size)].concat();
+    let none = if Phase::from(card.state) == Phase::Ready {
+        ""
+    } else {
+        " tile-none"
+    };
+    let class = ["tile-screen ", words::shape_class(card.size), none].concat();
     let delete = [&page, "#delete"].concat();
     view! {
         <a class="tile-link" href=page data-video=card.poster.then(|| id.clone())>

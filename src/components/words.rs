@@ -50,14 +50,16 @@ pub fn place(place: u32) -> String {
     format!("{place}{ending} in line")
 }
 
-/// `usually 40 s`, `usually 1 to 2 min`: half are ready by the first, nine of ten by the second.
+/// `usually 40 s`, `usually 20 to 40 s`: half are ready by the first, nine of ten by the second.
 #[must_use]
 pub fn usually(estimate: Estimate) -> String {
     let (soon, late) = (about(estimate.p50_ms), about(estimate.p90_ms));
     if soon == late {
-        format!("usually {soon}")
-    } else {
-        format!("usually {soon}, at most {late}")
+        return format!("usually {soon}");
+    }
+    match (soon.split_once(' '), late.split_once(' ')) {
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("usually {number} to {late}"),
+        _ => format!("usually {soon} to {late}"),
     }
 }
 
@@ -72,6 +74,10 @@ pub fn timing(card: &Card, now: i64) -> String {
             (Some(words), None) | (None, Some(words)) => words,
             (None, None) => "Starts as soon as there is room".into(),
         };
+    }
+    if now == 0 {
+        // The clock is not known before the page is awake.
+        return card.estimate.map(usually).unwrap_or_default();
     }
     let passed = now - card.started_at.unwrap_or(card.created_at);
     let mut words = duration(passed);
@@ -122,6 +128,20 @@ mod tests {
                 .map(|words| words.replace(" in line", "")),
             ["1st", "2nd", "3rd", "4th", "11th", "21st", "112th"]
         );
+    }
+
+    #[test]
+    fn estimates_share_their_unit() {
+        let usually = |p50_ms, p90_ms| {
+            usually(Estimate {
+                p50_ms,
+                p90_ms,
+                of: 9,
+            })
+        };
+        assert_eq!(usually(20_000, 40_000), "usually 20 to 40 s");
+        assert_eq!(usually(20_000, 120_000), "usually 20 s to 2 min");
+        assert_eq!(usually(800, 900), "usually a moment");
     }
 
     #[test]

@@ -50,9 +50,11 @@ fn account(statement: Statement, further: bool) -> AnyView {
             <div>
                 <dt>"On hold"</dt>
                 <dd>{move || balance().held.to_string()}</dd>
-                <dd class="hint">"Set aside for work that has not ended. Spent when the video plays, back with you when it does not."</dd>
             </div>
         </dl>
+        <p class="hint">
+            "What is on hold is set aside for work that has not ended: spent when the video plays, back with you when it does not."
+        </p>
         <section aria-labelledby="statement-head">
             <h2 id="statement-head">"Statement"</h2>
             {further.then(|| view! { <p><a href="/credits">"Back to the newest"</a></p> })}
