@@ -34,8 +34,8 @@ const WASM_FEATURES = [
 ]
 const WASM_OPT = ['-Oz', ...WASM_FEATURES]
 
-/** Not worth a compressed copy below this many bytes. */
-const COMPRESS_FROM = 256
+/** A compressed copy must be smaller than this part of the file, or it is not worth its place. */
+const COMPRESSED_AT_MOST = 0.95
 const COMPRESSIBLE = new Set(
   ['css', 'html', 'ico', 'js', 'json', 'map', 'mjs', 'svg', 'txt', 'wasm', 'webmanifest', 'xml'].map((e) => `.${e}`),
 )
@@ -136,7 +136,6 @@ function copyPublic() {
 async function compress(file) {
   if (!COMPRESSIBLE.has(path.extname(file))) return []
   const raw = fs.readFileSync(path.join(site, file))
-  if (raw.length < COMPRESS_FROM) return []
   const text = path.extname(file) !== '.wasm'
   const { constants } = zlib
   const [br, gz] = await Promise.all([
@@ -149,9 +148,12 @@ async function compress(file) {
     }),
     promisify(zlib.gzip)(raw, { level: dev ? 1 : 9 }),
   ])
-  write(`${file}.br`, br)
-  write(`${file}.gz`, gz)
-  return [`${file}.br`, `${file}.gz`]
+  const copies = [
+    [`${file}.br`, br],
+    [`${file}.gz`, gz],
+  ].filter(([, packed]) => packed.length < raw.length * COMPRESSED_AT_MOST)
+  for (const [copy, packed] of copies) write(copy, packed)
+  return copies.map(([copy]) => copy)
 }
 
 /** What a first load weighs. */
