@@ -46,6 +46,11 @@ bench: ## Benchmarks; the figures of the README
 	@scripts/tools build
 	cargo bench --features ssr
 
+.PHONY: crash
+crash: ## The long crash test: 200 kills on each database
+	@scripts/tools test
+	AISORA_KILLS=200 scripts/with-postgres cargo test --features ssr --test suite -- crash --nocapture
+
 .PHONY: fmt
 fmt: ## Format the Rust code
 	cargo fmt

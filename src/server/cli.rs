@@ -71,8 +71,6 @@ enum CliError {
 /// Runs the program.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // One TLS provider for the whole program; a second call would be the only error.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     match run(arguments).await {
         Ok(code) => code,
         Err(error) => {

@@ -15,6 +15,9 @@ mod index;
 mod picture;
 mod stills;
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::path::Path;
 

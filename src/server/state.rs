@@ -58,6 +58,8 @@ impl App {
     /// # Errors
     /// When a part cannot be opened; the message says which.
     pub async fn open(config: Config, migrate: bool, parts: Parts) -> Result<Self> {
+        // One TLS provider for the whole program; a second call would be the only error.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         std::fs::create_dir_all(&config.data_dir)?;
         let db = Db::open(&config.database_url).await?;
         if migrate {

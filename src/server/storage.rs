@@ -8,7 +8,7 @@ use super::{
 use bytes::Bytes;
 use futures::{StreamExt as _, stream::BoxStream};
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, PutOptions, WriteMultipart, aws::AmazonS3Builder,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path as Key,
 };
 use std::{path::Path, sync::Arc};

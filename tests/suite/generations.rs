@@ -38,17 +38,32 @@ async fn from_a_prompt_to_a_charged_video(engine: Engine) {
     let mut test = TestApp::start(engine).await;
     let person = test.person().await;
     let card = test.create(person, "a paper boat", 1).await.remove(0);
-    assert_eq!((card.state, card.charge), (State::Queued, Charge::Held(Credits(10))));
+    assert_eq!(
+        (card.state, card.charge),
+        (State::Queued, Charge::Held(Credits(10)))
+    );
     assert_eq!(card.place, Some(1));
     assert_eq!(test.balance(person).await, (190, 10));
     test.work();
     let card = test.ended(person, card.id).await;
-    assert_eq!((card.state, card.charge), (State::Succeeded, Charge::Charged(Credits(10))));
+    assert_eq!(
+        (card.state, card.charge),
+        (State::Succeeded, Charge::Charged(Credits(10)))
+    );
     assert!(card.poster);
     assert_eq!(test.balance(person).await, (190, 0));
     let page = test.app.generations.page(person, card.id).await.unwrap();
     let states: Vec<_> = page.history.iter().map(|line| line.state).collect();
-    assert_eq!(states, [State::Queued, State::Submitting, State::Running, State::Storing, State::Succeeded]);
+    assert_eq!(
+        states,
+        [
+            State::Queued,
+            State::Submitting,
+            State::Running,
+            State::Storing,
+            State::Succeeded
+        ]
+    );
     let statement = test.app.generations.statement(person, None).await.unwrap();
     assert_eq!(statement.lines[0].generation, Some(card.id));
     assert_eq!(statement.lines[0].prompt.as_deref(), Some("a paper boat"));
@@ -64,7 +79,13 @@ async fn the_built_in_renderer_makes_a_real_video(engine: Engine) {
     form.seconds = "2".into();
     form.caption = "on".into();
     form.quote = test.app.generations.quote(person, &form).await.unwrap().token;
-    let card = test.app.generations.create(person, &form).await.unwrap().remove(0);
+    let card = test
+        .app
+        .generations
+        .create(person, &form)
+        .await
+        .unwrap()
+        .remove(0);
     let card = test.ended(person, card.id).await;
     assert_eq!(card.state, State::Succeeded, "{card:?}");
     assert_eq!(card.charge, Charge::Charged(Credits(20)));
@@ -78,7 +99,11 @@ async fn takes_have_their_own_seeds_holds_and_videos(engine: Engine) {
     form.seed = "2147483646".into();
     let cards = test.app.generations.create(person, &form).await.unwrap();
     let seeds: Vec<_> = cards.iter().map(|card| card.seed).collect();
-    assert_eq!(seeds, [2_147_483_646, 2_147_483_647, 0, 1], "seeds go round at their largest");
+    assert_eq!(
+        seeds,
+        [2_147_483_646, 2_147_483_647, 0, 1],
+        "seeds go round at their largest"
+    );
     assert_eq!(test.balance(person).await, (160, 40));
     test.work();
     test.app.generations.cancel(person, cards[3].id).await.ok();
@@ -102,7 +127,10 @@ async fn a_double_click_creates_once(engine: Engine) {
         let ids: Vec<_> = click.await.unwrap().into_iter().map(|card| card.id).collect();
         seen.push(ids);
     }
-    assert!(seen.iter().all(|ids| *ids == seen[0] && ids.len() == 2), "{seen:?}");
+    assert!(
+        seen.iter().all(|ids| *ids == seen[0] && ids.len() == 2),
+        "{seen:?}"
+    );
     assert_eq!(test.balance(person).await, (180, 20));
     test.audit().await;
 }
@@ -133,28 +161,69 @@ async fn two_browsers_spend_the_last_credits_once(engine: Engine) {
 }
 
 async fn one_credit_short_is_refused_with_how_many_are_missing(engine: Engine) {
-    let setup = Setup { environment: vec![("AISORA_CREDITS_WELCOME", "39".into())], ..Setup::default() };
+    let setup = Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "39".into())],
+        ..Setup::default()
+    };
     let test = TestApp::with(engine, setup).await;
     let person = test.person().await;
     let form = test.form(person, "a boat", 4).await;
     let error = refused(&test, person, &form).await;
     assert_eq!(error.code, Code::InsufficientCredits);
-    assert!(error.message.contains("you need 1 credit more"), "{}", error.message);
+    assert!(
+        error.message.contains("you need 1 credit more"),
+        "{}",
+        error.message
+    );
     assert_eq!(test.balance(person).await, (39, 0));
-    assert!(test.app.generations.snapshot(person).await.unwrap().cards.is_empty(), "not even one of the takes");
+    assert!(
+        test.app
+            .generations
+            .snapshot(person)
+            .await
+            .unwrap()
+            .cards
+            .is_empty(),
+        "not even one of the takes"
+    );
     test.audit().await;
 }
 
 async fn stale_foreign_and_changed_quotes_are_refused(engine: Engine) {
     let clock = Clock::manual(1_800_000_000_000);
-    let test = TestApp::with(engine, Setup { clock: clock.clone(), ..Setup::default() }).await;
+    let test = TestApp::with(
+        engine,
+        Setup {
+            clock: clock.clone(),
+            ..Setup::default()
+        },
+    )
+    .await;
     let (person, other) = (test.person().await, test.person().await);
     let form = test.form(person, "a boat", 1).await;
-    assert_eq!(refused(&test, other, &form).await.code, Code::QuoteStale, "somebody else's");
-    let more = ComposerForm { takes: "4".into(), ..form.clone() };
-    assert_eq!(refused(&test, person, &more).await.code, Code::QuoteStale, "for other choices");
-    let forged = ComposerForm { quote: form.quote.replace('a', "b"), ..form.clone() };
-    assert_eq!(refused(&test, person, &forged).await.code, Code::QuoteStale, "tampered with");
+    assert_eq!(
+        refused(&test, other, &form).await.code,
+        Code::QuoteStale,
+        "somebody else's"
+    );
+    let more = ComposerForm {
+        takes: "4".into(),
+        ..form.clone()
+    };
+    assert_eq!(
+        refused(&test, person, &more).await.code,
+        Code::QuoteStale,
+        "for other choices"
+    );
+    let forged = ComposerForm {
+        quote: form.quote.replace('a', "b"),
+        ..form.clone()
+    };
+    assert_eq!(
+        refused(&test, person, &forged).await.code,
+        Code::QuoteStale,
+        "tampered with"
+    );
     clock.advance(31 * 60_000);
     let error = refused(&test, person, &form).await;
     assert_eq!(error.code, Code::QuoteStale, "expired");
@@ -171,16 +240,76 @@ async fn what_does_not_fit_is_refused_before_anything_starts(engine: Engine) {
     let good = test.form(person, "a boat", 1).await;
     let long = "x".repeat(32_001);
     let bad = [
-        ("prompt", ComposerForm { prompt: String::new(), ..good.clone() }),
-        ("prompt", ComposerForm { prompt: long, ..good.clone() }),
-        ("prompt", ComposerForm { prompt: "a\u{0}b".into(), ..good.clone() }),
-        ("model", ComposerForm { model: "sora-2".into(), ..good.clone() }),
-        ("size", ComposerForm { size: "1x1".into(), ..good.clone() }),
-        ("seconds", ComposerForm { seconds: "900".into(), ..good.clone() }),
-        ("takes", ComposerForm { takes: "0".into(), ..good.clone() }),
-        ("takes", ComposerForm { takes: "5".into(), ..good.clone() }),
-        ("takes", ComposerForm { takes: "-1".into(), ..good.clone() }),
-        ("seed", ComposerForm { seed: "2147483648".into(), ..good.clone() }),
+        (
+            "prompt",
+            ComposerForm {
+                prompt: String::new(),
+                ..good.clone()
+            },
+        ),
+        (
+            "prompt",
+            ComposerForm {
+                prompt: long,
+                ..good.clone()
+            },
+        ),
+        (
+            "prompt",
+            ComposerForm {
+                prompt: "a\u{0}b".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "model",
+            ComposerForm {
+                model: "sora-2".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "size",
+            ComposerForm {
+                size: "1x1".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "seconds",
+            ComposerForm {
+                seconds: "900".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "takes",
+            ComposerForm {
+                takes: "0".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "takes",
+            ComposerForm {
+                takes: "5".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "takes",
+            ComposerForm {
+                takes: "-1".into(),
+                ..good.clone()
+            },
+        ),
+        (
+            "seed",
+            ComposerForm {
+                seed: "2147483648".into(),
+                ..good.clone()
+            },
+        ),
     ];
     for (field, form) in bad {
         let error = refused(&test, person, &form).await;
@@ -188,20 +317,41 @@ async fn what_does_not_fit_is_refused_before_anything_starts(engine: Engine) {
         assert!(error.at(field).is_some(), "{field}: {error:?}");
     }
     assert_eq!(test.balance(person).await, (200, 0));
-    let arabic = ComposerForm { prompt: "قارب ورقي يعبر المطر عند الغسق".into(), ..good };
-    assert_eq!(test.app.generations.create(person, &arabic).await.unwrap()[0].prompt, arabic.prompt);
+    let arabic = ComposerForm {
+        prompt: "قارب ورقي يعبر المطر عند الغسق".into(),
+        ..good
+    };
+    assert_eq!(
+        test.app.generations.create(person, &arabic).await.unwrap()[0].prompt,
+        arabic.prompt
+    );
 }
 
 async fn cancelling_waiting_and_running_work_costs_nothing(engine: Engine) {
     let play = Play::default();
-    let mut test = TestApp::with(engine, Setup { play: Some(play.clone()), ..Setup::default() }).await;
+    let mut test = TestApp::with(
+        engine,
+        Setup {
+            play: Some(play.clone()),
+            ..Setup::default()
+        },
+    )
+    .await;
     let person = test.person().await;
     let waiting = test.create(person, "never", 1).await.remove(0);
     let card = test.app.generations.cancel(person, waiting.id).await.unwrap();
-    assert_eq!((card.state, card.charge, card.reason), (State::Cancelled, Charge::NotCharged, Some(Reason::CancelledByUser)));
+    assert_eq!(
+        (card.state, card.charge, card.reason),
+        (
+            State::Cancelled,
+            Charge::NotCharged,
+            Some(Reason::CancelledByUser)
+        )
+    );
     test.work();
     let running = test.create(person, "never", 1).await.remove(0);
-    test.when(person, running.id, |state| state == State::Running).await;
+    test.when(person, running.id, |state| state == State::Running)
+        .await;
     test.app.generations.cancel(person, running.id).await.unwrap();
     assert_eq!(test.balance(person).await, (200, 0));
     for _ in 0..100 {
@@ -210,7 +360,11 @@ async fn cancelling_waiting_and_running_work_costs_nothing(engine: Engine) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    assert_eq!(*play.cancelled.lock().unwrap(), [running.id.to_string()], "the provider was told");
+    assert_eq!(
+        *play.cancelled.lock().unwrap(),
+        [running.id.to_string()],
+        "the provider was told"
+    );
     let again = test.app.generations.cancel(person, running.id).await;
     assert!(matches!(again, Err(Failure::App(error)) if error.code == Code::Conflict));
     test.audit().await;
@@ -226,13 +380,34 @@ async fn nobody_sees_or_touches_what_is_not_theirs(engine: Engine) {
     assert!(not_found(generations.cancel(other, card.id).await.unwrap_err()));
     assert!(not_found(generations.delete(other, card.id).await.unwrap_err()));
     assert!(not_found(generations.media(other, card.id).await.unwrap_err()));
-    assert!(not_found(generations.studio(other, Some(card.id), None).await.unwrap_err()));
-    assert!(generations.library(other, &LibraryQuery::default()).await.unwrap().cards.is_empty());
-    assert_eq!(test.app.generations.page(owner, card.id).await.unwrap().card.state, State::Queued);
+    assert!(not_found(
+        generations.studio(other, Some(card.id), None).await.unwrap_err()
+    ));
+    assert!(
+        generations
+            .library(other, &LibraryQuery::default())
+            .await
+            .unwrap()
+            .cards
+            .is_empty()
+    );
+    assert_eq!(
+        test.app
+            .generations
+            .page(owner, card.id)
+            .await
+            .unwrap()
+            .card
+            .state,
+        State::Queued
+    );
 }
 
 async fn the_library_pages_searches_and_filters(engine: Engine) {
-    let setup = Setup { environment: vec![("AISORA_CREDITS_WELCOME", "1000".into())], ..Setup::default() };
+    let setup = Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "1000".into())],
+        ..Setup::default()
+    };
     let test = TestApp::with(engine, setup).await;
     let person = test.person().await;
     for n in 0..60 {
@@ -242,17 +417,39 @@ async fn the_library_pages_searches_and_filters(engine: Engine) {
     let first = library(LibraryQuery::default()).await;
     assert_eq!(first.cards.len(), 48);
     assert!(first.cards[0].prompt.starts_with("Boat 59 "), "newest first");
-    let second = library(LibraryQuery { after: first.next, ..LibraryQuery::default() }).await;
+    let second = library(LibraryQuery {
+        after: first.next,
+        ..LibraryQuery::default()
+    })
+    .await;
     assert_eq!((second.cards.len(), second.next), (12, None));
-    let found = |search: &str| LibraryQuery { search: search.into(), ..LibraryQuery::default() };
+    let found = |search: &str| LibraryQuery {
+        search: search.into(),
+        ..LibraryQuery::default()
+    };
     assert_eq!(library(found("boat 7 ")).await.cards.len(), 1);
-    assert_eq!(library(found("ärger")).await.cards.len(), 48, "whatever the case, umlauts too");
+    assert_eq!(
+        library(found("ärger")).await.cards.len(),
+        48,
+        "whatever the case, umlauts too"
+    );
     assert_eq!(library(found("100%")).await.cards.len(), 48);
-    assert_eq!(library(found("100_")).await.cards.len(), 0, "signs are signs, not patterns");
-    let shown = |show: &str| LibraryQuery { show: show.into(), ..LibraryQuery::default() };
+    assert_eq!(
+        library(found("100_")).await.cards.len(),
+        0,
+        "signs are signs, not patterns"
+    );
+    let shown = |show: &str| LibraryQuery {
+        show: show.into(),
+        ..LibraryQuery::default()
+    };
     assert_eq!(library(shown("making")).await.cards.len(), 48);
     assert_eq!(library(shown("ready")).await.cards.len(), 0);
-    test.app.generations.cancel(person, first.cards[0].id).await.unwrap();
+    test.app
+        .generations
+        .cancel(person, first.cards[0].id)
+        .await
+        .unwrap();
     assert_eq!(library(shown("not-made")).await.cards.len(), 1);
     assert_eq!(library(shown("nonsense")).await.cards.len(), 48, "shows all");
 }
@@ -262,7 +459,10 @@ async fn deleting_forgets_the_prompt_and_the_files(engine: Engine) {
     let person = test.person().await;
     let card = test.create(person, "a secret boat", 1).await.remove(0);
     let early = test.app.generations.delete(person, card.id).await;
-    assert!(matches!(early, Err(Failure::App(error)) if error.code == Code::Conflict), "while it is being made");
+    assert!(
+        matches!(early, Err(Failure::App(error)) if error.code == Code::Conflict),
+        "while it is being made"
+    );
     test.work();
     test.ended(person, card.id).await;
     let row = test.app.generations.media(person, card.id).await.unwrap();
@@ -273,7 +473,10 @@ async fn deleting_forgets_the_prompt_and_the_files(engine: Engine) {
     assert!(test.app.generations.page(person, card.id).await.is_err());
     let statement = test.app.generations.statement(person, None).await.unwrap();
     assert_eq!(statement.lines.len(), 3, "the ledger keeps its lines");
-    assert_eq!((statement.lines[0].generation, statement.lines[0].prompt.clone()), (None, None));
+    assert_eq!(
+        (statement.lines[0].generation, statement.lines[0].prompt.clone()),
+        (None, None)
+    );
     test.audit().await;
 }
 
@@ -288,7 +491,13 @@ async fn estimates_appear_with_history(engine: Engine) {
     let sister = test.sister(Setup::default()).await;
     let mut form = test.form(person, "a boat", 1).await;
     form.model = MODEL.into();
-    let estimate = sister.generations.quote(person, &form).await.unwrap().estimate.expect("history");
+    let estimate = sister
+        .generations
+        .quote(person, &form)
+        .await
+        .unwrap()
+        .estimate
+        .expect("history");
     assert_eq!(estimate.of, 4);
     assert!(estimate.p50_ms <= estimate.p90_ms);
 }

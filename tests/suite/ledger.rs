@@ -7,7 +7,7 @@ use aisora::model::{
     ids::{PostingId, UserId},
 };
 use aisora::server::{credits::Ledger, db::Db, error::Failure};
-use proptest::{prelude::*, test_runner::TestRunner};
+use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use std::collections::HashMap;
 
 crate::on_both_engines!(
@@ -42,10 +42,22 @@ async fn apply(ledger: &Ledger, db: &Db, user: UserId, step: &Step, holds: &mut 
     let mut tx = db.begin().await.unwrap();
     let unknown = PostingId(uuid::Uuid::nil());
     let done = match step {
-        Step::Grant(credits) => ledger.grant(&mut tx, user, Credits(*credits), "test").await.map(|_| None),
-        Step::Hold(credits) => ledger.hold(&mut tx, user, Credits(*credits), "work").await.map(Some),
-        Step::Capture(n) => ledger.capture(&mut tx, *holds.get(*n).unwrap_or(&unknown)).await.map(|()| None),
-        Step::Release(n) => ledger.release(&mut tx, *holds.get(*n).unwrap_or(&unknown), "").await.map(|()| None),
+        Step::Grant(credits) => ledger
+            .grant(&mut tx, user, Credits(*credits), "test")
+            .await
+            .map(|_| None),
+        Step::Hold(credits) => ledger
+            .hold(&mut tx, user, Credits(*credits), "work")
+            .await
+            .map(Some),
+        Step::Capture(n) => ledger
+            .capture(&mut tx, *holds.get(*n).unwrap_or(&unknown))
+            .await
+            .map(|()| None),
+        Step::Release(n) => ledger
+            .release(&mut tx, *holds.get(*n).unwrap_or(&unknown), "")
+            .await
+            .map(|()| None),
     };
     match done {
         Ok(hold) => {
@@ -97,12 +109,23 @@ async fn it_agrees_with_a_model(engine: Engine) {
         let steps = steps().new_tree(&mut runner).unwrap().current();
         let user = test.person().await;
         // The welcome is part of the model.
-        let mut model = Model { available: 200, ..Model::default() };
+        let mut model = Model {
+            available: 200,
+            ..Model::default()
+        };
         let mut holds = Vec::new();
         for (at, step) in steps.iter().enumerate() {
             let done = apply(&ledger, &db, user, step, &mut holds).await;
-            assert_eq!(done, model.apply(step), "round {round}, step {at}: {step:?} of {steps:?}");
-            assert_eq!(test.balance(user).await, (model.available, model.held), "round {round} after step {at}: {step:?}");
+            assert_eq!(
+                done,
+                model.apply(step),
+                "round {round}, step {at}: {step:?} of {steps:?}"
+            );
+            assert_eq!(
+                test.balance(user).await,
+                (model.available, model.held),
+                "round {round} after step {at}: {step:?}"
+            );
         }
     }
     test.audit().await;
@@ -141,7 +164,12 @@ async fn a_hold_is_resolved_once_however_many_try(engine: Engine) {
     let test = TestApp::start(engine).await;
     let user = test.person().await;
     let mut tx = test.app.db.begin().await.unwrap();
-    let hold = test.app.ledger.hold(&mut tx, user, Credits(30), "work").await.unwrap();
+    let hold = test
+        .app
+        .ledger
+        .hold(&mut tx, user, Credits(30), "work")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let tries = (0..10).map(|n| {
         let (ledger, db) = (test.app.ledger.clone(), test.app.db.clone());
@@ -165,36 +193,63 @@ async fn a_hold_is_resolved_once_however_many_try(engine: Engine) {
 
 async fn raw(db: &Db, sql: &'static str) -> Result<(), String> {
     let mut tx = db.begin().await.map_err(|error| error.to_string())?;
-    aisora::on_tx!(&mut tx, |c| sqlx::query(sql).execute(c).await.map(|_| ())).map_err(|error| error.to_string())?;
+    aisora::on_tx!(&mut tx, |c| sqlx::query(sql).execute(c).await.map(|_| ()))
+        .map_err(|error| error.to_string())?;
     tx.commit().await.map_err(|error| error.to_string())
 }
 
 async fn postings_can_be_neither_changed_nor_removed(engine: Engine) {
     let test = TestApp::start(engine).await;
     test.person().await;
-    for sql in ["UPDATE ledger_postings SET credits = 1", "DELETE FROM ledger_postings"] {
+    for sql in [
+        "UPDATE ledger_postings SET credits = 1",
+        "DELETE FROM ledger_postings",
+    ] {
         let refused = raw(&test.app.db, sql).await.unwrap_err();
         assert!(refused.contains("append-only"), "{refused}");
     }
-    assert!(raw(&test.app.db, "UPDATE ledger_balances SET available = -1").await.is_err());
+    assert!(
+        raw(&test.app.db, "UPDATE ledger_balances SET available = -1")
+            .await
+            .is_err()
+    );
     test.audit().await;
 }
 
 async fn an_audit_finds_what_was_tampered_with(engine: Engine) {
     let test = TestApp::start(engine).await;
     let user = test.person_named("rich@example.org").await;
-    raw(&test.app.db, "UPDATE ledger_balances SET available = available + 1000").await.unwrap();
+    raw(
+        &test.app.db,
+        "UPDATE ledger_balances SET available = available + 1000",
+    )
+    .await
+    .unwrap();
     let breaches = aisora::server::credits::audit(&test.app.db).await.unwrap();
     assert_eq!(breaches.len(), 1, "{breaches:#?}");
     assert!(breaches[0].contains("rich@example.org"), "{breaches:#?}");
-    raw(&test.app.db, "UPDATE ledger_balances SET available = available - 1000").await.unwrap();
+    raw(
+        &test.app.db,
+        "UPDATE ledger_balances SET available = available - 1000",
+    )
+    .await
+    .unwrap();
     test.audit().await;
     // Work that lost its job would never end; work that ended without money would be a gift.
     test.create(user, "a calm sea", 1).await;
     raw(&test.app.db, "DELETE FROM jobs").await.unwrap();
-    assert_eq!(aisora::server::credits::audit(&test.app.db).await.unwrap().len(), 1);
-    raw(&test.app.db, "UPDATE generations SET state = 'succeeded'").await.unwrap();
-    assert_eq!(aisora::server::credits::audit(&test.app.db).await.unwrap().len(), 2, "not charged, and no video");
+    assert_eq!(
+        aisora::server::credits::audit(&test.app.db).await.unwrap().len(),
+        1
+    );
+    raw(&test.app.db, "UPDATE generations SET state = 'succeeded'")
+        .await
+        .unwrap();
+    assert_eq!(
+        aisora::server::credits::audit(&test.app.db).await.unwrap().len(),
+        2,
+        "not charged, and no video"
+    );
 }
 
 async fn a_statement_pages_through_every_line(engine: Engine) {
@@ -202,7 +257,11 @@ async fn a_statement_pages_through_every_line(engine: Engine) {
     let user = test.person().await;
     for n in 1..=119 {
         let mut tx = test.app.db.begin().await.unwrap();
-        test.app.ledger.grant(&mut tx, user, Credits(n), "drop").await.unwrap();
+        test.app
+            .ledger
+            .grant(&mut tx, user, Credits(n), "drop")
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     let mut after = None;
@@ -220,6 +279,9 @@ async fn a_statement_pages_through_every_line(engine: Engine) {
     assert_eq!(lines[119].reason, "Welcome");
     assert_eq!(lines[119].kind, PostingKind::Grant);
     for pair in lines.windows(2) {
-        assert_eq!(pair[0].available_after.0, pair[1].available_after.0 + pair[0].credits.0);
+        assert_eq!(
+            pair[0].available_after.0,
+            pair[1].available_after.0 + pair[0].credits.0
+        );
     }
 }

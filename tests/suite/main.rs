@@ -8,5 +8,6 @@ mod ledger;
 mod people;
 mod queue;
 mod routes;
+mod storage;
 mod streams;
 mod support;

@@ -20,7 +20,16 @@ crate::on_both_engines!(
 );
 
 fn claim(now: i64, at_once: i64, per_owner: i64, most: i64) -> Claim<'static> {
-    Claim { kind: JOB, queue: "play", worker: "test", now, lease_ms: 2_000, at_once, per_owner, most }
+    Claim {
+        kind: JOB,
+        queue: "play",
+        worker: "test",
+        now,
+        lease_ms: 2_000,
+        at_once,
+        per_owner,
+        most,
+    }
 }
 
 async fn take(test: &TestApp, claim: &Claim<'_>) -> Vec<Job> {
@@ -68,24 +77,49 @@ async fn a_lost_lease_never_writes(engine: Engine) {
     let now = test.app.clock.now();
     let first = take(&test, &claim(now, 1, 1, 1)).await.remove(0);
     let mut tx = test.app.db.begin().await.unwrap();
-    let mut mine = generations::adopt(&mut tx, card.id.0, first.fence).await.unwrap().unwrap();
+    let mut mine = generations::adopt(&mut tx, card.id.0, first.fence)
+        .await
+        .unwrap()
+        .unwrap();
     tx.commit().await.unwrap();
     // The lease runs out; another worker takes over.
     let second = take(&test, &claim(now + 3_000, 1, 1, 1)).await.remove(0);
     assert!(second.fence > first.fence);
     let mut tx = test.app.db.begin().await.unwrap();
-    let mut theirs = generations::adopt(&mut tx, card.id.0, second.fence).await.unwrap().unwrap();
+    let mut theirs = generations::adopt(&mut tx, card.id.0, second.fence)
+        .await
+        .unwrap()
+        .unwrap();
     tx.commit().await.unwrap();
     let reason = aisora::model::generation::Reason::ProviderFailed;
-    assert!(!life.end(&mut mine, &Ending::Without(reason, "")).await.unwrap(), "the old fence writes nothing");
+    assert!(
+        !life.end(&mut mine, &Ending::Without(reason, "")).await.unwrap(),
+        "the old fence writes nothing"
+    );
     let mut moment = life.begin().await.unwrap();
-    assert!(!moment.step(&mut mine, State::Submitting, Change::default()).await.unwrap());
+    assert!(
+        !moment
+            .step(&mut mine, State::Submitting, Change::default())
+            .await
+            .unwrap()
+    );
     drop(moment);
     let mut tx = test.app.db.begin().await.unwrap();
-    assert!(!jobs::renew(&mut tx, JOB, card.id.0, first.fence, now + 9_000).await.unwrap());
-    assert!(!jobs::give_back(&mut tx, JOB, card.id.0, first.fence, now, true).await.unwrap());
+    assert!(
+        !jobs::renew(&mut tx, JOB, card.id.0, first.fence, now + 9_000)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !jobs::give_back(&mut tx, JOB, card.id.0, first.fence, now, true)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
-    assert!(life.end(&mut theirs, &Ending::Without(reason, "")).await.unwrap(), "the new one does");
+    assert!(
+        life.end(&mut theirs, &Ending::Without(reason, "")).await.unwrap(),
+        "the new one does"
+    );
     test.audit().await;
 }
 
@@ -95,15 +129,25 @@ async fn a_dead_workers_job_is_taken_over_with_a_higher_fence(engine: Engine) {
     test.create(person, "a boat", 1).await;
     let now = test.app.clock.now();
     let first = take(&test, &claim(now, 1, 1, 1)).await.remove(0);
-    assert!(take(&test, &claim(now + 1_999, 1, 1, 1)).await.is_empty(), "the lease still holds");
+    assert!(
+        take(&test, &claim(now + 1_999, 1, 1, 1)).await.is_empty(),
+        "the lease still holds"
+    );
     let second = take(&test, &claim(now + 2_000, 1, 1, 1)).await.remove(0);
     assert_eq!((second.fence, second.attempts), (first.fence + 1, 2));
     let long_ago = take(&test, &claim(now - 86_400_000, 1, 1, 1)).await;
-    assert_eq!(long_ago.len(), 1, "a lease a day away is a clock that went backwards");
+    assert_eq!(
+        long_ago.len(),
+        1,
+        "a lease a day away is a clock that went backwards"
+    );
 }
 
 async fn forty_takes_of_one_person_do_not_starve_another(engine: Engine) {
-    let setup = Setup { environment: vec![("AISORA_CREDITS_WELCOME", "400".into())], ..Setup::default() };
+    let setup = Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "400".into())],
+        ..Setup::default()
+    };
     let test = TestApp::with(engine, setup).await;
     let (greedy, modest) = (test.person().await, test.person().await);
     many(&test, greedy, "mine", 10).await;
@@ -113,8 +157,14 @@ async fn forty_takes_of_one_person_do_not_starve_another(engine: Engine) {
     let jobs = take(&test, &claim(now, 10, 3, 10)).await;
     assert_eq!(jobs.len(), 4, "three of one person at once, and the other's one");
     assert!(jobs.iter().any(|job| job.subject == one.id.0));
-    assert!(take(&test, &claim(now, 10, 3, 10)).await.is_empty(), "their share is used up");
-    assert!(take(&test, &claim(now, 4, 9, 10)).await.is_empty(), "and so may be the provider's places");
+    assert!(
+        take(&test, &claim(now, 10, 3, 10)).await.is_empty(),
+        "their share is used up"
+    );
+    assert!(
+        take(&test, &claim(now, 4, 9, 10)).await.is_empty(),
+        "and so may be the provider's places"
+    );
 }
 
 async fn a_worker_that_stops_gives_its_work_back(engine: Engine) {
@@ -126,33 +176,63 @@ async fn a_worker_that_stops_gives_its_work_back(engine: Engine) {
     test.stop_work().await;
     let now = test.app.clock.now();
     let counts = jobs::counts(&test.app.db, now).await.unwrap();
-    assert_eq!(counts, [("play".to_owned(), 1, 0)], "waiting, not being worked on");
+    assert_eq!(
+        counts,
+        [("play".to_owned(), 1, 0)],
+        "waiting, not being worked on"
+    );
     test.work();
-    assert_eq!(test.ended(person, card.id).await.state, State::Succeeded, "the same job at the provider went on");
+    assert_eq!(
+        test.ended(person, card.id).await.state,
+        State::Succeeded,
+        "the same job at the provider went on"
+    );
     test.audit().await;
 }
 
 async fn what_was_being_handed_over_is_not_handed_over_again(engine: Engine) {
     let play = crate::support::Play::default();
-    let mut test = TestApp::with(engine, Setup { play: Some(play.clone()), ..Setup::default() }).await;
+    let mut test = TestApp::with(
+        engine,
+        Setup {
+            play: Some(play.clone()),
+            ..Setup::default()
+        },
+    )
+    .await;
     let person = test.person().await;
     let card = test.create(person, "a boat", 1).await.remove(0);
     // A worker that died right after it wrote `submitting`: its lease is over, the state stays.
     let now = test.app.clock.now() - 10_000;
     let job = {
         let mut tx = test.app.db.begin().await.unwrap();
-        aisora::on_tx!(&mut tx, |c| sqlx::query("UPDATE jobs SET run_at = 0").execute(c).await.map(|_| ())).unwrap();
+        aisora::on_tx!(&mut tx, |c| sqlx::query("UPDATE jobs SET run_at = 0")
+            .execute(c)
+            .await
+            .map(|_| ()))
+        .unwrap();
         tx.commit().await.unwrap();
         take(&test, &claim(now, 1, 1, 1)).await.remove(0)
     };
     let mut moment = test.app.worker.life.begin().await.unwrap();
-    let mut row = generations::adopt(&mut moment.tx, card.id.0, job.fence).await.unwrap().unwrap();
-    assert!(moment.step(&mut row, State::Submitting, Change::default()).await.unwrap());
+    let mut row = generations::adopt(&mut moment.tx, card.id.0, job.fence)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        moment
+            .step(&mut row, State::Submitting, Change::default())
+            .await
+            .unwrap()
+    );
     moment.commit().await.unwrap();
     test.work();
     let card = test.ended(person, card.id).await;
     assert_eq!(card.reason, Some(aisora::model::generation::Reason::Interrupted));
-    assert!(play.orders.lock().unwrap().is_empty(), "nobody submits on a guess");
+    assert!(
+        play.orders.lock().unwrap().is_empty(),
+        "nobody submits on a guess"
+    );
     assert_eq!(test.balance(person).await, (200, 0));
     test.audit().await;
 }

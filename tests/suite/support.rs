@@ -66,19 +66,32 @@ macro_rules! on_both_engines {
     };
 }
 
+/// A client for HTTP that follows nothing by itself.
+pub fn client() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
+}
+
 /// Where the throwaway PostgreSQL is.
 pub fn postgres_url() -> Option<String> {
-    std::env::var("AISORA_TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty())
+    std::env::var("AISORA_TEST_POSTGRES_URL")
+        .ok()
+        .filter(|url| !url.is_empty())
 }
 
 /// A database of its own in the throwaway PostgreSQL.
-async fn fresh_postgres() -> String {
+pub async fn fresh_postgres() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let url = postgres_url().expect("checked by the macro");
     let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-    let pool = sqlx::PgPool::connect(&url).await.expect("the throwaway PostgreSQL answers");
+    let pool = sqlx::PgPool::connect(&url)
+        .await
+        .expect("the throwaway PostgreSQL answers");
     let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&pool).await.expect("a database of its own");
+    sqlx::query(create)
+        .execute(&pool)
+        .await
+        .expect("a database of its own");
     pool.close().await;
     let (before, _) = url.rsplit_once('/').expect("a database in the address");
     format!("{before}/{name}")
@@ -114,7 +127,13 @@ impl TestApp {
             Engine::Postgres => fresh_postgres().await,
         };
         let app = open(&folder, &database_url, setup).await;
-        Self { app, folder, database_url, stop: CancellationToken::new(), worker: None }
+        Self {
+            app,
+            folder,
+            database_url,
+            stop: CancellationToken::new(),
+            worker: None,
+        }
     }
 
     /// Another process of the same server: the same database and files, its own everything else.
@@ -150,7 +169,11 @@ impl TestApp {
             name: String::new(),
             born: "1990-01-01".into(),
         };
-        self.app.identity.sign_up(&form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.expect("an account")
+        self.app
+            .identity
+            .sign_up(&form, IpAddr::V4(Ipv4Addr::LOCALHOST))
+            .await
+            .expect("an account")
     }
 
     /// A form with a fresh quote for the played model.
@@ -163,7 +186,13 @@ impl TestApp {
             takes: takes.to_string(),
             ..ComposerForm::default()
         };
-        form.quote = self.app.generations.quote(person, &form).await.expect("a quote").token;
+        form.quote = self
+            .app
+            .generations
+            .quote(person, &form)
+            .await
+            .expect("a quote")
+            .token;
         form
     }
 
@@ -186,7 +215,11 @@ impl TestApp {
                 if wanted(page.card.state) {
                     return page.card;
                 }
-                assert!(Instant::now() < patience, "still {:?} after a minute", page.card.state);
+                assert!(
+                    Instant::now() < patience,
+                    "still {:?} after a minute",
+                    page.card.state
+                );
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -214,9 +247,19 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
         ("AISORA_WORKER_LEASE_SECONDS", "2".to_owned()),
     ];
     environment.extend(setup.environment);
-    let find = |name: &str| environment.iter().rev().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let find = |name: &str| {
+        environment
+            .iter()
+            .rev()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.clone())
+    };
     let config = Config::load(None, &find, None).expect("a configuration");
     let play: Arc<dyn VideoProvider> = Arc::new(setup.play.unwrap_or_default());
-    let parts = Parts { clock: setup.clock, providers: vec![play], storage: setup.storage };
+    let parts = Parts {
+        clock: setup.clock,
+        providers: vec![play],
+        storage: setup.storage,
+    };
     App::open(config, true, parts).await.expect("the server opens")
 }

@@ -206,8 +206,8 @@ pub const INVARIANTS: &[(&str, &str)] = &[
          LEFT JOIN ledger_postings r ON r.hold_id = g.hold_id AND r.kind IN ('capture', 'release')
          WHERE g.credits > 0 AND (h.id IS NULL OR NOT (
              (g.state IN ('queued', 'submitting', 'running', 'storing') AND r.kind IS NULL)
-             OR (g.state = 'succeeded' AND r.kind = 'capture')
-             OR (g.state IN ('failed', 'blocked', 'cancelled') AND r.kind = 'release'))) LIMIT 100",
+             OR (g.state = 'succeeded' AND COALESCE(r.kind, 'open') = 'capture')
+             OR (g.state IN ('failed', 'blocked', 'cancelled') AND COALESCE(r.kind, 'open') = 'release'))) LIMIT 100",
     ),
     (
         "work that goes on has a job, work that ended has none",

@@ -6,7 +6,6 @@ use crate::model::{
     error::AppError,
     generation::{Reason, State},
     ids::{GenerationId, PostingId, UserId},
-    live::LiveEvent,
 };
 use crate::server::{
     clock::{Clock, Ids},
@@ -18,7 +17,7 @@ use crate::server::{
     },
     error::{Failure, Result},
     jobs,
-    live::{Hub, Note},
+    live::{self, Hub, Note},
 };
 use std::{
     collections::HashMap,
@@ -99,7 +98,7 @@ pub struct Moment<'a> {
     life: &'a Life,
     /// The transaction.
     pub tx: Tx,
-    events: Vec<(UserId, LiveEvent)>,
+    events: Vec<EventRow>,
 }
 
 impl Moment<'_> {
@@ -133,17 +132,15 @@ impl Moment<'_> {
         row.deadline_at = change.deadline_at.or(row.deadline_at);
         row.started_at = row.started_at.or(change.started_at);
         row.finished_at = change.finished_at.or(row.finished_at);
-        self.tell(row, to, change.reason).await?;
+        row.reason = change.reason.map(ToOwned::to_owned).or_else(|| row.reason.take());
+        self.tell(row, to, change.reason);
         Ok(true)
     }
 
-    /// Adds the event of the state that a generation is in.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn tell(&mut self, row: &GenerationRow, state: State, reason: Option<&str>) -> Result<()> {
-        let at = self.life.clock.now();
-        let event = EventRow {
+    /// Notes the event of the state that a generation is in. It is written when the transaction commits: the counter
+    /// of a person's events is the last row that any transaction locks, so that no two wait for each other.
+    pub fn tell(&mut self, row: &GenerationRow, state: State, reason: Option<&str>) {
+        self.events.push(EventRow {
             id: 0,
             user_id: row.user_id,
             seq: 0,
@@ -151,27 +148,8 @@ impl Moment<'_> {
             state: state.as_str().into(),
             progress: row.progress,
             reason: reason.map(ToOwned::to_owned),
-            at,
-        };
-        let seq = events::add(&mut self.tx, &event).await?;
-        let event = LiveEvent {
-            seq,
-            id: GenerationId(row.id),
-            state,
-            progress: u32::try_from(row.progress).unwrap_or_default(),
-            reason: reason.and_then(Reason::parse),
-            at,
-        };
-        let note = Note {
-            user: UserId(row.user_id),
-            event,
-        };
-        if matches!(self.tx, Tx::Postgres(_)) {
-            let payload = serde_json::to_string(&note).map_err(|error| Failure::broken(error.to_string()))?;
-            events::notify(&mut self.tx, &payload).await?;
-        }
-        self.events.push((note.user, note.event));
-        Ok(())
+            at: self.life.clock.now(),
+        });
     }
 
     /// Ends a generation: state, money and job in one. False: somebody was first; drop the transaction.
@@ -227,10 +205,24 @@ impl Moment<'_> {
     ///
     /// # Errors
     /// When the database refuses; then nothing happened, and nobody was told.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        // A stable order by person (and for each person as it happened), for the same reason as in `tell`.
+        self.events.sort_by_key(|event| event.user_id);
+        for event in &mut self.events {
+            event.seq = events::add(&mut self.tx, event).await?;
+            if matches!(self.tx, Tx::Postgres(_)) {
+                let note = Note {
+                    user: UserId(event.user_id),
+                    event: live::event(event)?,
+                };
+                let payload =
+                    serde_json::to_string(&note).map_err(|error| Failure::broken(error.to_string()))?;
+                events::notify(&mut self.tx, &payload).await?;
+            }
+        }
         self.tx.commit().await?;
-        for (user, event) in self.events {
-            self.life.hub.publish(user, event);
+        for event in &self.events {
+            self.life.hub.publish(UserId(event.user_id), live::event(event)?);
         }
         Ok(())
     }

@@ -210,7 +210,7 @@ impl Generations {
                 return Ok(false);
             }
             jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
-            moment.tell(&row, State::Queued, None).await?;
+            moment.tell(&row, State::Queued, None);
         }
         moment.commit().await?;
         Ok(true)

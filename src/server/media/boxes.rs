@@ -43,7 +43,7 @@ impl Layout {
                     "The file has too many parts to be a video.",
                 ));
             }
-            let (kind, head, size) = header(file, at, length)?;
+            let (kind, start, size) = header(file, at, length)?;
             if at == 0 && !begins_a_film(kind) {
                 return Err(MediaError::NotAVideo("The file is not an MP4 video."));
             }
@@ -57,7 +57,7 @@ impl Layout {
                     if held > MOST_INDEX {
                         return Err(MediaError::NotAVideo("The index of the video is too large."));
                     }
-                    let payload = read_at(file, at + head, size - head)?;
+                    let payload = read_at(file, at + start, size - start)?;
                     if &kind == b"moof" {
                         layout.moofs.push((at, payload));
                     } else if layout.moov.is_none() {
@@ -185,15 +185,15 @@ impl<'a> Bytes<'a> {
     }
 
     /// The first box of a kind directly inside this payload.
-    pub(super) fn find(self, wanted: &Kind) -> Option<Bytes<'a>> {
+    pub(super) fn find(self, wanted: Kind) -> Option<Bytes<'a>> {
         self.all()
-            .find(|(kind, _)| kind == wanted)
+            .find(|(kind, _)| *kind == wanted)
             .map(|(_, payload)| payload)
     }
 
     /// The payload at the end of a path of boxes.
-    pub(super) fn path(self, kinds: &[&Kind]) -> Option<Bytes<'a>> {
-        kinds.iter().try_fold(self, |bytes, kind| bytes.find(kind))
+    pub(super) fn path(self, kinds: &[Kind]) -> Option<Bytes<'a>> {
+        kinds.iter().try_fold(self, |bytes, kind| bytes.find(*kind))
     }
 
     /// The boxes directly inside this payload.

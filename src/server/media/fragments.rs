@@ -29,7 +29,7 @@ pub(super) fn count(id: u32, moov: Bytes<'_>, layout: &Layout, tally: &mut Tally
 
 /// `trex` of the track.
 fn track_defaults(id: u32, moov: Bytes<'_>) -> Option<Defaults> {
-    moov.find(b"mvex")?
+    moov.find(*b"mvex")?
         .all()
         .filter(|(kind, _)| kind == b"trex")
         .find_map(|(_, mut trex)| {
@@ -54,7 +54,7 @@ fn count_fragment(
     tally: &mut Tally,
 ) -> Result<(), MediaError> {
     let (track, base, defaults) = traf
-        .find(b"tfhd")
+        .find(*b"tfhd")
         .and_then(|tfhd| fragment_header(tfhd, start, defaults))
         .ok_or(BROKEN)?;
     if track != id {

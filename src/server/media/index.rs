@@ -122,24 +122,24 @@ impl Movie {
 
 impl<'a> Track<'a> {
     fn read(trak: Bytes<'a>) -> Option<Self> {
-        let mut tkhd = trak.find(b"tkhd")?;
+        let mut tkhd = trak.find(*b"tkhd")?;
         let (version, _) = tkhd.full()?;
         tkhd.take(if version == 1 { 16 } else { 8 })?;
         let id = tkhd.u32()?;
-        let mdia = trak.find(b"mdia")?;
-        let mut mdhd = mdia.find(b"mdhd")?;
+        let mdia = trak.find(*b"mdia")?;
+        let mut mdhd = mdia.find(*b"mdhd")?;
         let (version, _) = mdhd.full()?;
         mdhd.take(if version == 1 { 16 } else { 8 })?;
         let timescale = mdhd.u32()?;
         let claimed = mdhd.long(version)?;
-        let mut hdlr = mdia.find(b"hdlr")?;
+        let mut hdlr = mdia.find(*b"hdlr")?;
         hdlr.take(8)?;
         Some(Self {
             id,
             handler: hdlr.kind()?,
             timescale,
             claimed,
-            tables: mdia.path(&[b"minf", b"stbl"])?,
+            tables: mdia.path(&[*b"minf", *b"stbl"])?,
         })
     }
 
@@ -202,7 +202,7 @@ struct Sizes<'a> {
 
 impl<'a> Sizes<'a> {
     fn read(stbl: Bytes<'a>) -> Option<Self> {
-        let mut table = stbl.find(b"stsz")?;
+        let mut table = stbl.find(*b"stsz")?;
         table.full()?;
         let common = table.u32()?;
         let left = u64::from(table.u32()?);
@@ -227,9 +227,9 @@ struct Offsets<'a> {
 
 impl<'a> Offsets<'a> {
     fn read(stbl: Bytes<'a>) -> Option<Self> {
-        let (wide, mut table) = match stbl.find(b"stco") {
+        let (wide, mut table) = match stbl.find(*b"stco") {
             Some(table) => (false, table),
-            None => (true, stbl.find(b"co64")?),
+            None => (true, stbl.find(*b"co64")?),
         };
         table.take(8)?;
         Some(Self { wide, table })
@@ -250,7 +250,7 @@ struct Chunks<'a> {
 
 impl<'a> Chunks<'a> {
     fn read(stbl: Bytes<'a>) -> Option<Self> {
-        let mut table = stbl.find(b"stsc")?;
+        let mut table = stbl.find(*b"stsc")?;
         table.take(8)?;
         let mut chunks = Self {
             table,
@@ -294,7 +294,7 @@ struct Times<'a> {
 
 impl<'a> Times<'a> {
     fn read(stbl: Bytes<'a>) -> Option<Self> {
-        let mut table = stbl.find(b"stts")?;
+        let mut table = stbl.find(*b"stts")?;
         table.take(8)?;
         Some(Self {
             table,
@@ -324,7 +324,7 @@ struct Syncs<'a> {
 
 impl<'a> Syncs<'a> {
     fn read(stbl: Bytes<'a>) -> Self {
-        let mut table = stbl.find(b"stss");
+        let mut table = stbl.find(*b"stss");
         if let Some(table) = &mut table {
             table.take(8);
         }
@@ -357,7 +357,7 @@ struct Entry {
 
 impl Entry {
     fn read(track: &Track<'_>) -> Result<Self, MediaError> {
-        let mut stsd = track.tables.find(b"stsd").ok_or(BROKEN)?;
+        let mut stsd = track.tables.find(*b"stsd").ok_or(BROKEN)?;
         stsd.take(8).ok_or(BROKEN)?;
         let (kind, mut entry) = stsd.next_box().ok_or(BROKEN)?;
         let codec = match &kind {
@@ -375,7 +375,7 @@ impl Entry {
         }
         entry.take(50).ok_or(BROKEN)?;
         let parameters = match codec {
-            Codec::H264 => Some(entry.find(b"avcC").and_then(Parameters::read).ok_or(BROKEN)?),
+            Codec::H264 => Some(entry.find(*b"avcC").and_then(Parameters::read).ok_or(BROKEN)?),
             _ => None,
         };
         Ok(Self {

@@ -31,27 +31,27 @@ struct Plane<'a> {
 impl Picture {
     /// Scales a decoded frame so that its longest side is at most `longest`; `None` when its planes do not fit its size.
     pub(super) fn scaled(frame: &impl YUVSource, longest: usize) -> Option<Self> {
-        let (w, h) = frame.dimensions();
-        let (sy, su, sv) = frame.strides();
-        if w < 2 || h < 2 {
-            return None;
-        }
-        let scale = (longest as f32 / w.max(h) as f32).min(1.0);
+        let (wide, tall) = frame.dimensions();
+        let strides = frame.strides();
+        let scale = (longest as f32 / wide.max(tall).max(1) as f32).min(1.0);
         let side = |pixels: usize| ((pixels as f32 * scale).round() as usize).clamp(1, longest);
-        let (width, height) = (side(w), side(h));
-        let y = Plane::new(frame.y(), sy, w, h)?.scaled(width, height);
-        let u = Plane::new(frame.u(), su, w / 2, h / 2)?.scaled(width, height);
-        let v = Plane::new(frame.v(), sv, w / 2, h / 2)?.scaled(width, height);
+        let (width, height) = (side(wide), side(tall));
+        let luma = Plane::new(frame.y(), strides.0, wide, tall)?.scaled(width, height);
+        let blue = Plane::new(frame.u(), strides.1, wide / 2, tall / 2)?.scaled(width, height);
+        let red = Plane::new(frame.v(), strides.2, wide / 2, tall / 2)?.scaled(width, height);
         // Large pictures are BT.709 and small ones BT.601 when nothing is said, as players assume as well.
-        let [rv, gu, gv, bu] = if w.max(h) >= 1024 {
+        let [rv, gu, gv, bu] = if wide.max(tall) >= 1024 {
             [1.7927, 0.2132, 0.5329, 2.1124]
         } else {
             [1.5960, 0.3918, 0.8130, 2.0172]
         };
         let mut rgb = Vec::with_capacity(width * height * 3);
-        for ((y, u), v) in y.into_iter().zip(u).zip(v) {
-            let (y, u, v) = ((y - 16.0) * 1.1644, u - 128.0, v - 128.0);
-            rgb.extend([y + rv * v, y - gu * u - gv * v, y + bu * u].map(|level| (level + 0.5) as u8));
+        for ((luma, blue), red) in luma.into_iter().zip(blue).zip(red) {
+            let (light, blue, red) = ((luma - 16.0) * 1.1644, blue - 128.0, red - 128.0);
+            rgb.extend(
+                [light + rv * red, light - gu * blue - gv * red, light + bu * blue]
+                    .map(|level| (level + 0.5) as u8),
+            );
         }
         Some(Self { width, height, rgb })
     }

@@ -55,7 +55,10 @@ pub struct Play {
 
 impl Default for Play {
     fn default() -> Self {
-        let sizes = vec![SizeOffer { size: SIZE, credits_per_second: Credits(10) }];
+        let sizes = vec![SizeOffer {
+            size: SIZE,
+            credits_per_second: Credits(10),
+        }];
         let model = Model {
             id: MODEL.into(),
             label: "Played".into(),
@@ -65,7 +68,10 @@ impl Default for Play {
             default_seconds: LENGTH,
         };
         Self {
-            offers: vec![Offer { model, deadline: Duration::from_secs(3) }],
+            offers: vec![Offer {
+                model,
+                deadline: Duration::from_secs(3),
+            }],
             concurrency: 8,
             orders: Arc::default(),
             cancelled: Arc::default(),
@@ -77,7 +83,11 @@ impl Default for Play {
 impl Play {
     fn prompt(&self, job: &str) -> String {
         let orders = self.orders.lock().expect("unpoisoned");
-        orders.iter().find(|order| order.reference.to_string() == job).map(|order| order.prompt.clone()).unwrap_or_default()
+        orders
+            .iter()
+            .find(|order| order.reference.to_string() == job)
+            .map(|order| order.prompt.clone())
+            .unwrap_or_default()
     }
 
     fn count(&self, key: &str) -> u32 {
@@ -151,7 +161,9 @@ impl VideoProvider for Play {
             }
             _ => whole.to_vec(),
         };
-        tokio::fs::write(to, bytes).await.map_err(|error| ProviderError::Broken(error.to_string()))
+        tokio::fs::write(to, bytes)
+            .await
+            .map_err(|error| ProviderError::Broken(error.to_string()))
     }
 
     async fn cancel(&self, job: &str) {

@@ -7,7 +7,7 @@ use aisora::server::{
 };
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use reqwest::{Client, Method, RequestBuilder, Response, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -31,11 +31,16 @@ impl WebServer {
         for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
             std::fs::write(site.join("pkg").join(name), name).expect("a file");
         }
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let port = listener.local_addr().expect("an address");
         let web = Web {
             app: test.app.clone(),
-            options: LeptosOptions::builder().output_name("aisora").site_addr(port).build(),
+            options: LeptosOptions::builder()
+                .output_name("aisora")
+                .site_addr(port)
+                .build(),
             site: Arc::new(Site::find(&site).expect("the site")),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             stop: test.stop.clone(),
@@ -44,22 +49,38 @@ impl WebServer {
         };
         let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { test, address: format!("http://{port}") }
+        Self {
+            test,
+            address: format!("http://{port}"),
+        }
     }
 
     /// A browser that nobody has signed in with.
     pub fn browser(&self) -> Browser {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Browser { client, address: self.address.clone(), cookie: Arc::default() }
+        let client = super::client().build().expect("a client");
+        Browser {
+            client,
+            address: self.address.clone(),
+            cookie: Arc::default(),
+        }
     }
 
     /// A browser whose person has just signed up.
     pub async fn signed_up(&self, email: &str) -> Browser {
         let browser = self.browser();
-        let form =
-            [("email", email), ("password", "seven quiet lamps burn"), ("name", ""), ("born", "1990-01-01")];
+        let form = [
+            ("email", email),
+            ("password", "seven quiet lamps burn"),
+            ("name", ""),
+            ("born", "1990-01-01"),
+        ];
         let answer = browser.post_form("/sign-up", &form).await;
-        assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap_or_default());
+        assert_eq!(
+            answer.status(),
+            303,
+            "{}",
+            answer.text().await.unwrap_or_default()
+        );
         browser
     }
 }
@@ -84,7 +105,13 @@ impl Browser {
     pub async fn send(&self, request: RequestBuilder) -> Response {
         let answer = request.send().await.expect("an answer");
         for set in answer.headers().get_all("set-cookie") {
-            let pair = set.to_str().expect("text").split(';').next().expect("a pair").to_owned();
+            let pair = set
+                .to_str()
+                .expect("text")
+                .split(';')
+                .next()
+                .expect("a pair")
+                .to_owned();
             *self.cookie.lock().expect("unpoisoned") = Some(pair);
         }
         answer
@@ -103,8 +130,14 @@ impl Browser {
     }
 
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Response {
-        let body = form.iter().map(|(key, value)| format!("{key}={}", encode(value))).collect::<Vec<_>>().join("&");
-        let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        let body = form
+            .iter()
+            .map(|(key, value)| format!("{key}={}", encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        let request = self
+            .request(Method::POST, path)
+            .header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
     }
 
@@ -116,6 +149,12 @@ impl Browser {
 
 fn encode(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }

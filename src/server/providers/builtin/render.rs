@@ -8,6 +8,7 @@
 mod caption;
 mod chance;
 mod color;
+mod field;
 mod film;
 mod frame;
 mod mirror;
@@ -15,7 +16,11 @@ mod noise;
 mod scenes;
 mod skyline;
 mod sprites;
+mod vocabulary;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -79,7 +84,7 @@ pub fn render(
     on_frame: &mut dyn FnMut(u32, u32) -> ControlFlow<()>,
 ) -> Result<(), RenderError> {
     let mut reel = Reel::new(spec)?;
-    let mut film = Film::create(out, spec.width, spec.height)?;
+    let mut film = Film::create(out, (spec.width, spec.height), reel.quantizer)?;
     for index in 0..reel.total {
         film.push(reel.frame(index))?;
         if on_frame(index + 1, reel.total).is_break() {
@@ -95,6 +100,7 @@ struct Reel {
     caption: Option<Caption>,
     frame: Frame,
     total: u32,
+    quantizer: u8,
 }
 
 impl Reel {
@@ -110,15 +116,15 @@ impl Reel {
             },
             frame: Frame::new(size),
             total: spec.seconds * FRAME_RATE,
+            quantizer: brief.family.quantizer(),
         })
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a film has at most 480 frames")]
     fn frame(&mut self, index: u32) -> &Frame {
-        let time = index as f32 / FRAME_RATE as f32;
-        self.scene.draw(Shot::at(time), &mut self.frame);
+        let shot = Shot::new(index);
+        self.scene.draw(shot, &mut self.frame);
         if let Some(caption) = &self.caption {
-            caption.draw(&mut self.frame, time);
+            caption.draw(&mut self.frame, shot.time);
         }
         &self.frame
     }
@@ -146,34 +152,39 @@ fn size_of(spec: &RenderSpec) -> Result<Size, RenderError> {
     })
 }
 
-/// For the benchmark: draws all frames of a spec and gives each to `keep` as its three planes.
+/// The three planes of a picture: luma, then the two chroma planes at half the size.
 #[doc(hidden)]
-pub fn draw_only(spec: &RenderSpec, keep: &mut dyn FnMut(&[u8], &[u8], &[u8])) -> Result<(), RenderError> {
+pub type Planes = [Vec<u8>; 3];
+
+/// For the benchmark: draws all frames of a spec, and keeps them when asked to.
+///
+/// # Errors
+/// As `render`.
+#[doc(hidden)]
+pub fn draw_only(spec: &RenderSpec, keep: bool) -> Result<Vec<Planes>, RenderError> {
     let mut reel = Reel::new(spec)?;
+    let mut kept = Vec::new();
     for index in 0..reel.total {
         let frame = reel.frame(index);
-        keep(&frame.y, &frame.u, &frame.v);
+        if keep {
+            kept.push([frame.y.clone(), frame.u.clone(), frame.v.clone()]);
+        }
     }
-    Ok(())
+    Ok(kept)
 }
 
 /// For the benchmark: encodes ready frames with the renderer's settings; gives the compressed size in bytes.
+///
+/// # Errors
+/// As `render`.
 #[doc(hidden)]
-pub fn encode_only(
-    width: usize,
-    height: usize,
-    frames: &[(Vec<u8>, Vec<u8>, Vec<u8>)],
-) -> Result<usize, RenderError> {
-    let mut coder = film::Coder::new()?;
+pub fn encode_only(spec: &RenderSpec, frames: &[Planes]) -> Result<usize, RenderError> {
+    let size = size_of(spec)?;
+    let mut coder = film::Coder::new(Brief::read(&spec.prompt, spec.seed).family.quantizer())?;
     let mut packet = Vec::new();
     let mut bytes = 0;
-    for (index, planes) in (0..).zip(frames) {
-        coder.encode(
-            (&planes.0, &planes.1, &planes.2),
-            Size { w: width, h: height },
-            index,
-            &mut packet,
-        )?;
+    for (index, [y, u, v]) in (0..).zip(frames) {
+        coder.encode((y, u, v), size, index, &mut packet)?;
         bytes += packet.len();
     }
     Ok(bytes)

@@ -54,7 +54,7 @@ impl Caption {
             let baseline = pad as f32 + index as f32 * line as f32 + height * 0.95;
             draw_line(&font, text, height, (pad as f32, baseline), (&mut ink, width));
         }
-        let shade = blur(&ink, width, (height * 0.28).max(2.0) as usize);
+        let shade = blur(&ink, width, (height * 0.34).max(2.0) as usize);
         Some(Self {
             left,
             top,
@@ -82,8 +82,9 @@ impl Caption {
                 let darker = shaded(i32::from(*level) - 16, i32::from(shade), fade) + 16;
                 *level = (darker + (((INK as i32 - darker) * i32::from(ink) * fade) >> 16)) as u8;
             }
-            if row % 2 == 0 && (self.top + row) / 2 < frame.size.h / 2 {
-                let at = (self.top + row) / 2 * half + self.left / 2;
+            if row % 2 == 0 {
+                // The box begins at an even row, so its even rows are the chroma rows.
+                let at = (self.top / 2 + row / 2) * half + self.left / 2;
                 let most = |index: usize| i32::from(ink[index * 2]).max(i32::from(shade[index * 2]) * 3 / 4);
                 for index in 0..self.width / 2 {
                     for plane in [&mut frame.u, &mut frame.v] {
@@ -202,7 +203,7 @@ fn blur(ink: &[u8], width: usize, radius: usize) -> Vec<u8> {
             }
         }
     }
-    soft.into_iter().map(|v| (v * 1.5).min(255.0) as u8).collect()
+    soft.into_iter().map(|v| (v * 3.4).min(255.0) as u8).collect()
 }
 
 fn box_blur(line: &mut [f32], radius: usize) {

@@ -38,14 +38,12 @@ impl Rgb {
 
     /// Turns the hue by `degrees`, keeping the luma about where it was.
     pub(super) fn turn(self, degrees: f32) -> Self {
-        let yuv = self.yuv();
+        let luma = self.luma();
+        let (blueness, redness) = ((self.2 - luma) / 1.8556, (self.0 - luma) / 1.5748);
         let (sin, cos) = degrees.to_radians().sin_cos();
-        let (u, v) = (yuv.u - 128.0, yuv.v - 128.0);
-        let (u, v) = (u * cos - v * sin, u * sin + v * cos);
-        let y = (yuv.y - 16.0) / 219.0;
-        let (u, v) = (u / 224.0, v / 224.0);
-        let (r, b) = (y + 1.5748 * v, y + 1.8556 * u);
-        Self(r, (y - 0.2126 * r - 0.0722 * b) / 0.7152, b).clamp()
+        let red = luma + 1.5748 * (blueness * sin + redness * cos);
+        let blue = luma + 1.8556 * (blueness * cos - redness * sin);
+        Self(red, (luma - 0.2126 * red - 0.0722 * blue) / 0.7152, blue).clamp()
     }
 
     pub(super) fn clamp(self) -> Self {
@@ -95,13 +93,15 @@ impl Yuv {
         }
     }
 
-    /// Scales the light; `0.0` is black.
+    /// Bends light beyond a bright level towards white instead of clipping it, as film does.
     #[inline]
-    pub(super) fn dim(self, factor: f32) -> Self {
+    pub(super) fn shoulder(self) -> Self {
+        let over = (self.y - 190.0).max(0.0);
+        let bend = 46.0 / (46.0 + over);
         Self {
-            y: 16.0 + (self.y - 16.0) * factor,
-            u: 128.0 + (self.u - 128.0) * factor,
-            v: 128.0 + (self.v - 128.0) * factor,
+            y: self.y - over + over * bend,
+            u: 128.0 + (self.u - 128.0) * bend,
+            v: 128.0 + (self.v - 128.0) * bend,
         }
     }
 }

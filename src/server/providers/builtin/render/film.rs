@@ -17,21 +17,20 @@ use super::{FRAME_RATE, RenderError};
 
 /// Frames from one key frame to the next: two seconds, so that seeking and preview strips stay quick.
 const KEY_EVERY: u32 = 48;
-/// The quantizer of every frame. Higher is smaller; at 22 slow dark gradients still hold.
-const QUANTIZER: u8 = 22;
 
 /// A single-threaded H.264 encoder with the renderer's settings.
 pub(super) struct Coder(Encoder);
 
 impl Coder {
-    pub(super) fn new() -> Result<Self, RenderError> {
+    /// `quantizer` is that of every frame: higher is smaller and coarser.
+    pub(super) fn new(quantizer: u8) -> Result<Self, RenderError> {
         let config = EncoderConfig::new()
             .profile(Profile::High)
             .vui(VuiConfig::bt709())
             .max_frame_rate(FrameRate::from_hz(24.0))
             // This mode alone neither drops frames nor warns on standard error; the narrow range makes it constant quality.
             .rate_control_mode(RateControlMode::Bufferbased)
-            .qp(QpRange::new(QUANTIZER, QUANTIZER))
+            .qp(QpRange::new(quantizer, quantizer))
             .bitrate(BitRate::from_bps(8_000_000))
             .skip_frames(false)
             .complexity(Complexity::Low)
@@ -81,7 +80,11 @@ pub(super) struct Film {
 }
 
 impl Film {
-    pub(super) fn create(out: &Path, width: u32, height: u32) -> Result<Self, RenderError> {
+    pub(super) fn create(
+        out: &Path,
+        (width, height): (u32, u32),
+        quantizer: u8,
+    ) -> Result<Self, RenderError> {
         let writer = BufWriter::new(File::create(out)?);
         let muxer = MuxerBuilder::new(writer)
             .video(VideoCodec::H264, width, height, f64::from(FRAME_RATE))
@@ -89,7 +92,7 @@ impl Film {
             .build()
             .map_err(encoder)?;
         Ok(Self {
-            coder: Coder::new()?,
+            coder: Coder::new(quantizer)?,
             muxer,
             packet: Vec::new(),
             frames: 0,

@@ -3,25 +3,18 @@
 //! A scene paints its colours on a coarse grid, where a costly shader is affordable, and gives each layer a crisp
 //! edge. `Composer` then walks the frame once, row by row, in buffers that stay in the first-level cache.
 #![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "pixel arithmetic: sizes are at most 1920 and levels at most 255 with six fractional bits"
 )]
 
 use super::chance::Chance;
-use super::color::Yuv;
+use super::field::{COARSE, Field};
 use super::noise::dither_tile;
 use super::skyline::Skyline;
 
-/// Fractional bits of a level inside fields and rows.
-const FINE: f32 = 64.0;
-/// Full-size pixels per coarse sample, horizontally.
-const COARSE: usize = 4;
-
 /// The size of a film, and the unit scenes measure in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Size {
     pub w: usize,
     pub h: usize,
@@ -69,174 +62,6 @@ impl Frame {
             u: vec![128; chroma],
             v: vec![128; chroma],
         }
-    }
-}
-
-/// A coarse colour field: one sample every 4 columns and every `step` rows.
-pub(super) struct Field {
-    size: Size,
-    step: usize,
-    pub columns: usize,
-    y: Vec<i16>,
-    u: Vec<i16>,
-    v: Vec<i16>,
-}
-
-impl Field {
-    /// `step` is 1, 2 or 4: how many rows share one coarse row.
-    pub(super) fn new(size: Size, step: usize) -> Self {
-        let columns = size.w.div_ceil(COARSE) + 1;
-        let samples = columns * (size.h.div_ceil(step) + 1);
-        Self {
-            size,
-            step,
-            columns,
-            y: vec![0; samples],
-            u: vec![0; samples],
-            v: vec![0; samples],
-        }
-    }
-
-    /// The scene `x` of a coarse column.
-    pub(super) fn x(&self, column: usize) -> f32 {
-        ((column * COARSE) as f32 - self.size.w as f32 * 0.5) / self.size.unit()
-    }
-
-    /// Paints the rows from pixel row `from` to `to`: `row` is called with each coarse row's scene `y` and gives the
-    /// shader of that row, which is called with each coarse column and its scene `x`.
-    pub(super) fn paint<R: FnMut(usize, f32) -> Yuv>(
-        &mut self,
-        from: f32,
-        to: f32,
-        mut row: impl FnMut(f32) -> R,
-    ) {
-        for line in self.lines(from, to) {
-            let (y, left, pace) = (self.y(line), self.x(0), self.x(1) - self.x(0));
-            let mut shade = row(y);
-            for (column, sample) in self.samples(line).enumerate() {
-                sample.set(shade(column, left + column as f32 * pace));
-            }
-        }
-    }
-
-    /// As `paint`, down to a floor: what nearer layers hide is not shaded.
-    pub(super) fn paint_above<R: FnMut(usize, f32) -> Yuv>(
-        &mut self,
-        from: f32,
-        floor: &Floor,
-        mut row: impl FnMut(f32) -> R,
-    ) {
-        for line in self.lines(from, floor.lowest) {
-            let (y, left, pace) = (self.y(line), self.x(0), self.x(1) - self.x(0));
-            let top = (line.saturating_sub(1) * self.step) as f32;
-            let mut shade = row(y);
-            for ((column, sample), &hidden) in self.samples(line).enumerate().zip(&floor.rows) {
-                if top < hidden {
-                    sample.set(shade(column, left + column as f32 * pace));
-                }
-            }
-        }
-    }
-
-    /// The coarse rows that pixel rows `from` to `to` are made of.
-    fn lines(&self, from: f32, to: f32) -> std::ops::Range<usize> {
-        let rows = self.y.len() / self.columns;
-        let first = ((from.max(0.0) as usize) / self.step).min(rows);
-        first..((to.max(0.0) as usize) / self.step + 2).clamp(first, rows)
-    }
-
-    /// The scene `y` of a coarse row.
-    fn y(&self, line: usize) -> f32 {
-        ((line * self.step) as f32 - self.size.h as f32 * 0.5) / self.size.unit()
-    }
-
-    fn samples(&mut self, line: usize) -> impl Iterator<Item = Sample<'_>> {
-        let span = line * self.columns..(line + 1) * self.columns;
-        let planes = self.y[span.clone()]
-            .iter_mut()
-            .zip(&mut self.u[span.clone()])
-            .zip(&mut self.v[span]);
-        planes.map(|((y, u), v)| Sample { y, u, v })
-    }
-
-    /// Paints the whole frame.
-    pub(super) fn paint_all<R: FnMut(usize, f32) -> Yuv>(&mut self, row: impl FnMut(f32) -> R) {
-        self.paint(0.0, self.size.h as f32, row);
-    }
-
-    /// Blends the two coarse rows around pixel row `line` of one plane into `out`.
-    fn blend_rows(&self, plane: &[i16], line: usize, out: &mut [i16]) {
-        let (index, part) = (line / self.step, (line % self.step) as i16);
-        let above = &plane[index * self.columns..][..self.columns];
-        if part == 0 {
-            out.copy_from_slice(above);
-            return;
-        }
-        let below = &plane[(index + 1) * self.columns..][..self.columns];
-        let weight = part * (32_i16 / self.step as i16);
-        for ((out, &a), &b) in out.iter_mut().zip(above).zip(below) {
-            *out = a + ((i32::from(b - a) * i32::from(weight)) >> 5) as i16;
-        }
-    }
-}
-
-/// One coarse sample of a field.
-struct Sample<'a> {
-    y: &'a mut i16,
-    u: &'a mut i16,
-    v: &'a mut i16,
-}
-
-impl Sample<'_> {
-    #[inline]
-    fn set(self, color: Yuv) {
-        *self.y = (color.y.min(235.0) * FINE) as i16;
-        *self.u = (color.u * FINE) as i16;
-        *self.v = (color.v * FINE) as i16;
-    }
-}
-
-/// Where nearer layers begin to hide a field: a pixel row for each coarse column.
-#[derive(Clone)]
-pub(super) struct Floor {
-    rows: Vec<f32>,
-    lowest: f32,
-}
-
-impl Floor {
-    /// For each layer, back to front, the floor that the layers in front of it make.
-    pub(super) fn of<'a>(size: Size, edges: impl DoubleEndedIterator<Item = &'a Skyline>) -> Vec<Self> {
-        let mut tops = vec![size.h as f32 + 8.0; size.w];
-        let mut floors: Vec<Self> = edges
-            .rev()
-            .map(|edge| {
-                let floor = Self::below(&tops);
-                for (column, top) in tops.iter_mut().enumerate() {
-                    *top = top.min(edge.lowest_in(column));
-                }
-                floor
-            })
-            .collect();
-        floors.reverse();
-        floors
-    }
-
-    /// A coarse sample colours the pixels up to four columns away; it is hidden where all of them are.
-    fn below(tops: &[f32]) -> Self {
-        let rows: Vec<f32> = (0..tops.len().div_ceil(COARSE) + 1)
-            .map(|column| {
-                let (from, to) = (
-                    (column * COARSE).saturating_sub(COARSE),
-                    (column * COARSE + COARSE).min(tops.len()),
-                );
-                tops[from.min(to - 1)..to]
-                    .iter()
-                    .copied()
-                    .fold(f32::MIN, f32::max)
-            })
-            .collect();
-        let lowest = rows.iter().copied().fold(f32::MIN, f32::max);
-        Self { rows, lowest }
     }
 }
 
@@ -322,29 +147,29 @@ impl Composer {
     }
 
     fn lay(&mut self, field: &Field, line: usize, chroma: bool) {
-        field.blend_rows(&field.y, line, &mut self.coarse);
+        field.blend_rows(&field.planes.y, line, &mut self.coarse);
         spread4(&self.coarse, &mut self.y);
         if chroma {
-            field.blend_rows(&field.u, line, &mut self.coarse);
+            field.blend_rows(&field.planes.u, line, &mut self.coarse);
             spread2(&self.coarse, &mut self.u);
-            field.blend_rows(&field.v, line, &mut self.coarse);
+            field.blend_rows(&field.planes.v, line, &mut self.coarse);
             spread2(&self.coarse, &mut self.v);
         }
     }
 
     fn blend(&mut self, field: &Field, top: &Skyline, line: usize, chroma: bool) {
         top.coverage(line, &mut self.cover);
-        field.blend_rows(&field.y, line, &mut self.coarse);
+        field.blend_rows(&field.planes.y, line, &mut self.coarse);
         spread4(&self.coarse, &mut self.fine);
         mix_rows(&mut self.y, &self.fine, &self.cover);
         if chroma {
             for (half, pair) in self.half_cover.iter_mut().zip(self.cover.as_chunks::<2>().0) {
                 *half = (pair[0] >> 1) + (pair[1] >> 1);
             }
-            field.blend_rows(&field.u, line, &mut self.coarse);
+            field.blend_rows(&field.planes.u, line, &mut self.coarse);
             spread2(&self.coarse, &mut self.fine);
             mix_rows(&mut self.u, &self.fine, &self.half_cover);
-            field.blend_rows(&field.v, line, &mut self.coarse);
+            field.blend_rows(&field.planes.v, line, &mut self.coarse);
             spread2(&self.coarse, &mut self.fine);
             mix_rows(&mut self.v, &self.fine, &self.half_cover);
         }

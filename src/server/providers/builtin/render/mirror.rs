@@ -1,7 +1,6 @@
 //! Reflections: what stands above a line, smeared and wavering below it.
 #![expect(
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "rows and columns are clamped to the frame, levels stay bytes"
@@ -42,8 +41,8 @@ impl Mirror {
             let depth = row as f32 / rows as f32;
             let far = row as f32 / unit;
             // Ripples grow and slow down towards the viewer.
-            let ripple = sine(far * 9.0 / (0.25 + far) - time * 0.45)
-                + 0.6 * sine(far * 23.0 / (0.3 + far) + time * 0.3);
+            let ripple = sine(far * 9.0 / (0.25 + far) - time * 0.32)
+                + 0.6 * sine(far * 23.0 / (0.3 + far) + time * 0.22);
             let shift = (ripple * self.waver * unit * (0.15 + depth)) as isize;
             let keep = (self.strength * (1.0 - 0.5 * depth) * 256.0) as i32;
             let source = |extra: f32| {

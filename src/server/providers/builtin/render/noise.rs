@@ -3,6 +3,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
     reason = "table indices are masked to the tile and values stay within a few units"
 )]
 

@@ -11,8 +11,10 @@ mod silk;
 mod sky;
 mod snow;
 mod space;
+mod towers;
 mod weather;
 
+use super::FRAME_RATE;
 use super::chance::Chance;
 use super::frame::{Composer, Frame, Size};
 use super::noise::Noise;
@@ -21,13 +23,19 @@ use super::words::{Brief, Family, Hour};
 /// The moment being drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shot {
+    /// Counted from 0.
+    pub frame: u32,
     /// Seconds since the start.
     pub time: f32,
 }
 
 impl Shot {
-    pub(super) fn at(time: f32) -> Self {
-        Self { time }
+    #[expect(clippy::cast_precision_loss, reason = "a film has at most 480 frames")]
+    pub(super) fn new(frame: u32) -> Self {
+        Self {
+            frame,
+            time: frame as f32 / FRAME_RATE as f32,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Skylines: the crisp upper edge of a layer, one height per quarter pixel column.
 #![expect(
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "rows stay within a few thousand pixels, table places are wrapped to the table"

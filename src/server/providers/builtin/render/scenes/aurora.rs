@@ -1,7 +1,8 @@
 //! A starry night: curtains of northern light over dark ridges and a still lake.
 
 use super::super::color::{Palette, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::mirror::Mirror;
 use super::super::noise::Noise;
 use super::super::skyline::{Profile, Skyline};
@@ -51,12 +52,12 @@ impl Aurora {
         let [low, high] = chance.pick(&LIGHTS).map(|code| brief.hex(code));
         let curtains = (0..CURTAINS)
             .map(|index| Curtain {
-                base: (-0.12 + 0.26 * index as f32 + chance.range(-0.1, 0.1)) * down,
+                base: (-0.22 + 0.2 * index as f32 + chance.range(-0.1, 0.1)) * down,
                 tall: chance.range(0.28, 0.5) * down.max(0.6),
                 seed: chance.unit() * 9.0,
                 low: low.yuv(),
                 high: high.yuv(),
-                strength: chance.range(0.7, 1.05) - 0.16 * index as f32,
+                strength: chance.range(1.1, 1.5) - 0.2 * index as f32,
             })
             .collect();
         let lake = chance.odds(0.7);
@@ -88,7 +89,7 @@ impl Aurora {
                 &[0x02_0510, 0x05_0e22, 0x0a_1c38, 0x12_3048, 0x1c_4656].map(|code| brief.hex(code)),
             ),
             curtains,
-            stars: Stars::new(&mut chance, 420, 0.8),
+            stars: Stars::new(&mut chance, 620, 0.85),
             back: Field::new(set.size, 4),
             hills,
             shore,
@@ -106,18 +107,18 @@ impl Aurora {
         }
     }
 
-    fn paint_sky(&mut self, time: f32) {
+    fn paint_sky(&self, field: &mut Field, time: f32) {
         let (_, down) = self.set.size.reach();
         let time = time * self.set.pace;
         let pan = self.set.pan(time) * 0.3;
-        let columns: Vec<[Fold; CURTAINS]> = (0..self.back.columns)
+        let columns: Vec<[Fold; CURTAINS]> = (0..field.columns)
             .map(|column| {
-                let x = self.back.x(column) + pan;
+                let x = field.x(column) + pan;
                 std::array::from_fn(|index| self.curtains[index].fold(&self.set, x, time))
             })
             .collect();
         let (sky, curtains, bottom) = (&self.sky, &self.curtains, self.shore.min(down));
-        self.back.paint(0.0, self.set.size.row(bottom), |y| {
+        field.paint(0.0, self.set.size.row(bottom), |y| {
             let base = sky.at((y + down) / (bottom + down));
             let columns = &columns;
             move |column, _| {
@@ -133,7 +134,7 @@ impl Aurora {
                     let light = foot * fade * fade * fold.light;
                     color = color.add(curtain.low.mix(curtain.high, (rise * 0.8).min(1.0)), light);
                 }
-                color
+                color.shoulder()
             }
         });
     }
@@ -153,7 +154,7 @@ impl Curtain {
         let fold = soft.signed(x * 0.55 - time * 0.012, self.seed + 0.37 + time * 0.014);
         let rays = rough.at(x * 0.8 + fold * 0.12 + time * 0.01, self.seed + time * 0.03);
         let fine = rough.at(x * 2.3 + fold * 0.2, self.seed + 0.6 + time * 0.05);
-        let patch = ramp(0.28, 0.72, soft.at(x * 0.16 + self.seed, 0.2 + time * 0.012));
+        let patch = 0.3 + 0.7 * ramp(0.28, 0.66, soft.at(x * 0.16 + self.seed, 0.2 + time * 0.012));
         Fold {
             edge: self.base + 0.22 * wave + 0.05 * fold,
             tall: self.tall * (0.45 + 0.75 * rays),
@@ -165,7 +166,9 @@ impl Curtain {
 impl Scene for Aurora {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size) = (shot.time, self.set.size);
-        self.paint_sky(time);
+        let mut back = std::mem::take(&mut self.back);
+        back.tween(shot, 4, |field, time| self.paint_sky(field, time));
+        self.back = back;
         let (pan, zoom, shore) = (self.set.pan(time), self.set.zoom(time), self.shore);
         for (profile, field, edge, tone, near) in &mut self.hills {
             let grow = 1.0 + (zoom - 1.0) * (0.3 + *near);

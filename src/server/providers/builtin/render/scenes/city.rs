@@ -2,26 +2,16 @@
 
 use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer, Size};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer, Size};
 use super::super::mirror::Mirror;
-use super::super::noise::sine;
 use super::super::skyline::{Profile, Skyline};
-use super::super::sprites::{Paint, bar, dot};
+use super::super::sprites::{Paint, dot};
 use super::super::words::{Brief, Hour};
 use super::sky::Sky;
+use super::towers::{Light, SPAN, Towers};
 use super::weather::{Overlay, Stars};
 use super::{Scene, Set, Shot};
-
-/// A lit window or sign: its place in the row's world, its size, its light.
-struct Light {
-    x: f32,
-    up: f32,
-    width: f32,
-    height: f32,
-    paint: Paint,
-    phase: f32,
-    sign: bool,
-}
 
 /// One row of towers.
 struct Block {
@@ -58,7 +48,6 @@ pub(super) struct City {
 }
 
 const BLOCKS: usize = 3;
-const SPAN: f32 = 4.0;
 const NEONS: [[u32; 4]; 4] = [
     [0xff_2e88, 0x22_d8ff, 0x9b_5cff, 0xff_b347],
     [0x00_f0c8, 0xff_4f6d, 0x4a_7dff, 0xff_e066],
@@ -112,6 +101,7 @@ impl City {
         }
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a frame is at most 1920 pixels wide")]
     fn draw_lights(&self, frame: &mut Frame, time: f32) {
         let size = frame.size;
         for (index, block) in self.blocks.iter().enumerate() {
@@ -139,6 +129,7 @@ impl City {
         }
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a frame is at most 1920 pixels wide")]
     fn draw_cars(&self, frame: &mut Frame, time: f32) {
         let size = frame.size;
         for car in &self.cars {
@@ -160,47 +151,6 @@ impl City {
                 None,
             );
         }
-    }
-}
-
-impl Light {
-    fn draw(&self, frame: &mut Frame, (x, y, width, height): (f32, f32, f32, f32), time: f32) {
-        let beat = sine(time * 0.31 + self.phase);
-        if !self.sign {
-            // A few windows go out and come on again.
-            let on = if self.phase > 0.93 {
-                ramp(-0.2, 0.2, beat)
-            } else {
-                1.0
-            };
-            bar(
-                frame,
-                x,
-                y,
-                width,
-                height,
-                Paint::new(self.paint.color, self.paint.alpha * on),
-            );
-            return;
-        }
-        let buzz = 0.9 + 0.1 * sine(time * 2.3 + self.phase * 9.0);
-        let (middle, reach) = (x + width * 0.5, (height * 0.85).max(width));
-        dot(
-            frame,
-            middle,
-            y + height * 0.5,
-            reach,
-            Paint::new(self.paint.color, 0.34 * buzz),
-            None,
-        );
-        bar(
-            frame,
-            x,
-            y,
-            width,
-            height,
-            Paint::new(self.paint.color, self.paint.alpha * buzz),
-        );
     }
 }
 
@@ -260,112 +210,23 @@ impl Block {
     }
 }
 
-/// The towers of a block while they are being put up.
-struct Towers {
-    heights: Vec<f32>,
-    lights: Vec<Light>,
-    near: f32,
-    neon: [Rgb; 4],
-    lit: f32,
-    warm: Rgb,
-    cool: Rgb,
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "places run from 0 to the span, counts are small"
-)]
-impl Towers {
-    /// Puts up one tower at `x` and gives the distance to the next.
-    fn raise(&mut self, chance: &mut Chance, x: f32, room: f32) -> f32 {
-        let near = self.near;
-        let width = chance.range(0.07, 0.15) * (0.7 + 0.9 * near);
-        let tall =
-            room * (0.30 + 0.52 * chance.unit() * chance.unit() + 0.1 * (1.0 - near)) * (1.0 - 0.28 * near);
-        self.fill(x, width, tall);
-        if chance.odds(0.35) {
-            // A set-back upper part, sometimes a mast.
-            self.fill(x + width * 0.22, width * 0.56, tall * 1.1);
-            if chance.odds(0.5) {
-                self.fill(x + width * 0.49, 0.004, tall * 1.24);
-            }
-        }
-        self.light(chance, x, width, tall);
-        width * chance.range(0.8, 1.25)
-    }
-
-    fn fill(&mut self, x: f32, width: f32, tall: f32) {
-        let count = self.heights.len();
-        let scale = count as f32 / SPAN;
-        for index in (x * scale) as usize..((x + width) * scale).ceil() as usize {
-            let height = &mut self.heights[index % count];
-            *height = height.max(tall);
-        }
-    }
-
-    fn light(&mut self, chance: &mut Chance, x: f32, width: f32, tall: f32) {
-        let pitch = 0.013 + 0.011 * self.near;
-        let (columns, rows) = (
-            ((width * 0.86) / pitch) as usize,
-            (tall * 0.92 / (pitch * 1.35)) as usize,
-        );
-        let lit = self.lit * chance.range(0.35, 1.1);
-        let tone = if chance.odds(0.7) { self.warm } else { self.cool };
-        for row in 1..rows {
-            for column in 0..columns {
-                if !chance.odds(lit) || self.lights.len() > 1_400 {
-                    continue;
-                }
-                let color = if chance.odds(0.06) {
-                    chance.pick(&self.neon)
-                } else {
-                    tone.scale(chance.range(0.6, 1.0))
-                };
-                self.lights.push(Light {
-                    x: x + width * 0.09 + column as f32 * pitch,
-                    up: row as f32 * pitch * 1.35 + pitch,
-                    width: pitch * 0.52,
-                    height: pitch * 0.66,
-                    paint: Paint::new(color.yuv(), 0.35 + 0.45 * self.near),
-                    phase: chance.unit(),
-                    sign: false,
-                });
-            }
-        }
-        if chance.odds(0.16 + 0.3 * self.near) {
-            let height = tall * chance.range(0.16, 0.34);
-            let up = tall * chance.range(0.5, 0.9);
-            let color = chance.pick(&self.neon).mix(Rgb(1.0, 1.0, 1.0), 0.18).yuv();
-            let (x, width) = (x + width * chance.range(0.1, 0.7), 0.008 + 0.01 * self.near);
-            self.lights.push(Light {
-                x,
-                up,
-                width,
-                height,
-                paint: Paint::new(color, 0.92),
-                phase: chance.unit(),
-                sign: true,
-            });
-        }
-    }
-}
-
 impl Scene for City {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size, street) = (shot.time, self.set.size, self.street);
         let (sky, soft, glows) = (&self.sky, &self.set.soft, self.glows);
-        let night = if sky.hour == Hour::Day { 0.0 } else { 0.20 };
-        self.back.paint(0.0, size.row(street), |y| {
-            let shade = sky.row(soft, time, y);
-            let low = ramp(0.55, 0.0, street - y) * night;
-            move |column, x| {
-                let side = soft.at(x * 0.18 + 0.6, 0.4 + time * 0.003);
-                shade(column, x)
-                    .add(glows[0], low * side)
-                    .add(glows[1], low * (1.0 - side) * 0.7)
-            }
+        let night = if sky.hour == Hour::Day { 0.0 } else { 0.36 };
+        self.back.tween(shot, 6, |field, time| {
+            field.paint(0.0, size.row(street), |y| {
+                let shade = sky.row(soft, time, y);
+                let low = ramp(0.55, 0.0, street - y) * night;
+                move |column, x| {
+                    let blend = soft.at(x * 0.18 + 0.6, 0.4 + time * 0.003);
+                    shade(column, x)
+                        .add(glows[0], low * blend)
+                        .add(glows[1], low * (1.0 - blend) * 0.7)
+                        .shoulder()
+                }
+            });
         });
         for block in &mut self.blocks {
             let (shift, grow) = block.camera(&self.set, time);

@@ -2,7 +2,8 @@
 
 use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp, smooth};
-use super::super::frame::{Field, Floor, Frame, Layer};
+use super::super::field::{Field, Floor};
+use super::super::frame::{Frame, Layer};
 use super::super::noise::{Noise, sine};
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
@@ -100,15 +101,37 @@ impl Dune {
         )
     }
 
-    fn paint(&mut self, floor: &Floor, noise: &Noise, (shift, grow): (f32, f32), time: f32, side: f32) {
+    fn paint(&mut self, shot: Shot, floor: &Floor, noise: &Noise, set: &Set, side: f32) {
+        let from = self.edge.highest();
+        let mut field = std::mem::take(&mut self.field);
+        field.tween(shot, 4, |field, time| {
+            self.paint_at(
+                field,
+                (from, floor),
+                noise,
+                (self.camera(set.pan(time), set.zoom(time)), time * set.pace),
+                side,
+            );
+        });
+        self.field = field;
+    }
+
+    fn paint_at(
+        &self,
+        field: &mut Field,
+        (from, floor): (f32, &Floor),
+        noise: &Noise,
+        ((shift, grow), time): ((f32, f32), f32),
+        side: f32,
+    ) {
         let (crest, near, lit, shade, dust, base) =
             (&self.crest, self.near, self.lit, self.shade, self.dust, self.base);
         let soft = 0.10 + 0.25 * near;
         // The height and slope under each column, once per frame.
-        let columns: Vec<f32> = (0..self.field.columns)
-            .map(|column| base - crest.at(self.field.x(column) / grow + shift))
+        let columns: Vec<f32> = (0..field.columns)
+            .map(|column| base - crest.at(field.x(column) / grow + shift))
             .collect();
-        self.field.paint_above(self.edge.highest(), floor, |y| {
+        field.paint_above(from, floor, |y| {
             let y = y / grow;
             let columns = &columns;
             move |column, x| {
@@ -153,10 +176,11 @@ impl Scene for Desert {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size) = (shot.time, self.set.size);
         let (sky, soft, rough) = (&self.sky, &self.set.soft, &self.set.rough);
-        self.back
-            .paint(0.0, size.row(sky.horizon + 0.1), |y| sky.row(soft, time, y));
+        self.back.tween(shot, 6, |field, time| {
+            field.paint(0.0, size.row(sky.horizon + 0.1), |y| sky.row(soft, time, y));
+        });
         let (pan, zoom) = (self.set.pan(time), self.set.zoom(time));
-        let side = if sky.sun.0 > 0.0 { 1.0 } else { -1.0 };
+        let lit_from = if sky.sun.0 > 0.0 { 1.0 } else { -1.0 };
         for dune in &mut self.dunes {
             let (shift, grow) = dune.camera(pan, zoom);
             let (crest, base) = (&dune.crest, dune.base);
@@ -164,8 +188,7 @@ impl Scene for Desert {
         }
         let floors = Floor::of(size, self.dunes.iter().map(|dune| &dune.edge));
         for (dune, floor) in self.dunes.iter_mut().zip(&floors) {
-            let (shift, grow) = dune.camera(pan, zoom);
-            dune.paint(floor, rough, (shift, grow), time * self.set.pace, side);
+            dune.paint(shot, floor, rough, &self.set, lit_from);
         }
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(

@@ -1,7 +1,8 @@
 //! Fire: flames climbing out of the dark, embers carried up on the heat.
 use super::super::chance::Chance;
 use super::super::color::{Palette, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::noise::sine;
 use super::super::skyline::{Profile, Skyline};
 use super::super::sprites::{Paint, dot};
@@ -53,38 +54,38 @@ impl Fire {
             ground: Field::new(set.size, 4),
             edge: Skyline::new(set.size),
             rocks,
-            embers: (0..110).map(|_| Ember::new(&mut chance)).collect(),
+            embers: (0..96).map(|_| Ember::new(&mut chance)).collect(),
             middle: chance.range(-0.22, 0.22),
             set,
         }
     }
 
-    fn paint_air(&mut self, time: f32) {
+    fn paint_air(&self, field: &mut Field, time: f32) {
         let (flames, smoke, glow) = (&self.flames, self.smoke, self.glow);
         let (soft, rough) = (&self.set.soft, &self.set.rough);
         let (across, down) = self.set.size.reach();
         let time = time * self.set.pace;
         // How high the flames stand over each column; the hearth is off the middle and wavers.
-        let heights: Vec<f32> = (0..self.air.columns)
+        let heights: Vec<f32> = (0..field.columns)
             .map(|column| {
-                let x = self.air.x(column);
+                let x = field.x(column);
                 let aside = (x - self.middle * across) / (0.62 * across.max(0.7));
                 let waver = soft.at(x * 0.35 + 0.3, time * 0.055);
                 (0.30 + 0.75 / (1.0 + 1.6 * aside * aside)) * (0.62 + 0.62 * waver)
             })
             .collect();
-        self.air.paint_all(|y| {
+        field.paint_all(|y| {
             let up = (down - y) / (2.0 * down);
-            let rise = time * 0.21;
+            let rise = time * 0.18;
             let ambient = ramp(1.0, 0.0, up) * 0.22;
             let heights = &heights;
             move |column, x| {
                 let sway = soft.signed(x * 0.3 + 0.7, y * 0.34 + rise * 0.7);
                 let lick = x * 0.42 + sway * (0.03 + 0.07 * up);
                 let one = soft.at(lick, y * 0.21 + rise);
-                let two = rough.at(lick * 1.25 + 0.5, y * 0.33 + rise * 1.55);
+                let two = rough.at(lick * 0.95 + 0.5, y * 0.26 + rise * 1.5);
                 let body = 1.0 - up / heights[column];
-                let heat = body * 0.92 + (one * 0.62 + two * 0.38 - 0.5) * (0.95 + 0.5 * up);
+                let heat = body * 0.92 + (one * 0.68 + two * 0.32 - 0.5) * (0.95 + 0.5 * up);
                 let veil = soft.at(x * 0.2 + 0.2, y * 0.2 + rise * 0.35);
                 flames
                     .at(heat.max(0.0))
@@ -112,7 +113,7 @@ impl Fire {
                 frame,
                 px,
                 py,
-                radius * 5.0,
+                radius * 3.8,
                 Paint::new(self.glow, alpha * 0.22),
                 None,
             );
@@ -137,19 +138,23 @@ impl Scene for Fire {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, down) = (shot.time, self.set.size.reach().1);
         let pan = self.set.pan(time);
-        self.paint_air(time);
+        let mut air = std::mem::take(&mut self.air);
+        air.tween(shot, 2, |field, time| self.paint_air(field, time));
+        self.air = air;
         let rocks = &self.rocks;
         self.edge.trace(|x| down - rocks.at(x + pan));
         let (coal, glow, rough) = (self.coal, self.glow, &self.set.rough);
-        let from = self.edge.highest();
-        let pace = time * 0.03;
-        self.ground.paint(from, self.set.size.row(down), |y| {
-            let low = ramp(0.2, 0.0, down - y);
-            move |_, x| {
-                let crack = rough.at((x + pan) * 0.9, y * 0.9);
-                let live = 0.6 + 0.4 * rough.at(x * 0.4 + pace, y * 0.4);
-                coal.add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
-            }
+        let (from, set) = (self.edge.highest() - 8.0, &self.set);
+        self.ground.tween(shot, 2, |field, time| {
+            let pan = set.pan(time);
+            field.paint(from, set.size.row(down), |y| {
+                let low = ramp(0.2, 0.0, down - y);
+                move |_, x| {
+                    let crack = rough.at((x + pan) * 0.9, y * 0.9);
+                    let live = 0.6 + 0.4 * rough.at(x * 0.4 + time * 0.03, y * 0.4);
+                    coal.add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
+                }
+            });
         });
         self.set.composer.compose(
             frame,

@@ -2,7 +2,8 @@
 
 use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp};
-use super::super::frame::{Field, Floor, Frame, Layer};
+use super::super::field::{Field, Floor};
+use super::super::frame::{Frame, Layer};
 use super::super::noise::{Noise, sine};
 use super::super::skyline::{Profile, Skyline};
 use super::super::sprites::{Paint, dot};
@@ -27,8 +28,7 @@ pub(super) struct Forest {
     sky: Sky,
     back: Field,
     rows: Vec<Row>,
-    ray: Yuv,
-    rays: f32,
+    beams: Beams,
     motes: Vec<(f32, f32, f32)>,
     mote: Yuv,
     overlay: Overlay,
@@ -41,6 +41,26 @@ fn colors(hour: Hour) -> (u32, u32) {
         Hour::Day => (0xcf_e6cf, 0x10_331f),
         Hour::Dusk => (0xe3_9a6c, 0x1a_1626),
         Hour::Night => (0x2c_4f6b, 0x02_0a10),
+    }
+}
+
+/// Light slanting from the sun through the mist.
+struct Beams {
+    sun: (f32, f32),
+    color: Yuv,
+    strength: f32,
+}
+
+impl Beams {
+    /// Beams fan out from the sun: noise over the angle, thinning with distance.
+    #[inline]
+    fn at(&self, noise: &Noise, time: f32, x: f32, y: f32) -> f32 {
+        let (aside, drop) = (x - self.sun.0, y - self.sun.1);
+        let angle = aside / (drop.abs() + 0.35);
+        let beam = noise.at(angle * 0.23 + time * 0.004, 0.31 + time * 0.005);
+        let far = aside * aside + drop * drop;
+        ramp(0.35, 0.85, beam) * self.strength / (0.55 + 2.2 * far)
+            + self.strength * 0.25 / (1.0 + 14.0 * far)
     }
 }
 
@@ -65,8 +85,11 @@ impl Forest {
         Self {
             back: Field::new(set.size, 4),
             rows,
-            ray: sky.light.mix(mist, 0.4).yuv(),
-            rays: if hour == Hour::Night { 0.12 } else { 0.34 },
+            beams: Beams {
+                sun: sky.sun,
+                color: sky.light.mix(mist, 0.4).yuv(),
+                strength: if hour == Hour::Night { 0.12 } else { 0.2 },
+            },
             motes: (0..46)
                 .map(|_| (chance.unit(), chance.unit(), chance.unit()))
                 .collect(),
@@ -116,8 +139,8 @@ impl Row {
             trees: tree_line(chance, tall),
             base: (0.12 + 0.98 * near) * down,
             near,
-            body: body.mix(mist, 0.12 + 0.74 * haze).yuv(),
-            mist: body.mix(mist, (0.35 + 0.62 * haze).min(0.94)).yuv(),
+            body: body.mix(mist, 0.03 + 0.78 * haze).yuv(),
+            mist: body.mix(mist, (0.25 + 0.66 * haze).min(0.94)).yuv(),
             field: Field::new(set.size, 4),
             edge: Skyline::new(set.size),
         }
@@ -131,23 +154,34 @@ impl Row {
         )
     }
 
-    fn paint(
-        &mut self,
-        floor: &Floor,
+    fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, beams: &Beams) {
+        let from = self.edge.highest();
+        let mut field = std::mem::take(&mut self.field);
+        field.tween(shot, 6, |field, time| {
+            let (shift, _) = self.camera(set.pan(time), set.zoom(time));
+            self.paint_at(field, (from, floor), &set.soft, (shift, time), beams);
+        });
+        self.field = field;
+    }
+
+    fn paint_at(
+        &self,
+        field: &mut Field,
+        (from, floor): (f32, &Floor),
         noise: &Noise,
-        pan: f32,
-        time: f32,
-        light: impl Fn(f32, f32) -> f32 + Copy,
-        ray: Yuv,
+        (pan, time): (f32, f32),
+        beams: &Beams,
     ) {
         let (base, near, body, mist) = (self.base, self.near, self.body, self.mist);
         let reach = 0.10 + 0.28 * near;
-        self.field.paint_above(self.edge.highest(), floor, |y| {
+        field.paint_above(from, floor, |y| {
             let low = ramp(-reach, reach * 0.45, y - base + reach * 0.35);
             move |_, x| {
                 let drift = noise.at((x + pan) * 0.2 + time * 0.006, y * 0.5 + near * 3.0);
-                let fog = (low * (0.55 + 0.9 * drift)).min(1.0) * (1.0 - 0.55 * near);
-                body.mix(mist, fog).add(ray, light(x, y) * (1.0 - 0.8 * near))
+                let fog = (low * (0.55 + 0.9 * drift)).min(1.0) * (1.0 - 0.9 * near);
+                body.mix(mist, fog)
+                    .add(beams.color, beams.at(noise, time, x, y) * (1.0 - 0.85 * near))
+                    .shoulder()
             }
         });
     }
@@ -157,7 +191,6 @@ impl Row {
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     clippy::cast_possible_wrap,
     reason = "sample places are wrapped to the run"
 )]
@@ -192,21 +225,7 @@ fn tree_line(chance: &mut Chance, tall: f32) -> Profile {
 impl Scene for Forest {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size) = (shot.time, self.set.size);
-        let (sky, soft) = (&self.sky, &self.set.soft);
-        let (sun, rays) = (sky.sun, self.rays);
-        // Beams fan out from the sun: noise over the angle, thinning with distance.
-        let light = |x: f32, y: f32| {
-            let (aside, drop) = (x - sun.0, y - sun.1);
-            let angle = aside / (drop.abs() + 0.35);
-            let beam = soft.at(angle * 0.23 + time * 0.004, 0.31 + time * 0.005);
-            let far = aside * aside + drop * drop;
-            ramp(0.35, 0.85, beam) * rays / (0.55 + 2.2 * far) + rays * 0.5 / (1.0 + 14.0 * far)
-        };
-        let ray = self.ray;
-        self.back.paint_all(|y| {
-            let shade = sky.row(soft, time, y);
-            move |column, x| shade(column, x).add(ray, light(x, y) * 0.5)
-        });
+        let (sky, soft, beams) = (&self.sky, &self.set.soft, &self.beams);
         let (pan, zoom) = (self.set.pan(time), self.set.zoom(time));
         for row in &mut self.rows {
             let (shift, grow) = row.camera(pan, zoom);
@@ -214,9 +233,18 @@ impl Scene for Forest {
             row.edge.trace(|x| (base - trees.at(x / grow + shift)) * grow);
         }
         let floors = Floor::of(size, self.rows.iter().map(|row| &row.edge));
+        self.back.tween(shot, 6, |field, time| {
+            field.paint(0.0, size.row(0.4), |y| {
+                let shade = sky.row(soft, time, y);
+                move |column, x| {
+                    shade(column, x)
+                        .add(beams.color, beams.at(soft, time, x, y) * 0.35)
+                        .shoulder()
+                }
+            });
+        });
         for (row, floor) in self.rows.iter_mut().zip(&floors) {
-            let (shift, _) = row.camera(pan, zoom);
-            row.paint(floor, &self.set.soft, shift, time, light, ray);
+            row.paint(shot, floor, &self.set, beams);
         }
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(self.rows.iter().map(|row| Layer::below(&row.field, &row.edge)));

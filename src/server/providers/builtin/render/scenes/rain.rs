@@ -1,7 +1,8 @@
 //! Rain at the window of an evening: lights out of focus, falling streaks, a wet ground below.
 
 use super::super::color::{Palette, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::mirror::Mirror;
 use super::super::noise::sine;
 use super::super::skyline::Skyline;
@@ -46,12 +47,12 @@ impl Rain {
         let stops: [u32; 4] = match brief.hour {
             Some(Hour::Day) => [0x3c_4854, 0x5a_6873, 0x82_8f96, 0x9c_a5a6],
             Some(Hour::Dawn) => [0x2c_3448, 0x54_546a, 0x8c_7a84, 0xb8_9c94],
-            Some(Hour::Dusk) => [0x18_1830, 0x3a_2a48, 0x6c_4058, 0x98_5a58],
+            Some(Hour::Dusk) => [0x0e_1022, 0x20_1c38, 0x40_2c4c, 0x6a_4454],
             _ => [0x06_0b16, 0x0d_1828, 0x18_2a3e, 0x26_3c50],
         };
         let colors = chance.pick(&LAMPS).map(|code| brief.hex(code));
         let street = chance.range(0.38, 0.55) * down;
-        let lamps = (0..30)
+        let lamps = (0..38)
             .map(|_| {
                 let near = chance.unit();
                 Lamp {
@@ -67,7 +68,7 @@ impl Rain {
             sky: Palette::new(&stops.map(|code| brief.hex(code))),
             mist: brief.hex(0x6f_8496).yuv(),
             lamps,
-            fall: Rainfall::new(brief, &mut chance, 210),
+            fall: Rainfall::new(brief, &mut chance, 170),
             splashes: (0..40)
                 .map(|_| (chance.unit(), chance.unit(), chance.unit()))
                 .collect(),
@@ -95,13 +96,13 @@ impl Rain {
             let (x, y) = (size.column((place - 0.5) * wide), size.row(lamp.y));
             let radius = (0.012 + 0.040 * lamp.near * lamp.near) * size.unit();
             let breath = 0.85 + 0.15 * sine(time * (0.08 + 0.1 * lamp.near) + lamp.phase);
-            let alpha = (0.62 - 0.36 * lamp.near) * breath;
+            let alpha = (0.85 - 0.42 * lamp.near) * breath;
             dot(
                 frame,
                 x,
                 y,
-                radius * 2.6,
-                Paint::new(lamp.color, alpha * 0.30),
+                radius * 2.1,
+                Paint::new(lamp.color, alpha * 0.36),
                 Some(&self.edge),
             );
             disc(
@@ -142,13 +143,15 @@ impl Scene for Rain {
         let (time, size, street) = (shot.time, self.set.size, self.street);
         let (_, down) = size.reach();
         let (sky, soft, mist) = (&self.sky, &self.set.soft, self.mist);
-        self.back.paint(0.0, size.row(street), |y| {
-            let base = sky.at((y + down) / (street + down));
-            let low = ramp(0.45, 0.0, street - y) * 0.30;
-            move |_, x| {
-                let sheet = soft.at(x * 0.24 + y * 0.06 + time * 0.012, y * 0.10 - time * 0.07);
-                base.mix(mist, (sheet - 0.42) * 0.34 + low * sheet)
-            }
+        self.back.tween(shot, 4, |field, time| {
+            field.paint(0.0, size.row(street), |y| {
+                let base = sky.at((y + down) / (street + down));
+                let low = ramp(0.45, 0.0, street - y) * 0.30;
+                move |_, x| {
+                    let sheet = soft.at(x * 0.24 + y * 0.06 + time * 0.012, y * 0.10 - time * 0.07);
+                    base.mix(mist, (sheet - 0.42) * 0.34 + low * sheet)
+                }
+            });
         });
         let wet = self.wet;
         self.edge.trace(|_| street);
@@ -161,7 +164,7 @@ impl Scene for Rain {
         self.draw_lamps(frame, time);
         Mirror {
             line: street,
-            strength: 0.78,
+            strength: 0.88,
             waver: 0.016,
             smear: 0.16,
         }

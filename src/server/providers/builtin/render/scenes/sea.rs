@@ -1,7 +1,8 @@
 //! Open water under a sky: swell in perspective, a path of glints below the sun, now and then an island.
 
 use super::super::color::{Palette, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
 use super::sky::Sky;
@@ -77,56 +78,64 @@ impl Sea {
         }
     }
 
-    fn paint_water(&mut self, time: f32, horizon: f32) {
+    /// Where the sky meets the water; it breathes with the swell.
+    fn horizon(&self, time: f32) -> f32 {
+        self.sky.horizon + 0.004 * self.swell * (time * 0.7).sin()
+    }
+
+    fn paint_water(&self, field: &mut Field, time: f32) {
+        let horizon = self.horizon(time);
         let (water, noise, sky) = (&self.water, &self.set.rough, &self.sky);
         let (crest, foam, swell) = (self.crest, self.foam, self.swell);
         let pan = self.set.pan(time);
         let speed = time * self.set.pace;
         let depth = self.set.size.reach().1 - horizon;
-        self.front
-            .paint(self.set.size.row(horizon), self.set.size.row(9.0), |y| {
-                let below = (y - horizon).max(0.0);
-                let base = water.at(below / depth);
-                let far = 0.22 / (below + 0.035);
-                let calm = ramp(0.0, 0.11, below);
-                let path = 0.045 + 0.32 * below;
-                let glint = if sky.hour == Hour::Day { 0.5 } else { 1.0 }
-                    * (0.35 + 0.65 * ramp(0.9, 0.1, below / depth));
-                let storm = (swell - 1.0).max(0.0);
-                move |_, x| {
-                    let wide = (x + pan) * far * 0.62;
-                    let one = noise.at(wide + speed * 0.011, far * 1.15 + speed * 0.022);
-                    let two = noise.at(wide * 1.37 - speed * 0.014 + 0.4, far * 1.71 - speed * 0.017);
-                    let height = (one + two - 1.0) * calm * swell;
-                    let aside = (x - sky.sun.0) / path;
-                    let lane = 1.0 / (1.0 + aside * aside);
-                    let spark = ramp(0.02, 0.42, height + 0.10 * (1.0 - calm)) * lane * lane * glint;
-                    let cap = ramp(0.42, 0.62, height) * storm;
-                    base.mix(crest, (height * 0.55).clamp(-0.35, 0.6))
-                        .mix(foam, cap * 0.7)
-                        .add(sky.glow, spark * 0.85)
-                }
-            });
+        field.paint(self.set.size.row(horizon) - 4.0, self.set.size.row(9.0), |y| {
+            let below = (y - horizon).max(0.0);
+            let base = water.at(below / depth);
+            let far = 0.22 / (below + 0.035);
+            let calm = ramp(0.0, 0.11, below);
+            let path = 0.05 + 0.42 * below;
+            let glint =
+                if sky.hour == Hour::Day { 0.5 } else { 1.0 } * (0.35 + 0.65 * ramp(0.9, 0.1, below / depth));
+            let storm = (swell - 1.0).max(0.0);
+            move |_, x| {
+                let wide = (x + pan) * far * 0.62;
+                let one = noise.at(wide + speed * 0.011, far * 1.15 + speed * 0.022);
+                let two = noise.at(wide * 1.37 - speed * 0.014 + 0.4, far * 1.71 - speed * 0.017);
+                let height = (one + two - 1.0) * calm * swell;
+                let aside = (x - sky.sun.0) / path;
+                let lane = 1.0 / (1.0 + aside * aside);
+                let spark = ramp(-0.04, 0.34, height + 0.16 * (1.0 - calm)) * lane * lane * glint;
+                let cap = ramp(0.35, 1.25, height) * storm;
+                base.mix(crest, (height * 0.9).clamp(-0.4, 0.75))
+                    .mix(foam, cap * 0.55)
+                    .add(sky.glow, spark * 0.95)
+            }
+        });
     }
 }
 
 impl Scene for Sea {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size) = (shot.time, self.set.size);
-        let horizon = self.sky.horizon + 0.004 * self.swell * (time * 0.7).sin();
+        let horizon = self.horizon(time);
         let pan = self.set.pan(time) * 0.25;
         self.edge.trace(|_| horizon);
         let island = &self.island;
         self.coast.trace(|x| horizon - island.at(x + pan));
         let (sky, noise) = (&self.sky, &self.set.soft);
-        self.back
-            .paint(0.0, size.row(horizon), |y| sky.row(noise, time, y));
+        self.back.tween(shot, 6, |field, time| {
+            field.paint(0.0, size.row(horizon) + 4.0, |y| sky.row(noise, time, y));
+        });
         let (dark, light) = self.island_light;
         self.land.paint(self.coast.highest(), size.row(horizon), |y| {
             let tone = light.mix(dark, ramp(0.0, 0.09, horizon - y));
             move |_, _| tone
         });
-        self.paint_water(time, horizon);
+        let mut front = std::mem::take(&mut self.front);
+        front.tween(shot, 2, |field, time| self.paint_water(field, time));
+        self.front = front;
         let layers = [
             Layer::all(&self.back),
             Layer::below(&self.land, &self.coast),

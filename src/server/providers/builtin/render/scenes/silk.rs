@@ -1,7 +1,8 @@
 //! The abstract default: folds of silk in slow light.
 
 use super::super::color::{Palette, Rgb, Yuv};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::noise::sine;
 use super::super::words::Brief;
 use super::weather::Overlay;
@@ -34,8 +35,8 @@ impl Silk {
         Self {
             palette: Palette::new(&[stops[0], stops[1], stops[2], stops[3], stops[4]]),
             sheen: stops[4].yuv(),
-            folds: chance.range(0.8, 1.4),
-            lean: chance.range(-0.9, 0.9),
+            folds: chance.range(0.42, 0.7),
+            lean: chance.range(0.3, 1.25) * if chance.odds(0.5) { 1.0 } else { -1.0 },
             seed: chance.unit() * 5.0,
             cloth: Field::new(set.size, 4),
             overlay: Overlay::new(brief, &mut chance),
@@ -47,22 +48,38 @@ impl Silk {
 impl Scene for Silk {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (palette, sheen, noise) = (&self.palette, self.sheen, &self.set.soft);
-        let (folds, lean, seed) = (self.folds, self.lean, self.seed);
-        let time = shot.time * self.set.pace;
-        let (pan, zoom) = (self.set.pan(shot.time), self.set.zoom(shot.time));
-        self.cloth.paint_all(|y| {
-            let y = y / zoom;
-            move |_, x| {
-                let x = x / zoom + pan;
-                let warp = noise.at(x * 0.16 + seed, y * 0.16 + time * 0.006);
-                let twist = noise.at(x * 0.22 - time * 0.008 + warp * 0.3, y * 0.2 + seed + warp * 0.35);
-                let phase = (x * 0.5 + y * lean) * 0.26 + warp * folds + twist * 0.64 + time * 0.035;
-                let light = 0.5 + 0.34 * sine(phase) + 0.24 * (twist - 0.5) + 0.12 * (warp - 0.5);
-                let edge = (0.5 + 0.5 * sine(phase + 0.4) * sine(phase + 0.25).abs()).max(0.0);
-                palette
-                    .at(light * 0.82 + 0.04)
-                    .add(sheen, edge * edge * edge * edge * 0.22)
-            }
+        let (folds, seed, (along, across)) = (self.folds, self.seed, self.lean.sin_cos());
+        let (pace, set) = (self.set.pace, &self.set);
+        self.cloth.tween(shot, 4, |field, time| {
+            let (pan, zoom) = (set.pan(time), set.zoom(time));
+            let time = time * pace;
+            field.paint_all(|y| {
+                let y = y / zoom;
+                move |_, x| {
+                    let x = x / zoom + pan;
+                    let sway = sine(
+                        x * 0.31 + 0.22 * sine(y * 0.37 + time * 0.021 + seed) + seed * 1.7 + time * 0.013,
+                    );
+                    let roll =
+                        sine(y * 0.43 + 0.30 * sway + 0.16 * sine(x * 0.71 - time * 0.019 + seed * 2.3));
+                    let grain = noise.at(x * 0.21 + seed, y * 0.21 + time * 0.004);
+                    let phase = (x * across + y * along) * folds
+                        + 0.42 * sway
+                        + 0.36 * roll
+                        + 0.5 * grain
+                        + time * 0.03;
+                    // A broad face, a finer pleat on it, and a bright lip where the cloth turns to the light.
+                    let face = 0.5 + 0.5 * sine(phase);
+                    let pleat = 0.5 + 0.5 * sine(phase * 2.6 + 0.5 * roll + 0.3);
+                    let lip = (0.5 + 0.5 * sine(phase + 0.08 + 0.03 * sway)) * (0.72 + 0.28 * pleat);
+                    let light = 0.06
+                        + 0.50 * face * (0.62 + 0.5 * grain)
+                        + 0.13 * pleat * face
+                        + 0.12 * (0.5 + 0.5 * sway);
+                    let shine = lip * lip * lip * lip;
+                    palette.at(light).add(sheen, shine * shine * 0.42).shoulder()
+                }
+            });
         });
         self.set.composer.compose(frame, &[Layer::all(&self.cloth)]);
         self.overlay.draw(frame, shot.time);

@@ -72,7 +72,7 @@ impl Sky {
             sun: (side * chance.range(0.1, 0.42) * across, horizon - height),
             glow: light.mix(stops[3], 0.35).yuv(),
             light,
-            disc: light.mix(Rgb(1.0, 1.0, 1.0), 0.45).yuv(),
+            disc: light.mix(Rgb(1.0, 1.0, 1.0), 0.7).yuv(),
             cloud: brief.hex(cloud).yuv(),
             clouds: (0.5 + 0.5 * brief.energy).clamp(0.12, 1.0),
             seed: chance.unit(),
@@ -87,7 +87,11 @@ impl Sky {
         let depth = 0.30 / (self.horizon - y + 0.16).max(0.05);
         let veil = self.clouds * ramp(1.02, 0.8, place) * 0.85;
         let drop = y - self.sun.1;
-        let reach = if self.hour == Hour::Night { 0.008 } else { 0.035 };
+        let (reach, strength) = match self.hour {
+            Hour::Night => (0.008, 0.56),
+            Hour::Dusk => (0.035, 0.56),
+            Hour::Dawn | Hour::Day => (0.028, 0.36),
+        };
         let (low, high) = (0.62 - 0.22 * self.clouds, 0.98 - 0.2 * self.clouds);
         move |_, x| {
             let n = noise.at(
@@ -99,14 +103,9 @@ impl Sky {
             let shine = reach / (reach + far);
             let cloud = ramp(low, high, n) * veil;
             base.mix(self.cloud, cloud)
-                .add(self.glow, shine * (0.62 - 0.25 * cloud))
+                .add(self.glow, shine * (strength - 0.2 * cloud))
+                .shoulder()
         }
-    }
-
-    /// The colour at a height, without clouds or sun.
-    pub(super) fn at(&self, y: f32) -> Yuv {
-        self.palette
-            .at(((y - self.top) / (self.horizon - self.top)).clamp(0.0, 1.0))
     }
 
     /// Draws the sun or moon itself, cut off by what stands in front.

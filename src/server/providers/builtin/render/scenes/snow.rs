@@ -2,7 +2,8 @@
 
 use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp, smooth};
-use super::super::frame::{Field, Floor, Frame, Layer};
+use super::super::field::{Field, Floor};
+use super::super::frame::{Frame, Layer};
 use super::super::noise::Noise;
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
@@ -84,7 +85,7 @@ impl Snow {
 impl Ridge {
     fn new(set: &Set, chance: &mut Chance, near: f32, ([sunny, shady, rock], haze): ([Rgb; 3], Rgb)) -> Self {
         let down = set.size.reach().1;
-        let tall = if near > 0.9 { 0.2 } else { 0.66 - 0.36 * near } * down;
+        let tall = if near > 0.9 { 0.3 } else { 0.66 - 0.36 * near } * down;
         let far = (1.0 - near) * 0.42;
         Self {
             heights: ridge_line(&set.soft, &set.rough, chance, tall, near),
@@ -108,7 +109,28 @@ impl Ridge {
         )
     }
 
-    fn paint(&mut self, floor: &Floor, noise: &Noise, (shift, grow): (f32, f32), side: f32) {
+    fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, side: f32) {
+        let mut field = std::mem::take(&mut self.field);
+        field.tween(shot, 4, |field, time| {
+            self.paint_at(
+                field,
+                floor,
+                &set.rough,
+                self.camera(set.pan(time), set.zoom(time)),
+                side,
+            );
+        });
+        self.field = field;
+    }
+
+    fn paint_at(
+        &self,
+        field: &mut Field,
+        floor: &Floor,
+        noise: &Noise,
+        (shift, grow): (f32, f32),
+        side: f32,
+    ) {
         let Self {
             heights,
             base,
@@ -119,36 +141,36 @@ impl Ridge {
             rock,
             haze,
             ..
-        } = &*self;
+        } = self;
         let (base, near, tall, sunny, shady, rock, haze) =
             (*base, *near, *tall, *sunny, *shady, *rock, *haze);
-        let tops: Vec<f32> = (0..self.field.columns)
-            .map(|column| base - heights.at(self.field.x(column) / grow + shift))
+        let tops: Vec<f32> = (0..field.columns)
+            .map(|column| base - heights.at(field.x(column) / grow + shift))
             .collect();
         let from = self.edge.highest();
         let smooth_snow = near > 0.9;
         let heights = &self.heights;
-        self.field.paint_above(from, floor, |y| {
+        field.paint_above(from, floor, |y| {
             let y = y / grow;
-            let low = ramp(0.55 * tall, -0.12 * tall, base - y) * (0.85 - 0.5 * near);
+            let low = ramp(0.55 * tall, -0.12 * tall, base - y) * (0.5 - 0.34 * near);
             let tops = &tops;
             move |column, x| {
                 let x = x / grow + shift;
                 let deep = (y - tops[column]).max(0.0);
                 let rough = noise.at(x * 0.55 + near, y * 0.8);
                 // Spurs run down and aside from the crest, each with a lit and a shaded face.
-                let spur = heights.slope(x + side * deep * (0.55 + 0.5 * (rough - 0.5)), 0.035);
-                let detail = noise.signed(x * 1.3 - deep * 0.8, y * 0.9 + near * 2.0);
+                let spur = heights.slope(x + side * deep * (0.6 + 0.9 * (rough - 0.5)), 0.075);
+                let detail = noise.signed(x * 1.8 - side * deep * 1.6, y * 1.1 + near * 2.0);
                 let facing =
-                    smooth(0.5 - side * (spur * 0.62) + detail * if smooth_snow { 0.12 } else { 0.42 });
-                let bare = if smooth_snow {
+                    smooth(0.5 - side * spur * 1.25 + detail * if smooth_snow { 0.12 } else { 0.34 });
+                let rocky = if smooth_snow {
                     0.0
                 } else {
-                    ramp(0.56, 0.74, rough + deep * 0.35 / tall * 0.6)
+                    ramp(0.58, 0.72, rough + deep * 0.18 / tall)
                 };
                 shady
                     .mix(sunny, facing)
-                    .mix(rock, bare * (1.0 - 0.55 * facing))
+                    .mix(rock, rocky * (1.0 - 0.55 * facing))
                     .mix(haze, low)
             }
         });
@@ -163,7 +185,7 @@ fn ridge_line(soft: &Noise, rough: &Noise, chance: &mut Chance, tall: f32, near:
         let place = x / span;
         let bulk = soft.at(place, one);
         if near > 0.9 {
-            return tall * (0.3 + 0.7 * bulk);
+            return tall * (0.05 + 0.95 * bulk);
         }
         let folded = 1.0 - soft.signed(place * 2.0, two).abs();
         let crags = 1.0 - rough.signed(place * 2.0, two + 0.5).abs();
@@ -175,11 +197,12 @@ fn ridge_line(soft: &Noise, rough: &Noise, chance: &mut Chance, tall: f32, near:
 impl Scene for Snow {
     fn draw(&mut self, shot: Shot, frame: &mut Frame) {
         let (time, size) = (shot.time, self.set.size);
-        let (sky, soft, rough) = (&self.sky, &self.set.soft, &self.set.rough);
-        self.back
-            .paint(0.0, size.row(sky.horizon + 0.1), |y| sky.row(soft, time, y));
+        let (sky, soft) = (&self.sky, &self.set.soft);
+        self.back.tween(shot, 6, |field, time| {
+            field.paint(0.0, size.row(sky.horizon + 0.1), |y| sky.row(soft, time, y));
+        });
         let (pan, zoom) = (self.set.pan(time), self.set.zoom(time));
-        let side = if sky.sun.0 > 0.0 { 1.0 } else { -1.0 };
+        let lit_from = if sky.sun.0 > 0.0 { 1.0 } else { -1.0 };
         for ridge in &mut self.ridges {
             let (shift, grow) = ridge.camera(pan, zoom);
             let (heights, base) = (&ridge.heights, ridge.base);
@@ -187,8 +210,7 @@ impl Scene for Snow {
         }
         let floors = Floor::of(size, self.ridges.iter().map(|ridge| &ridge.edge));
         for (ridge, floor) in self.ridges.iter_mut().zip(&floors) {
-            let camera = ridge.camera(pan, zoom);
-            ridge.paint(floor, rough, camera, side);
+            ridge.paint(shot, floor, &self.set, lit_from);
         }
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(

@@ -1,7 +1,8 @@
 //! Deep space: two veils of nebula in parallax, stars, and now and then the limb of a planet.
 
 use super::super::color::{Palette, Rgb, Yuv, ramp};
-use super::super::frame::{Field, Frame, Layer};
+use super::super::field::Field;
+use super::super::frame::{Frame, Layer};
 use super::super::skyline::Skyline;
 use super::super::words::Brief;
 use super::weather::Stars;
@@ -63,67 +64,15 @@ impl Space {
     }
 }
 
-impl Planet {
-    fn new(brief: &Brief, set: &Set, (bright, pale): (Rgb, Rgb)) -> Self {
-        let mut chance = brief.chance(3);
-        let (_, down) = set.size.reach();
-        let radius = chance.range(1.1, 1.9);
-        let top = chance.range(0.3, 0.55) * down;
-        Self {
-            middle: (chance.range(-0.35, 0.35), top + radius),
-            radius,
-            day: bright.mix(brief.hex(0x3a_6aa8), 0.6).yuv(),
-            night: brief.hex(0x02_0408).yuv(),
-            cloud: pale.yuv(),
-            air: pale.mix(brief.hex(0x7a_c0ff), 0.6).yuv(),
-            field: Field::new(set.size, 4),
-            edge: Skyline::new(set.size),
-        }
-    }
-
-    fn limb(&self, time: f32) -> (f32, f32, f32) {
-        (self.middle.0, self.middle.1 - 0.006 * time, self.radius)
-    }
-
-    fn paint(&mut self, set: &Set, time: f32) {
-        let (mx, my, radius) = self.limb(time);
-        self.edge.trace(|x| {
-            let aside = x - mx;
-            my - (radius * radius - aside * aside).max(0.0).sqrt()
-        });
-        let (day, night, cloud, air) = (self.day, self.night, self.cloud, self.air);
-        let noise = &set.rough;
-        let spin = time * 0.006;
-        self.field.paint(self.edge.highest(), set.size.row(9.0), |y| {
-            let drop = y - my;
-            move |_, x| {
-                let aside = x - mx;
-                let far = (aside * aside + drop * drop).sqrt();
-                let deep = (radius - far).max(0.0);
-                // Towards the limb the surface turns away and its pattern crowds.
-                let turn = 1.0 / (0.18 + deep);
-                let swirl = noise.at(aside * 0.45 + spin + turn * 0.02, turn * 0.35 + aside * 0.1);
-                let light = ramp(0.95, -0.15, aside / radius * 1.2 + deep * 2.3);
-                let rim = 1.0 / (1.0 + deep * deep * 2_600.0);
-                night
-                    .mix(day, light)
-                    .mix(cloud, ramp(0.5, 0.85, swirl) * light * 0.75)
-                    .add(air, rim * (0.25 + 0.75 * light))
-            }
-        });
-    }
-}
-
-impl Scene for Space {
-    fn draw(&mut self, shot: Shot, frame: &mut Frame) {
-        let (time, size) = (shot.time, self.set.size);
+impl Space {
+    fn paint_sky(&self, field: &mut Field, time: f32) {
         let (veil, second, core) = (&self.veil, self.second, self.core);
         let (soft, rough, heart) = (&self.set.soft, &self.set.rough, self.heart);
         let (seed, slant) = (self.seed, self.slant);
-        let (pan, zoom) = (self.set.pan(time), 1.0 + 0.02 * time);
+        let (pan, zoom) = (self.set.pan(time), zoom(time));
         let flow = time * self.set.pace * 0.006;
         let limb = self.planet.as_ref().map(|planet| (planet.limb(time), planet.air));
-        self.back.paint_all(|y| {
+        field.paint_all(|y| {
             let v = y / zoom;
             move |_, x| {
                 let u = x / zoom + pan * 0.5;
@@ -147,11 +96,78 @@ impl Scene for Space {
                         0.42 / (1.0 + high * high * 900.0 + high * 18.0) * ramp(0.6, -0.5, (x - mx) / radius),
                     );
                 }
-                color
+                color.shoulder()
             }
         });
+    }
+}
+
+impl Planet {
+    fn new(brief: &Brief, set: &Set, (bright, pale): (Rgb, Rgb)) -> Self {
+        let mut chance = brief.chance(3);
+        let (_, down) = set.size.reach();
+        let radius = chance.range(1.1, 1.9);
+        let top = chance.range(0.3, 0.55) * down;
+        Self {
+            middle: (chance.range(-0.35, 0.35), top + radius),
+            radius,
+            day: bright.mix(brief.hex(0x3a_6aa8), 0.6).yuv(),
+            night: brief.hex(0x02_0408).yuv(),
+            cloud: pale.yuv(),
+            air: pale.mix(brief.hex(0x7a_c0ff), 0.6).yuv(),
+            field: Field::new(set.size, 4),
+            edge: Skyline::new(set.size),
+        }
+    }
+
+    fn limb(&self, time: f32) -> (f32, f32, f32) {
+        (self.middle.0, self.middle.1 - 0.006 * time, self.radius)
+    }
+
+    fn draw(&mut self, set: &Set, shot: Shot) {
+        let (mx, my, radius) = self.limb(shot.time);
+        self.edge.trace(|x| {
+            let aside = x - mx;
+            my - (radius * radius - aside * aside).max(0.0).sqrt()
+        });
+        let from = self.edge.highest() - 8.0;
+        let mut field = std::mem::take(&mut self.field);
+        field.tween(shot, 4, |field, time| self.paint(field, set, (from, time)));
+        self.field = field;
+    }
+
+    fn paint(&self, field: &mut Field, set: &Set, (from, time): (f32, f32)) {
+        let (mx, my, radius) = self.limb(time);
+        let (day, night, cloud, air) = (self.day, self.night, self.cloud, self.air);
+        let noise = &set.rough;
+        let spin = time * 0.006;
+        field.paint(from, set.size.row(9.0), |y| {
+            let drop = y - my;
+            move |_, x| {
+                let aside = x - mx;
+                let far = (aside * aside + drop * drop).sqrt();
+                let deep = (radius - far).max(0.0);
+                // Towards the limb the surface turns away and its pattern crowds.
+                let turn = 1.0 / (0.18 + deep);
+                let swirl = noise.at(aside * 0.45 + spin + turn * 0.02, turn * 0.35 + aside * 0.1);
+                let light = ramp(0.95, -0.15, aside / radius * 1.2 + deep * 2.3);
+                let rim = 1.0 / (1.0 + deep * deep * 2_600.0);
+                night
+                    .mix(day, light)
+                    .mix(cloud, ramp(0.5, 0.85, swirl) * light * 0.75)
+                    .add(air, rim * (0.25 + 0.75 * light))
+            }
+        });
+    }
+}
+
+impl Scene for Space {
+    fn draw(&mut self, shot: Shot, frame: &mut Frame) {
+        let mut back = std::mem::take(&mut self.back);
+        back.tween(shot, 4, |field, time| self.paint_sky(field, time));
+        self.back = back;
         if let Some(planet) = &mut self.planet {
-            planet.paint(&self.set, time);
+            planet.draw(&self.set, shot);
         }
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(
@@ -160,11 +176,17 @@ impl Scene for Space {
                 .map(|planet| Layer::below(&planet.field, &planet.edge)),
         );
         self.set.composer.compose(frame, &layers);
+        let (pan, zoom) = (self.set.pan(shot.time), zoom(shot.time));
         self.stars.draw(
             frame,
-            time,
+            shot.time,
             (-pan, zoom),
             self.planet.as_ref().map(|planet| &planet.edge),
         );
     }
+}
+
+/// The push into space is faster than on the ground.
+fn zoom(time: f32) -> f32 {
+    1.0 + 0.02 * time
 }

@@ -1,6 +1,8 @@
 //! What falls or hangs in the air in front of a scene: rain, snow, stars.
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
 
+use std::f32::consts::TAU;
+
 use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv};
 use super::super::frame::{Frame, Size};
@@ -48,7 +50,7 @@ fn flakes(chance: &mut Chance, count: usize) -> Vec<Flake> {
             x: chance.unit(),
             y: chance.unit(),
             near: chance.unit() * chance.unit(),
-            phase: chance.unit() * 6.28,
+            phase: chance.range(0.0, TAU),
         })
         .collect()
 }
@@ -111,7 +113,7 @@ impl Snowfall {
     pub(super) fn new(brief: &Brief, chance: &mut Chance, count: usize) -> Self {
         let wind = chance.range(-0.05, 0.05);
         Self {
-            flakes: flakes(chance, count),
+            flakes: flakes(chance, if brief.energy > 0.0 { count * 2 } else { count }),
             color: Rgb::hex(0xf4_f8ff).yuv(),
             wind: wind + wind.signum() * 0.16 * brief.energy.max(0.0),
             pace: 1.0 + 0.5 * brief.energy,
@@ -144,7 +146,7 @@ impl Snowfall {
 
 /// Stars that twinkle and drift slowly.
 pub(super) struct Stars {
-    stars: Vec<Flake>,
+    lights: Vec<Flake>,
     colors: [Yuv; 3],
     /// How far down they reach, as a share of the frame's height.
     depth: f32,
@@ -158,7 +160,7 @@ impl Stars {
             Rgb::hex(0xff_e9cf).yuv(),
         ];
         Self {
-            stars: flakes(chance, count),
+            lights: flakes(chance, count),
             colors,
             depth,
         }
@@ -174,7 +176,7 @@ impl Stars {
     ) {
         let size = frame.size;
         let (w, h, unit) = (size.w as f32, size.h as f32, size.unit());
-        for (index, star) in self.stars.iter().enumerate() {
+        for (index, star) in self.lights.iter().enumerate() {
             let grow = 1.0 + (zoom - 1.0) * (0.4 + star.near);
             let x = wrapped(star.x + shift * (0.4 + star.near) * unit / w, w);
             let x = (x - w * 0.5) * grow + w * 0.5;

@@ -1,0 +1,318 @@
+//! The real program as browsers meet it: memory when idle, 5,000 open event streams, the library page a second.
+//!
+//! `make build && cargo bench --features ssr --bench web` (Linux; it reads /proc and pins the server with taskset)
+
+#[path = "support/program.rs"]
+mod program;
+
+use aisora::model::{ids::UserId, live::LiveEvent};
+use aisora::server::{
+    config::Config,
+    db::people::{self, NewUser},
+    state::{App, Parts},
+};
+use program::{BareServer, Program};
+use serde_json::json;
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+};
+
+const STREAMS: usize = 5_000;
+const CARDS: usize = 48;
+
+#[tokio::main]
+async fn main() {
+    if BareServer::is_asked_for() {
+        return BareServer::serve().await;
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("aisora-bench")
+        .tempdir_in("target")
+        .expect("a folder on the disk");
+    let app = open(folder.path()).await;
+    let (reader, token) = reader(&app).await;
+    let everybody = crowd(&app).await;
+    library_cards(&app, reader).await;
+    let program = Program::start(folder.path()).await;
+    println!(
+        "idle server                                       {:>8.1} MB resident",
+        program.resident_kb() / 1024.0
+    );
+    library(&program, &token).await;
+    streams(&program, &everybody).await;
+}
+
+async fn open(folder: &std::path::Path) -> App {
+    let environment = |name: &str| match name {
+        "AISORA_DATA_DIR" => Some(folder.join("data").display().to_string()),
+        "AISORA_CREDITS_WELCOME" => Some("1000".into()),
+        "AISORA_BUILTIN_CREDITS_PER_SECOND" => Some("64x64=1".into()),
+        _ => None,
+    };
+    let config = Config::load(None, &environment, None).expect("a configuration");
+    App::open(config, true, Parts::default())
+        .await
+        .expect("the server opens")
+}
+
+async fn reader(app: &App) -> (UserId, String) {
+    let person = app
+        .identity
+        .create("reader@example.org", "seven quiet lamps burn", false)
+        .await
+        .expect("a person");
+    let token = app.identity.start_session(person, None).await.expect("a session");
+    (person, token.secret().to_owned())
+}
+
+/// People with sessions, without the seconds that five thousand password hashes take.
+async fn crowd(app: &App) -> Vec<String> {
+    let ids = aisora::server::clock::Ids::new(app.clock.clone());
+    let mut tokens = Vec::new();
+    for n in 0..STREAMS {
+        let (id, email) = (ids.user(), format!("c{n}@example.org"));
+        let user = NewUser {
+            id: id.0,
+            email: &email,
+            name: None,
+            password_hash: "",
+            admin: false,
+            age_checked_at: None,
+            at: 0,
+        };
+        let mut tx = app.db.begin().await.expect("a transaction");
+        people::add_user(&mut tx, &user).await.expect("a person");
+        app.ledger.open(&mut tx, id).await.expect("an account");
+        app.ledger
+            .grant(&mut tx, id, aisora::model::credits::Credits(10), "bench")
+            .await
+            .expect("credits");
+        tx.commit().await.expect("committed");
+        tokens.push(
+            app.identity
+                .start_session(id, None)
+                .await
+                .expect("a session")
+                .secret()
+                .to_owned(),
+        );
+    }
+    tokens
+}
+
+/// A library of finished videos, as the page shows it.
+async fn library_cards(app: &App, reader: UserId) {
+    use aisora::server::db::Db;
+    let Db::Sqlite { write, .. } = &app.db else {
+        unreachable!("opened as SQLite")
+    };
+    for n in 0..CARDS {
+        let sql = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search, width,
+            height, seconds, seed, caption, credits, state, progress, media_prefix, media_etag, media_bytes, media_stills, created_at,
+            started_at, finished_at)
+          VALUES ($1, $2, $1, 1, 'builtin', 'Preview renderer', 'builtin', $3, $3, 1280, 720, 4, 7, 0, 0, 'succeeded', 100, 'x', 'y',
+            5000000, 1, 1795000000000, 1795000000100, 1795000003000)";
+        let prompt =
+            format!("First light over a glass sea, a single lantern boat drifting, low fog, take {n}");
+        let id = uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + n as u128);
+        sqlx::query(sql)
+            .bind(id)
+            .bind(reader.0)
+            .bind(prompt)
+            .execute(write)
+            .await
+            .expect("a card");
+    }
+}
+
+async fn library(program: &Program, token: &str) {
+    let request = format!(
+        "GET /library HTTP/1.1\r\nhost: {}\r\ncookie: aisora_session={token}\r\naccept: text/html\r\n\r\n",
+        program.address
+    );
+    let page = fetch(&program.address, &request).await;
+    let cards = String::from_utf8_lossy(&page).matches("/poster.jpg").count();
+    assert!(cards >= CARDS, "{cards} posters on the page");
+    load(&program.address, &request, Duration::from_secs(2)).await;
+    let ours = load(&program.address, &request, Duration::from_secs(8)).await;
+    let bare_server = BareServer::start(&page);
+    let bare_request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", bare_server.address);
+    load(&bare_server.address, &bare_request, Duration::from_secs(2)).await;
+    let bare = load(&bare_server.address, &bare_request, Duration::from_secs(8)).await;
+    println!(
+        "library page, 48 cards, {:>6} bytes, one core      {ours:>8.0} requests/s",
+        page.len()
+    );
+    println!(
+        "bare axum handler, the same bytes, one core       {bare:>8.0} requests/s   ours is {:.3} of it",
+        ours / bare
+    );
+}
+
+/// One answer's body as it came over the wire.
+async fn fetch(address: &str, request: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("read");
+    let start = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .expect("headers")
+        + 4;
+    assert!(
+        answer.starts_with(b"HTTP/1.1 200"),
+        "{}",
+        String::from_utf8_lossy(&answer[..start])
+    );
+    answer.split_off(start)
+}
+
+/// Requests a second over 32 connections that stay open.
+async fn load(address: &str, request: &str, time: Duration) -> f64 {
+    let until = Instant::now() + time;
+    let count = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..32 {
+        let (address, request, count) = (address.to_owned(), request.to_owned(), count.clone());
+        tasks.push(tokio::spawn(async move {
+            let mut stream =
+                BufReader::with_capacity(1 << 16, TcpStream::connect(address).await.expect("connected"));
+            while Instant::now() < until {
+                stream
+                    .get_mut()
+                    .write_all(request.as_bytes())
+                    .await
+                    .expect("sent");
+                answer(&mut stream).await;
+                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.expect("a client");
+    }
+    f64::from(count.load(std::sync::atomic::Ordering::Relaxed)) / time.as_secs_f64()
+}
+
+/// Reads one answer to its end, with a length or in pieces.
+async fn answer(stream: &mut BufReader<TcpStream>) {
+    let (mut line, mut length, mut pieces) = (String::new(), 0, false);
+    loop {
+        line.clear();
+        stream.read_line(&mut line).await.expect("a header");
+        let lower = line.to_ascii_lowercase();
+        if let Some(text) = lower.strip_prefix("content-length:") {
+            length = text.trim().parse().expect("a length");
+        }
+        pieces |= lower.starts_with("transfer-encoding: chunked");
+        if line == "\r\n" {
+            break;
+        }
+        assert!(!line.is_empty(), "the server hung up");
+    }
+    let mut body = Vec::new();
+    while pieces {
+        line.clear();
+        stream.read_line(&mut line).await.expect("a piece");
+        let size = usize::from_str_radix(line.trim(), 16).expect("a size");
+        body.resize(size + 2, 0);
+        stream.read_exact(&mut body).await.expect("a piece");
+        pieces = size > 0;
+    }
+    body.resize(length, 0);
+    stream.read_exact(&mut body).await.expect("a body");
+}
+
+/// Opens all streams, lets everybody create something, and measures each delivery from the server's own time stamp.
+async fn streams(program: &Program, tokens: &[String]) {
+    let before = program.resident_kb();
+    let delays = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = Vec::new();
+    for token in tokens {
+        let mut stream = TcpStream::connect(&program.address).await.expect("connected");
+        let request = format!(
+            "GET /events?after=0 HTTP/1.1\r\nhost: {}\r\ncookie: aisora_session={token}\r\n\r\n",
+            program.address
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let delays = delays.clone();
+        tasks.push(tokio::spawn(async move { listen(stream, &delays).await }));
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let each = (program.resident_kb() - before) / f64::from(u32::try_from(tokens.len()).expect("small"));
+    println!(
+        "{} open event streams                          {each:>8.1} kB each",
+        tokens.len()
+    );
+    let client = reqwest::Client::builder().build().expect("a client");
+    let mut creators = Vec::new();
+    for part in tokens.chunks(tokens.len() / 8) {
+        let (client, part, address) = (client.clone(), part.to_vec(), program.address.clone());
+        creators.push(tokio::spawn(async move {
+            for token in part {
+                create(&client, &address, &token).await;
+            }
+        }));
+    }
+    for creator in creators {
+        creator.await.expect("created");
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut delays = delays.lock().expect("unpoisoned").clone();
+    delays.sort_unstable();
+    let at = |percent: usize| delays[(delays.len() - 1) * percent / 100];
+    let dropped = tasks.iter().filter(|task| task.is_finished()).count();
+    println!(
+        "delivery of {} first events                       {:>8} ms median, {} ms p99, {dropped} streams dropped",
+        delays.len(),
+        at(50),
+        at(99)
+    );
+}
+
+/// Notes the delay of the stream's first event, then stays.
+async fn listen(stream: TcpStream, delays: &Mutex<Vec<i64>>) {
+    let mut stream = BufReader::with_capacity(1_024, stream);
+    let mut line = String::new();
+    let mut first = true;
+    loop {
+        line.clear();
+        if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+            return;
+        }
+        let Some(event) = line.strip_prefix("data: ").filter(|_| first) else {
+            continue;
+        };
+        let event: LiveEvent = serde_json::from_str(event).expect("an event");
+        let now = aisora::server::clock::Clock::System.now();
+        delays.lock().expect("unpoisoned").push(now - event.at);
+        first = false;
+    }
+}
+
+async fn create(client: &reqwest::Client, address: &str, token: &str) {
+    let cookie = format!("aisora_session={token}");
+    let mut form =
+        json!({ "prompt": "a boat", "model": "builtin", "size": "64x64", "seconds": "1", "takes": "1" });
+    let call = async |function: &str, form: &serde_json::Value| {
+        let request = client
+            .post(format!("http://{address}/api/generation/{function}"))
+            .header("cookie", &cookie);
+        let answer = request
+            .json(&json!({ "form": form }))
+            .send()
+            .await
+            .expect("an answer");
+        answer.json::<serde_json::Value>().await.expect("json")
+    };
+    form["quote"] = call("quote", &form).await["token"].clone();
+    let cards = call("create", &form).await;
+    assert!(cards.is_array(), "{cards}");
+}

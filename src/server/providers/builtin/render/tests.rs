@@ -1,0 +1,257 @@
+//! The renderer as a whole, at sizes small enough for a debug build.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+
+fn spec(prompt: &str) -> RenderSpec {
+    RenderSpec {
+        prompt: prompt.to_owned(),
+        seed: 7,
+        width: 128,
+        height: 72,
+        seconds: 1,
+        caption: true,
+    }
+}
+
+fn film(spec: &RenderSpec) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("film.mp4");
+    render(spec, &path, &mut |_, _| ControlFlow::Continue(())).expect("the film renders");
+    fs::read(&path).expect("the film is there")
+}
+
+/// What ffprobe says of the only stream, as `field=value` lines.
+fn probe(path: &Path, fields: &str) -> String {
+    let output = Command::new("ffprobe")
+        .args([
+            "-v",
+            "error",
+            "-count_frames",
+            "-select_streams",
+            "v:0",
+            "-of",
+            "default=nw=1",
+            "-show_entries",
+        ])
+        .arg(format!("stream={fields}"))
+        .arg(path)
+        .output()
+        .expect("ffprobe is on the path");
+    assert!(
+        output.status.success() && output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+}
+
+const FAMILIES: [&str; 10] = [
+    "sea",
+    "campfire",
+    "neon city",
+    "forest",
+    "aurora",
+    "desert",
+    "snowy mountains",
+    "rain",
+    "nebula in space",
+    "an idea",
+];
+
+#[test]
+fn the_same_spec_gives_the_same_bytes_in_every_family() {
+    for prompt in FAMILIES {
+        assert!(film(&spec(prompt)) == film(&spec(prompt)), "{prompt}");
+    }
+}
+
+#[test]
+fn prompt_seed_and_caption_each_change_the_film() {
+    let base = spec("waves at dusk");
+    let others = [
+        RenderSpec {
+            prompt: "waves at dawn".to_owned(),
+            ..base.clone()
+        },
+        RenderSpec {
+            prompt: "waves at dusk!".to_owned(),
+            ..base.clone()
+        },
+        RenderSpec {
+            seed: 8,
+            ..base.clone()
+        },
+        RenderSpec {
+            caption: false,
+            ..base.clone()
+        },
+    ];
+    let bytes = film(&base);
+    for other in others {
+        assert!(bytes != film(&other), "{other:?}");
+    }
+}
+
+#[test]
+fn ffprobe_and_ffmpeg_agree_with_the_spec() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("film.mp4");
+    for (width, height, seconds) in [(128, 72, 2), (72, 128, 1), (96, 96, 1), (66, 130, 1), (64, 64, 1)] {
+        let spec = RenderSpec {
+            width,
+            height,
+            seconds,
+            ..spec("rain over the sea")
+        };
+        render(&spec, &path, &mut |_, _| ControlFlow::Continue(())).expect("the film renders");
+        let said = probe(
+            &path,
+            "codec_name,width,height,pix_fmt,avg_frame_rate,nb_read_frames,color_space,color_range,duration",
+        );
+        let frames = seconds * FRAME_RATE;
+        let expected = format!(
+            "codec_name=h264\nwidth={width}\nheight={height}\npix_fmt=yuv420p\ncolor_range=tv\ncolor_space=bt709\n\
+             avg_frame_rate=24/1\nduration={seconds}.000000\nnb_read_frames={frames}"
+        );
+        assert_eq!(said, expected);
+        let decoded = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-i"])
+            .arg(&path)
+            .args(["-f", "null", "-"])
+            .output();
+        let decoded = decoded.expect("ffmpeg is on the path");
+        assert!(
+            decoded.status.success() && decoded.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&decoded.stderr)
+        );
+    }
+}
+
+#[test]
+fn the_index_stands_before_the_pictures() {
+    let bytes = film(&spec("forest"));
+    let place = |kind: &[u8]| bytes.windows(4).position(|window| window == kind);
+    assert!(place(b"moov") < place(b"mdat"));
+}
+
+/// The slow check of the sizes people choose; everything about them but the picture count is as above.
+#[test]
+fn every_offered_size_renders() {
+    for (width, height) in [(1280, 720), (720, 1280), (1024, 1024), (1920, 1080)] {
+        let mut reel = Reel::new(&RenderSpec {
+            width,
+            height,
+            ..spec("city in the rain")
+        })
+        .expect("the size is offered");
+        let frame = reel.frame(0);
+        assert_eq!(frame.y.len(), (width * height) as usize);
+        assert!(
+            frame.y.iter().all(|&level| (16..=235).contains(&level)),
+            "limited range"
+        );
+    }
+}
+
+#[test]
+fn breaking_cancels_at_the_next_frame() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut calls = Vec::new();
+    let result = render(
+        &spec("sea"),
+        &folder.path().join("film.mp4"),
+        &mut |done, total| {
+            calls.push((done, total));
+            if done == 3 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        },
+    );
+    assert!(matches!(result, Err(RenderError::Cancelled)));
+    assert_eq!(calls, [(1, 24), (2, 24), (3, 24)]);
+}
+
+#[test]
+fn no_prompt_panics() {
+    let long = "a very long prompt ".repeat(1_700);
+    let prompts = [
+        "",
+        " ",
+        "\u{0}\u{1}\u{7f}\n\t",
+        "🌊🔥🏙️👩‍👩‍👧",
+        "مدينة تحت المطر",
+        "e\u{301}\u{301}\u{301}\u{489}",
+        "\u{202e}abc\u{2066}",
+        "\u{fffd}\u{ffff}",
+        &long,
+    ];
+    for prompt in prompts {
+        let mut reel = Reel::new(&spec(prompt)).expect("any prompt renders");
+        for index in [0, 1, 23] {
+            reel.frame(index);
+        }
+    }
+}
+
+#[test]
+fn sizes_and_lengths_outside_the_limits_are_refused() {
+    for (width, height, seconds) in [
+        (127, 72, 1),
+        (62, 72, 1),
+        (1922, 72, 1),
+        (128, 0, 1),
+        (128, 72, 0),
+        (128, 72, 21),
+    ] {
+        let result = Reel::new(&RenderSpec {
+            width,
+            height,
+            seconds,
+            ..spec("sea")
+        });
+        assert!(
+            matches!(result, Err(RenderError::Unsupported(_))),
+            "{width}x{height} {seconds} s"
+        );
+    }
+}
+
+#[test]
+fn an_unwritable_place_is_an_io_error() {
+    let result = render(&spec("sea"), Path::new("/nonexistent/film.mp4"), &mut |_, _| {
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(result, Err(RenderError::Io(_))));
+}
+
+#[test]
+fn families_look_different() {
+    let pictures: Vec<Vec<u8>> = FAMILIES
+        .iter()
+        .map(|prompt| {
+            let mut reel = Reel::new(&RenderSpec {
+                caption: false,
+                ..spec(prompt)
+            })
+            .expect("renders");
+            reel.frame(12).y.clone()
+        })
+        .collect();
+    for (index, one) in pictures.iter().enumerate() {
+        for other in &pictures[index + 1..] {
+            let gap: u64 = one
+                .iter()
+                .zip(other)
+                .map(|(&a, &b)| u64::from(a.abs_diff(b)))
+                .sum();
+            assert!(gap / one.len() as u64 >= 6, "two families differ by only {gap}");
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! `kill -9` at random moments: afterwards every generation ends, and every credit is accounted for.
+//!
+//! `AISORA_KILLS` says how often (20 by default; the long mode is `make crash`).
+
+use crate::support::{Engine, postgres_url};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_aisora");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_random_moments_lose_nothing_on_sqlite() {
+    survive(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_at_random_moments_lose_nothing_on_postgres() {
+    if postgres_url().is_none() {
+        eprintln!("NOT RUN on PostgreSQL: AISORA_TEST_POSTGRES_URL is not set");
+        return;
+    }
+    survive(Engine::Postgres).await;
+}
+
+/// A real server process on its own folder.
+struct Server {
+    environment: Vec<(&'static str, String)>,
+    address: String,
+    child: Option<Child>,
+}
+
+impl Server {
+    fn new(folder: &Path, database_url: Option<String>) -> Self {
+        let site = folder.join("site/pkg");
+        std::fs::create_dir_all(&site).unwrap();
+        for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
+            std::fs::write(site.join(name), "").unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut environment = vec![
+            ("AISORA_DATA_DIR", folder.join("data").display().to_string()),
+            ("AISORA_SITE_DIR", folder.join("site").display().to_string()),
+            ("AISORA_BIND", format!("127.0.0.1:{port}")),
+            ("AISORA_BUILTIN_CREDITS_PER_SECOND", "128x72=1".into()),
+            ("AISORA_WORKER_LEASE_SECONDS", "2".into()),
+            ("AISORA_WORKER_PER_USER", "4".into()),
+            ("AISORA_CREDITS_WELCOME", "100000".into()),
+            ("AISORA_LOG", "warn".into()),
+        ];
+        environment.extend(database_url.map(|url| ("AISORA_DATABASE_URL", url)));
+        Self {
+            environment,
+            address: format!("http://127.0.0.1:{port}"),
+            child: None,
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(arguments)
+            .envs(self.environment.iter().map(|(key, value)| (key, value)));
+        command
+    }
+
+    async fn start(&mut self, client: &Client) {
+        self.child = Some(self.command(&["serve"]).stdout(Stdio::null()).spawn().unwrap());
+        let patience = Instant::now() + Duration::from_secs(30);
+        while client
+            .get(format!("{}/healthz", self.address))
+            .send()
+            .await
+            .is_err()
+        {
+            assert!(Instant::now() < patience, "the server does not start");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// SIGKILL: no handler, no farewell.
+    fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A person at the server; every call may fail, because the server is killed all the time.
+struct Visitor {
+    client: Client,
+    address: String,
+    cookie: String,
+}
+
+impl Visitor {
+    async fn call(&self, function: &str, body: Value) -> Option<Value> {
+        let request = self
+            .client
+            .post(format!("{}/api/{function}", self.address))
+            .header("cookie", &self.cookie);
+        request.json(&body).send().await.ok()?.json().await.ok()
+    }
+
+    async fn create(&self, prompt: &str, takes: u32) -> Option<()> {
+        let mut form = json!({ "prompt": prompt, "model": "builtin", "size": "128x72", "seconds": "1", "takes": takes.to_string() });
+        let quote = self.call("generation/quote", json!({ "form": form })).await?;
+        form["quote"] = quote["token"].clone();
+        self.call("generation/create", json!({ "form": form }))
+            .await
+            .map(|_| ())
+    }
+
+    async fn alive(&self) -> Option<usize> {
+        let snapshot = self.call("generation/snapshot", json!({})).await?;
+        let ended = |card: &&Value| {
+            ["succeeded", "failed", "blocked", "cancelled"]
+                .iter()
+                .any(|state| card["state"] == *state)
+        };
+        Some(
+            snapshot["cards"]
+                .as_array()?
+                .iter()
+                .filter(|card| !ended(card))
+                .count(),
+        )
+    }
+}
+
+async fn survive(engine: Engine) {
+    let kills: u32 = std::env::var("AISORA_KILLS")
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(20);
+    let folder = tempfile::tempdir().unwrap();
+    let database_url = match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(crate::support::fresh_postgres().await),
+    };
+    let mut server = Server::new(folder.path(), database_url);
+    let client = crate::support::client()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    server.start(&client).await;
+    let form = "email=ada%40example.org&password=seven+quiet+lamps+burn&name=&born=1990-01-01";
+    let request = client.post(format!("{}/sign-up", server.address)).body(form);
+    let answer = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .send()
+        .await
+        .unwrap();
+    let cookie = answer.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let visitor = Visitor {
+        client: client.clone(),
+        address: server.address.clone(),
+        cookie,
+    };
+    // The seed is printed, so that a bad run can be repeated.
+    let seed = rand::rng().random_range(0..u64::MAX);
+    eprintln!("{engine:?}: {kills} kills with seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    for kill in 0..kills {
+        for n in 0..random.random_range(1..4) {
+            visitor
+                .create(&format!("storm {kill} {n}"), random.random_range(1..4))
+                .await;
+        }
+        tokio::time::sleep(Duration::from_millis(random.random_range(0..900))).await;
+        server.kill();
+        server.start(&client).await;
+    }
+    let patience = Instant::now() + Duration::from_secs(180);
+    while visitor.alive().await != Some(0) {
+        assert!(
+            Instant::now() < patience,
+            "some generations never end (seed {seed})"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let balance = server
+        .command(&["user", "balance", "--email", "ada@example.org", "--json"])
+        .output()
+        .unwrap();
+    let balance: Value = serde_json::from_slice(&balance.stdout).unwrap();
+    assert_eq!(balance["held"], 0, "seed {seed}");
+    let audit = server.command(&["audit"]).output().unwrap();
+    assert!(
+        audit.status.success(),
+        "seed {seed}: {}",
+        String::from_utf8_lossy(&audit.stdout)
+    );
+    let library = visitor
+        .call("gallery/library", json!({ "query": { "show": "not-made" } }))
+        .await
+        .unwrap();
+    let lost = library["cards"].as_array().unwrap().clone();
+    assert!(
+        lost.is_empty(),
+        "the built-in renderer simply renders again (seed {seed}): {lost:#?}"
+    );
+}
