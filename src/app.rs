@@ -1,4 +1,8 @@
 //! The html document around every page, and the table of pages.
+#![expect(
+    clippy::must_use_candidate,
+    reason = "views are used by the view macro, which uses what they return"
+)]
 
 use crate::components::chrome::Chrome;
 use crate::components::{live::Live, person::Who, theme::ThemeInForce};

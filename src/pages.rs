@@ -1,4 +1,5 @@
 //! One file for each page.
+#![expect(clippy::must_use_candidate, reason = "views are used by the view macro, which uses what they return")]
 
 pub mod account;
 pub mod create;

@@ -137,7 +137,7 @@ impl Composer {
                 browser::remember(DRAFT, &form.prompt);
             }
             self.errors.update(|errors| {
-                errors.retain(|error| field(before, &error.field) == field(&form, &error.field))
+                errors.retain(|error| field(before, &error.field) == field(&form, &error.field));
             });
         });
         self.message.set(None);
@@ -159,7 +159,7 @@ impl Composer {
                 .with_untracked(|quote| quote.as_ref().map(|quote| quote.choices.clone()));
             if wanted.is_some() && wanted != there {
                 let timer = browser::after(REST, move || {
-                    spawn_local(async move { drop(self.fetch_price().await) })
+                    spawn_local(async move { drop(self.fetch_price().await) });
                 });
                 self.asking.set_value(Some(timer));
             }
@@ -174,7 +174,7 @@ impl Composer {
             let wait = (expires_at - self.live.server_now() - RENEW_BEFORE).max(5_000);
             let wait = u32::try_from(wait).unwrap_or(u32::MAX >> 1);
             let timer = browser::after(wait, move || {
-                spawn_local(async move { drop(self.fetch_price().await) })
+                spawn_local(async move { drop(self.fetch_price().await) });
             });
             self.renewing.set_value(Some(timer));
         });

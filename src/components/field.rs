@@ -33,10 +33,16 @@ pub fn Field(
     #[prop(optional)]
     optional: bool,
 ) -> impl IntoView {
-    let error = form.error(name);
+    let FormState {
+        mut values, errors, ..
+    } = form;
+    let first_wrong = errors.first().is_some_and(|first| first.field == name);
+    let error = errors
+        .into_iter()
+        .find(|error| error.field == name)
+        .map(|error| error.message);
     let wrong = error.is_some();
-    let value = form.value(name).filter(|_| kind != "password");
-    let first_wrong = form.errors.first().is_some_and(|first| first.field == name);
+    let value = values.remove(name).filter(|_| kind != "password");
     let (error_id, hint_id) = ([name, "-error"].concat(), [name, "-hint"].concat());
     let described = [&error_id, " ", &hint_id].concat();
     view! {

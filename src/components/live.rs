@@ -231,7 +231,7 @@ impl Live {
     fn heard_at(&self, server: i64) {
         let offset = server - browser::now_ms();
         self.inner.update_value(|inner| {
-            inner.offset = Some(inner.offset.map_or(offset, |known| known.max(offset)))
+            inner.offset = Some(inner.offset.map_or(offset, |known| known.max(offset)));
         });
         if self.clock.get_untracked() < server {
             self.clock.set(server);

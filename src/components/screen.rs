@@ -48,7 +48,7 @@ pub fn Screen(
     let picture = move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
-        Phase::NotMade => view! { <NotMade card=card.get_untracked() /> }.into_any(),
+        Phase::NotMade => card.with_untracked(not_made).into_any(),
     };
     view! {
         <div class=["screen ", shape].concat()>
@@ -89,20 +89,17 @@ fn Player(card: Card) -> impl IntoView {
 }
 
 /// Why there is no video, what it cost (nothing), and the way on.
-#[component]
-pub fn NotMade(
-    /// The generation.
-    card: Card,
-) -> impl IntoView {
+fn not_made(card: &Card) -> impl IntoView + use<> {
+    let (id, state, reason) = (card.id, card.state, card.reason);
     view! {
         <div class="not-made">
-            <p class="not-made-state">{card.state.in_words()}</p>
-            {card.reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> })}
+            <p class="not-made-state">{state.in_words()}</p>
+            {reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> })}
             <p class="not-made-money">
                 <Icon name="check" />
                 "Not charged"
             </p>
-            <a class="button small" href=format!("/create?from={}", card.id)>
+            <a class="button small" href=format!("/create?from={id}")>
                 <Icon name="again" />
                 "Try again"
             </a>

@@ -8,6 +8,7 @@ use crate::components::outcome::did_not_come;
 use crate::model::generation::{LibraryPage, LibraryQuery};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use leptos_router::params::ParamsMap;
 use wall::Wall;
@@ -77,7 +78,7 @@ fn Search(asked: Memo<LibraryQuery>) -> impl IntoView {
         if let Some(field) = field.get_untracked() {
             navigate(
                 &address(&field.value(), &asked.get_untracked().show),
-                Default::default(),
+                NavigateOptions::default(),
             );
         }
     };

@@ -38,7 +38,7 @@ pub fn Video() -> impl IntoView {
     let view = move || {
         Suspend::new(async move {
             match page.await {
-                Ok(found) => shown(found, page),
+                Ok(found) => shown(&found, page),
                 Err(error) => did_not_come(error),
             }
         })
@@ -46,7 +46,7 @@ pub fn Video() -> impl IntoView {
     view! { <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{view}</Transition> }.into_any()
 }
 
-fn shown(page: VideoPage, again: Resource<Result<VideoPage, AppError>>) -> AnyView {
+fn shown(page: &VideoPage, again: Resource<Result<VideoPage, AppError>>) -> AnyView {
     let card = page.card.clone();
     let mut title: String = card.prompt.chars().take(60).collect();
     if title.len() < card.prompt.len() {

@@ -77,10 +77,9 @@ fn take_draft(composer: Composer, prompt: NodeRef<Textarea>) {
     let Some(field) = prompt.get_untracked() else {
         return;
     };
-    if field.value().is_empty() && composer.form.with_untracked(|form| form.prompt.is_empty()) {
-        if let Some(draft) = Composer::draft() {
-            field.set_value(&draft);
-        }
+    let empty = field.value().is_empty() && composer.form.with_untracked(|form| form.prompt.is_empty());
+    if let (true, Some(draft)) = (empty, Composer::draft()) {
+        field.set_value(&draft);
     }
 }
 

@@ -93,7 +93,7 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
         }
     };
     let show = |event: &leptos::web_sys::Event| {
-        browser::preview(browser::attribute_at(event, "data-video").as_deref())
+        browser::preview(browser::attribute_at(event, "data-video").as_deref());
     };
     view! {
         <ul
