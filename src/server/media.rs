@@ -32,7 +32,7 @@ pub enum Codec {
     Vp9,
 }
 
-/// What is known of a sound file after `inspect`.
+/// What is known of a file that passed `inspect`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VideoFacts {
     /// In pixels.

@@ -6,7 +6,7 @@ use super::{
 };
 use axum::{
     Router,
-    extract::FromRef,
+    extract::{DefaultBodyLimit, FromRef},
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
@@ -15,12 +15,8 @@ use leptos_axum::LeptosRoutes as _;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
-use tower_http::{
-    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, services::ServeDir, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, services::ServeDir, timeout::TimeoutLayer};
 
-/// Largest body of a request, in bytes: a prompt of 32,000 characters of four bytes each, percent-encoded, and the rest.
-const BODY: usize = 1 << 20;
 /// Longest answer to a page or a server function.
 const PAGE: Duration = Duration::from_secs(30);
 
@@ -85,6 +81,7 @@ pub fn router(web: Web) -> Router {
             move || pages::provide(&context_web),
             move || pages::document(&shell_web),
         )
+        .layer(from_fn(guard::status))
         .layer(TimeoutLayer::with_status_code(
             axum::http::StatusCode::SERVICE_UNAVAILABLE,
             PAGE,
@@ -97,7 +94,8 @@ pub fn router(web: Web) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .fallback_service(files)
-        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(DefaultBodyLimit::max(guard::BODY))
+        .layer(from_fn(guard::size))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         .layer(CatchPanicLayer::new())

@@ -6,17 +6,23 @@ use crate::{
 };
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures::StreamExt as _;
 use std::{
     net::{IpAddr, SocketAddr},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// The policy of everything that is not a page: nothing may be loaded, nobody may frame it.
 const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// Largest body of a request, in bytes: a prompt of 32,000 characters of four bytes each, percent-encoded, and the rest.
+pub const BODY: usize = 1 << 20;
+/// How much of a larger one is read before it is refused.
+const DRAIN: usize = 16 << 20;
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -83,6 +89,50 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
             origin == public_url || (host.is_some() && host == text(header::HOST))
         }
     }
+}
+
+/// Refuses a body that says itself that it is too large. It is read to its end first, within limits: a browser that is
+/// cut off in the middle of sending shows no answer at all.
+pub async fn size(request: Request, next: Next) -> Response {
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_none_or(|length: usize| length <= BODY) {
+        return next.run(request).await;
+    }
+    let mut body = request.into_body().into_data_stream();
+    let drain = async {
+        let mut read = 0;
+        while let Some(Ok(piece)) = body.next().await {
+            read += piece.len();
+            if read > DRAIN {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(10), drain).await;
+    let message = format!("This is larger than the {} kB that fit.", BODY >> 10);
+    ErrorResponse(AppError::new(Code::TooLarge, message)).into_response()
+}
+
+/// Server functions that could not read their arguments answer 500 by themselves; here they get the status of their code.
+pub async fn status(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, 1 << 16).await else {
+        return ErrorResponse(AppError::internal()).into_response();
+    };
+    let code = serde_json::from_slice::<AppError>(&bytes)
+        .ok()
+        .map(|error| error.code.status());
+    if let Some(status) = code.and_then(|code| StatusCode::from_u16(code).ok()) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, bytes.into())
 }
 
 /// Counts requests and their time by route.

@@ -141,7 +141,7 @@ fn the_index_stands_before_the_pictures() {
 
 /// The slow check of the sizes people choose; everything about them but the picture count is as above.
 #[test]
-fn every_offered_size_renders() {
+fn every_offered_size_renders_and_encodes_in_little_memory() {
     for (width, height) in [(1280, 720), (720, 1280), (1024, 1024), (1920, 1080)] {
         let mut reel = Reel::new(&RenderSpec {
             width,
@@ -155,7 +155,22 @@ fn every_offered_size_renders() {
             frame.y.iter().all(|&level| (16..=235).contains(&level)),
             "limited range"
         );
+        let size = frame.size;
+        let mut packet = Vec::new();
+        let mut coder = film::Coder::new(24).expect("an encoder");
+        let key = coder.encode((&frame.y, &frame.u, &frame.v), size, 0, &mut packet);
+        assert!(key.expect("the frame encodes") && !packet.is_empty());
     }
+    // The peak of this whole process, which other tests share: an upper bound.
+    let status = fs::read_to_string("/proc/self/status").expect("Linux tells the peak");
+    let peak = status.lines().find_map(|line| {
+        line.strip_prefix("VmHWM:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse::<u64>()
+            .ok()
+    });
+    assert!(peak.expect("a peak") < 200_000, "{peak:?} kB");
 }
 
 #[test]
