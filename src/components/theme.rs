@@ -53,9 +53,11 @@ pub fn ThemeSwitch() -> impl IntoView {
         }
     });
     view! {
-        <form class="theme-switch" method="post" action="/theme" role="group" aria-label="Theme">
+        <form method="post" action="/theme">
             <input type="hidden" name="next" value=next />
-            {choices}
+            <div class="theme-switch" role="group" aria-label="Theme">
+                {choices}
+            </div>
         </form>
     }
 }

@@ -97,7 +97,7 @@ fn left(card: &Card, passed: i64) -> Option<String> {
     let from_history = card.estimate.map(|estimate| estimate.p50_ms - passed);
     let from_progress = (progress >= 8 && passed >= 1_500).then(|| passed * (100 - progress) / progress);
     match (from_progress.or(from_history), card.estimate) {
-        (Some(left), _) if left > 0 => Some(format!("about {} left", about(left))),
+        (Some(left), _) if left >= 3_000 => Some(format!("about {} left", about(left))),
         (Some(_), Some(estimate)) if passed > estimate.p90_ms => Some("longer than usual".into()),
         (Some(_), _) => Some("nearly there".into()),
         (None, _) => None,

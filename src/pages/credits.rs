@@ -55,7 +55,7 @@ fn account(statement: Statement, further: bool) -> AnyView {
         <p class="hint">
             "What is on hold is set aside for work that has not ended: spent when the video plays, back with you when it does not."
         </p>
-        <section aria-labelledby="statement-head">
+        <div>
             <h2 id="statement-head">"Statement"</h2>
             {further.then(|| view! { <p><a href="/credits">"Back to the newest"</a></p> })}
             <div class="table-frame" role="region" aria-labelledby="statement-head" tabindex="0">
@@ -72,7 +72,7 @@ fn account(statement: Statement, further: bool) -> AnyView {
                 </table>
             </div>
             {older}
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use super::{Composer, PROMPT};
 use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::live::Live;
+use crate::components::time::Awake;
 use crate::model::composition::PROMPT_MAX;
 use crate::model::credits::Credits;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
@@ -21,8 +22,13 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             composer.changed(browser::read_composer(&form));
         }
     };
+    // Made in the browser, the fields may be those of a composer before this one, with what was typed there.
+    let made_here = use_context::<Awake>().is_some_and(|awake| awake.0.get_untracked());
     Effect::new(move || {
-        if form.get().is_some() {
+        if let Some(fields) = form.get() {
+            if made_here {
+                fields.reset();
+            }
             take_draft(composer, prompt);
             read();
             composer.awake.set(true);

@@ -12,6 +12,8 @@ use leptos::task::spawn_local;
 const WAIT_FIRST: u32 = 2_000;
 /// The longest wait between two polls, in milliseconds.
 const WAIT_MOST: u32 = 30_000;
+/// A stream that was lost has so many milliseconds to come back by itself before we ask without it.
+const BACK_WITHIN: u32 = 3_000;
 /// A stream that has not opened after so many milliseconds is not waited for.
 const OPEN_WITHIN: u32 = 10_000;
 
@@ -51,6 +53,11 @@ impl Live {
             match answer {
                 Ok(snapshot) => {
                     live.link.set(Link::Fine);
+                    let news = live.inner.with_value(|inner| inner.seq != Some(snapshot.seq));
+                    if news {
+                        // While something happens, polling stays quick.
+                        live.inner.update_value(|inner| inner.wait = WAIT_FIRST);
+                    }
                     live.adopt(snapshot);
                     let (again, started) = live.inner.with_value(|inner| (inner.fetch_again, inner.started));
                     if again {
@@ -108,7 +115,7 @@ impl Live {
             .with_value(|inner| inner.watchdog.is_none() && inner.retry.is_none())
         {
             let live = *self;
-            let watchdog = browser::after(OPEN_WITHIN, move || live.poll());
+            let watchdog = browser::after(BACK_WITHIN, move || live.poll());
             self.inner.update_value(|inner| inner.watchdog = Some(watchdog));
         }
     }

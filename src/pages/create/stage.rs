@@ -93,7 +93,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let made = move || made.with(words::made_in).filter(|_| single);
     let download = card.download();
     view! {
-        <aside class="about" aria-label="About it">
+        <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
             <dl class="facts">
                 <div><dt>"Model"</dt><dd>{card.model}</dd></div>
@@ -110,7 +110,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
                 })}
                 {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> })}
             </div>
-        </aside>
+        </div>
     }
 }
 
