@@ -11,9 +11,6 @@ endif
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 
-# Leptos reads this while it compiles; the scripts set the same.
-export LEPTOS_OUTPUT_NAME := aisora
-
 .PHONY: help
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

@@ -9,9 +9,6 @@ if [[ $target != /* ]]; then
   export CARGO_TARGET_DIR=$target
 fi
 
-# Leptos and its macros read these while they compile. cargo-leptos sets the same, from Cargo.toml.
-export LEPTOS_OUTPUT_NAME=aisora
-
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 warn() { printf '\033[1;33mwarning:\033[0m %s\n' "$*" >&2; }
 die() {
