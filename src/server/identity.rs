@@ -103,7 +103,7 @@ impl Identity {
         let now = self.clock.now();
         let good = rules::check(form, now)?;
         self.throttle(
-            &format!("sign-up {address}"),
+            &format!("sign-up {}", network(address)),
             self.config.sign_ups_per_hour,
             60 * MINUTE,
         )
@@ -191,7 +191,7 @@ impl Identity {
         let email = rules::normal_email(email);
         let account = base64_url(&Sha256::digest(email.as_bytes())[..16]);
         self.throttle(
-            &format!("sign-in {address}"),
+            &format!("sign-in {}", network(address)),
             self.config.sign_ins_per_quarter,
             15 * MINUTE,
         )
@@ -307,6 +307,17 @@ impl Identity {
             .into());
         }
         Ok(())
+    }
+}
+
+/// What counts as one address: IPv6 gives every household a whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
+            || IpAddr::from((u128::from(v6) >> 64 << 64).to_be_bytes()),
+            IpAddr::V4,
+        ),
     }
 }
 

@@ -1,6 +1,10 @@
 //! The durable queue. A job is one row as long as there is work; a lease with a fencing token says who works on it.
 //!
 //! The fence only rises. Who writes with an old fence writes nothing, however late they wake up.
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "every query fails in one way only: the database did not do it"
+)]
 
 use super::{
     db::{Db, Tx},

@@ -56,6 +56,18 @@ impl Hub {
             .subscribe()
     }
 
+    /// Somebody stops listening: with the last one, the person's place is cleared away.
+    fn leave(&self, user: UserId) {
+        let mut people = self.people();
+        // The one who leaves still counts.
+        if people
+            .get(&user)
+            .is_some_and(|stream| stream.receiver_count() <= 1)
+        {
+            people.remove(&user);
+        }
+    }
+
     /// Brings the events of other processes here until it is told to stop: by LISTEN on PostgreSQL, by reading the table
     /// on SQLite. Events of this process come twice; streams drop what they have.
     pub async fn relay(self, db: Db, stop: CancellationToken) {
@@ -120,6 +132,7 @@ pub fn event(row: &EventRow) -> Result<LiveEvent> {
 
 /// One browser tab's stream: the backlog from the table, then what comes, in order and without holes.
 pub struct Stream {
+    hub: Hub,
     db: Db,
     user: UserId,
     last: i64,
@@ -133,6 +146,7 @@ impl Stream {
     #[must_use]
     pub fn new(hub: &Hub, db: Db, user: UserId, after: i64) -> Self {
         Self {
+            hub: hub.clone(),
             db,
             user,
             last: after,
@@ -167,5 +181,11 @@ impl Stream {
                 Err(broadcast::error::RecvError::Closed) => return Ok(None),
             }
         }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.hub.leave(self.user);
     }
 }

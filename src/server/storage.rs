@@ -11,11 +11,33 @@ use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path as Key,
 };
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::io::AsyncReadExt as _;
 
 /// A piece of an upload, in bytes: S3 takes no smaller ones except the last.
 const PIECE: usize = 5 << 20;
+
+/// Files in a scratch folder that are older than any download or rendering takes belong to nobody.
+const ABANDONED: Duration = Duration::from_secs(3_600);
+
+/// Makes a scratch folder ready: what killed processes left there goes. Younger files may belong to another process.
+///
+/// # Errors
+/// When the folder cannot be made or read.
+pub fn clear_scratch(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for old in std::fs::read_dir(folder)?.flatten() {
+        let age = old
+            .metadata()
+            .and_then(|data| data.modified())
+            .ok()
+            .and_then(|at| at.elapsed().ok());
+        if old.path().is_file() && age.is_some_and(|age| age > ABANDONED) {
+            std::fs::remove_file(old.path())?;
+        }
+    }
+    Ok(())
+}
 
 /// The store of videos.
 #[derive(Clone)]

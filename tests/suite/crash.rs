@@ -7,6 +7,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{
+    io::{BufRead as _, BufReader},
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
@@ -27,6 +28,83 @@ async fn kills_at_random_moments_lose_nothing_on_postgres() {
         return;
     }
     survive(Engine::Postgres).await;
+}
+
+/// PostgreSQL of its own, which may be restarted without disturbing the other tests.
+struct OwnPostgres {
+    child: Child,
+    url: String,
+    restart: String,
+}
+
+impl OwnPostgres {
+    fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/with-postgres");
+        let say = "echo $AISORA_TEST_POSTGRES_URL; echo $AISORA_TEST_POSTGRES_RESTART; exec cat";
+        let mut command = Command::new(script);
+        command
+            .args(["sh", "-c", say])
+            .env_remove("AISORA_TEST_POSTGRES_URL");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines: Vec<String> = lines
+            .map_while(Result::ok)
+            .filter(|line| line.contains('/'))
+            .take(2)
+            .collect();
+        let [url, restart] = lines.try_into().unwrap();
+        Self { child, url, restart }
+    }
+
+    fn restart(&self) {
+        assert!(
+            Command::new(&self.restart)
+                .stdout(Stdio::null())
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+impl Drop for OwnPostgres {
+    fn drop(&mut self) {
+        // Its command reads until its input ends; then the script clears everything away.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_of_postgres_under_load_loses_nothing() {
+    if postgres_url().is_none() {
+        eprintln!("NOT RUN: AISORA_TEST_POSTGRES_URL is not set");
+        return;
+    }
+    let postgres = OwnPostgres::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::new(folder.path(), Some(postgres.url.clone()));
+    let client = crate::support::client()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    server.start(&client).await;
+    let visitor = sign_up(&server, &client).await;
+    for round in 0..3 {
+        for n in 0..4 {
+            visitor.create(&format!("storm {round} {n}"), 3).await;
+        }
+        postgres.restart();
+    }
+    assert!(
+        visitor.create("after the storm", 1).await.is_some(),
+        "the server found its database again"
+    );
+    settle(&server, &visitor, "three restarts").await;
 }
 
 /// A real server process on its own folder.
@@ -161,25 +239,7 @@ async fn survive(engine: Engine) {
         .build()
         .unwrap();
     server.start(&client).await;
-    let form = "email=ada%40example.org&password=seven+quiet+lamps+burn&name=&born=1990-01-01";
-    let request = client.post(format!("{}/sign-up", server.address)).body(form);
-    let answer = request
-        .header("content-type", "application/x-www-form-urlencoded")
-        .send()
-        .await
-        .unwrap();
-    let cookie = answer.headers()["set-cookie"]
-        .to_str()
-        .unwrap()
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    let visitor = Visitor {
-        client: client.clone(),
-        address: server.address.clone(),
-        cookie,
-    };
+    let visitor = sign_up(&server, &client).await;
     // The seed is printed, so that a bad run can be repeated.
     let seed = rand::rng().random_range(0..u64::MAX);
     eprintln!("{engine:?}: {kills} kills with seed {seed}");
@@ -194,12 +254,36 @@ async fn survive(engine: Engine) {
         server.kill();
         server.start(&client).await;
     }
+    settle(&server, &visitor, &format!("seed {seed}")).await;
+}
+
+async fn sign_up(server: &Server, client: &Client) -> Visitor {
+    let form = "email=ada%40example.org&password=seven+quiet+lamps+burn&name=&born=1990-01-01";
+    let request = client.post(format!("{}/sign-up", server.address)).body(form);
+    let answer = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .send()
+        .await
+        .unwrap();
+    let cookie = answer.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    Visitor {
+        client: client.clone(),
+        address: server.address.clone(),
+        cookie,
+    }
+}
+
+/// Everything ends, nothing is on hold, every credit is accounted for, and no video was lost.
+async fn settle(server: &Server, visitor: &Visitor, story: &str) {
     let patience = Instant::now() + Duration::from_secs(180);
     while visitor.alive().await != Some(0) {
-        assert!(
-            Instant::now() < patience,
-            "some generations never end (seed {seed})"
-        );
+        assert!(Instant::now() < patience, "some generations never end ({story})");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let balance = server
@@ -207,11 +291,11 @@ async fn survive(engine: Engine) {
         .output()
         .unwrap();
     let balance: Value = serde_json::from_slice(&balance.stdout).unwrap();
-    assert_eq!(balance["held"], 0, "seed {seed}");
+    assert_eq!(balance["held"], 0, "{story}");
     let audit = server.command(&["audit"]).output().unwrap();
     assert!(
         audit.status.success(),
-        "seed {seed}: {}",
+        "{story}: {}",
         String::from_utf8_lossy(&audit.stdout)
     );
     let library = visitor
@@ -221,6 +305,6 @@ async fn survive(engine: Engine) {
     let lost = library["cards"].as_array().unwrap().clone();
     assert!(
         lost.is_empty(),
-        "the built-in renderer simply renders again (seed {seed}): {lost:#?}"
+        "the built-in renderer simply renders again ({story}): {lost:#?}"
     );
 }

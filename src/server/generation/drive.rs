@@ -56,6 +56,10 @@ impl Drive {
         if self.attempts > MOST_CLAIMS {
             return self.end(Reason::Internal, "claimed too often").await;
         }
+        if self.attempts > 1 {
+            // An earlier worker may have died between putting a file away and writing down where.
+            self.storage.remove(&store::folder(self.row.id)).await?;
+        }
         if state(&self.row)? == State::Submitting && !self.submit().await? {
             return Ok(());
         }

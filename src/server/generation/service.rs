@@ -6,6 +6,7 @@ use super::{
     estimates::Estimates,
     life::{self, Life},
     quotes::{Quotes, Terms, stale},
+    store,
 };
 use crate::model::{
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
@@ -240,10 +241,7 @@ impl Generations {
             .into());
         }
         tx.commit().await?;
-        if let Some(prefix) = row.media_prefix {
-            self.storage.remove(&prefix).await?;
-        }
-        Ok(())
+        self.storage.remove(&store::folder(row.id)).await
     }
 
     async fn own(&self, user: UserId, id: GenerationId) -> Result<GenerationRow> {

@@ -48,6 +48,11 @@ impl Drop for Scratch {
     }
 }
 
+/// Where everything of a generation lies in the store; each claim has a folder of its own below.
+pub fn folder(id: uuid::Uuid) -> String {
+    format!("generations/{id}")
+}
+
 /// Fetches, checks and puts away.
 pub async fn store(
     provider: &dyn VideoProvider,
@@ -70,7 +75,7 @@ pub async fn store(
         looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
     let (facts, stills, etag) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
-    let prefix = format!("generations/{}/{}", row.id, row.fence);
+    let prefix = format!("{}/{}", folder(row.id), row.fence);
     let stored = Stored {
         bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
         stills: stills.is_some(),

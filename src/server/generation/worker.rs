@@ -11,7 +11,7 @@ use crate::server::{
     error::Result,
     jobs::{self, Claim, Job},
     providers::{Providers, VideoProvider},
-    storage::Storage,
+    storage::{self, Storage},
 };
 use std::{
     collections::HashMap,
@@ -56,8 +56,8 @@ pub struct Worker {
 impl Worker {
     /// Works until it is told to stop; then it gives back every lease and returns.
     pub async fn run(self, stop: CancellationToken) {
-        if let Err(error) = tokio::fs::create_dir_all(&self.scratch).await {
-            tracing::error!(%error, "the scratch folder cannot be made");
+        if let Err(error) = storage::clear_scratch(&self.scratch) {
+            tracing::error!(%error, "the scratch folder cannot be made ready");
         }
         let tasks = TaskTracker::new();
         let mut running: HashMap<String, Arc<AtomicI64>> = HashMap::new();

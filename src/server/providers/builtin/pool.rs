@@ -40,18 +40,7 @@ pub struct Pool {
 impl Pool {
     /// A pool of so many threads. What an earlier process left in the folder is cleared away.
     pub fn new(scratch: PathBuf, threads: usize) -> std::io::Result<Self> {
-        std::fs::create_dir_all(&scratch)?;
-        for old in std::fs::read_dir(&scratch)?.flatten() {
-            // Another process may be rendering here too; its files are younger than any video takes.
-            let age = old
-                .metadata()
-                .and_then(|data| data.modified())
-                .ok()
-                .and_then(|at| at.elapsed().ok());
-            if age.is_some_and(|age| age > Duration::from_secs(3600)) {
-                let _ = std::fs::remove_file(old.path());
-            }
-        }
+        crate::server::storage::clear_scratch(&scratch)?;
         Ok(Self {
             scratch,
             threads: Arc::new(Semaphore::new(threads)),
