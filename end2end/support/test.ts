@@ -16,14 +16,18 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** Settings for the server of this worker: `test.use({ environment: { AISORA_…: '…' } })` at the top of a file. */
+  environment: Record<string, string>
   /** The server of this worker, on data of its own. Other tests of the worker use it before and after. */
   server: Server
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  environment: [{}, { option: true, scope: 'worker' }],
+
   server: [
-    async ({}, use) => {
-      const server = await Server.launch()
+    async ({ environment }, use) => {
+      const server = await Server.launch(environment)
       await use(server)
       await server.dispose()
     },

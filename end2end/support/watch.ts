@@ -51,11 +51,14 @@ export class Watch {
     }
   }
 
-  /** A player drops its request when it has enough, and an event stream ends with its page. */
+  /**
+   * A player drops its request when it has enough, a page that is left drops all of its own, and a navigation that turns
+   * out to be a download is dropped too. A browser without JavaScript loads no script; what a page's own policy forbids
+   * is an error on the console as well.
+   */
   #requestFailed(request: Request): void {
     const reason = request.failure()?.errorText ?? 'failed'
-    const dropped = reason === 'net::ERR_ABORTED' && ['media', 'eventsource'].includes(request.resourceType())
-    if (!dropped) this.#note('request failed', `${reason} ${request.method()} ${request.url()}`)
+    if (!['net::ERR_ABORTED', 'csp'].includes(reason)) this.#note('request failed', `${reason} ${request.method()} ${request.url()}`)
   }
 
   #note(kind: string, text: string): void {

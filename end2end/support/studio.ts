@@ -1,0 +1,189 @@
+// The studio as tests see it: people without the form, work without the composer, and the composer itself.
+
+import { type APIRequestContext, type Locator, type Page, expect } from '@playwright/test'
+import { newPerson, type Person } from './test.ts'
+
+/** What is asked for; everything else stays as the studio starts with it. */
+export interface Wish {
+  prompt: string
+  size?: '1280x720' | '720x1280' | '1024x1024' | '1920x1080'
+  seconds?: number
+  takes?: number
+  seed?: number
+  caption?: boolean
+}
+
+/** The fields of a card that tests look at. */
+export interface Card {
+  id: string
+  state: string
+  prompt: string
+  progress: number
+}
+
+export interface Snapshot {
+  cards: Card[]
+  balance: { available: number; held: number }
+}
+
+/** Creates an account without the form; the browser context of the page is signed in afterwards. */
+export async function join(page: Page, details: Partial<Person> = {}): Promise<Person> {
+  const person = { ...newPerson(), ...details }
+  const answer = await page.request.post('/sign-up', { form: { ...person }, maxRedirects: 0 })
+  expect(answer.status(), 'sign-up').toBe(303)
+  return person
+}
+
+/** Signs somebody in through the form. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password').fill(person.password)
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).not.toHaveURL(/\/sign-in/)
+}
+
+/** The composer's form as the browser posts it. */
+export function form(wish: Wish, quote = ''): Record<string, string> {
+  return {
+    prompt: wish.prompt,
+    model: 'builtin',
+    size: wish.size ?? '1280x720',
+    seconds: String(wish.seconds ?? 1),
+    takes: String(wish.takes ?? 1),
+    seed: wish.seed === undefined ? '' : String(wish.seed),
+    caption: wish.caption ? 'on' : '',
+    quote,
+  }
+}
+
+/** The token of a frozen price for a wish. */
+export async function quoteFor(request: APIRequestContext, wish: Wish): Promise<string> {
+  const answer = await request.post('/api/generation/quote', { data: { form: form(wish) } })
+  expect(answer.status(), await answer.text()).toBe(200)
+  return ((await answer.json()) as { token: string }).token
+}
+
+/** Begins work as the page's person, without the composer. */
+export async function begin(page: Page, wish: Wish): Promise<Card[]> {
+  const quote = await quoteFor(page.request, wish)
+  const answer = await page.request.post('/api/generation/create', { data: { form: form(wish, quote) } })
+  expect(answer.status(), await answer.text()).toBe(200)
+  return (await answer.json()) as Card[]
+}
+
+/** What the server knows about the page's person now. */
+export async function snapshot(page: Page): Promise<Snapshot> {
+  const answer = await page.request.post('/api/generation/snapshot')
+  expect(answer.status()).toBe(200)
+  return (await answer.json()) as Snapshot
+}
+
+/** Makes videos as the page's person and waits until they are there. */
+export async function make(page: Page, ...wishes: Wish[]): Promise<Card[]> {
+  const cards: Card[] = []
+  for (const wish of wishes) cards.push(...(await begin(page, wish)))
+  await settled(page)
+  return cards
+}
+
+/** Waits until nothing of the page's person is being made. */
+export async function settled(page: Page): Promise<void> {
+  const going = async () =>
+    (await snapshot(page)).cards.filter((card) => ['queued', 'submitting', 'running', 'storing'].includes(card.state)).length
+  await expect.poll(going, { timeout: 45_000, intervals: [200] }).toBe(0)
+}
+
+/** Stops work as the page's person. */
+export async function cancel(page: Page, id: string): Promise<void> {
+  await page.request.post(`/v/${id}/cancel`, { form: { next: '/create' }, maxRedirects: 0 })
+}
+
+/** Opens a page of the studio and waits until it is awake: it listens to the server as its last step. */
+export async function arrive(page: Page, path: string): Promise<void> {
+  const listening = page.waitForResponse((response) => new URL(response.url()).pathname === '/events')
+  await page.goto(path)
+  await listening
+}
+
+/** The composer. */
+export class Composer {
+  readonly form: Locator
+  readonly prompt: Locator
+  readonly seconds: Locator
+  readonly go: Locator
+  /** Why the button is off; what is left while it is on. */
+  readonly reason: Locator
+
+  constructor(readonly page: Page) {
+    this.form = page.getByRole('form', { name: 'Composer' })
+    this.prompt = this.form.getByLabel('What should be seen')
+    this.seconds = this.form.getByLabel('Length')
+    this.go = this.form.getByRole('button', { name: /^Creat/ })
+    this.reason = this.form.locator('#reason')
+  }
+
+  shape(pixels: string): Locator {
+    return this.form.getByRole('radio', { name: pixels.replace('x', ' × ') })
+  }
+
+  takes(count: number): Locator {
+    return this.form.getByRole('radio', { name: count === 1 ? '1 take' : `${count} takes` })
+  }
+
+  get seed(): Locator {
+    return this.form.getByLabel('Seed')
+  }
+
+  get caption(): Locator {
+    return this.form.getByLabel('Write the prompt into the picture')
+  }
+
+  /** Seed and caption stand behind one more step. */
+  async more(): Promise<void> {
+    await this.form.locator('summary', { hasText: 'More' }).click()
+  }
+
+  /** Opens `/create` and waits until it is awake. */
+  async open(path = '/create'): Promise<void> {
+    await arrive(this.page, path)
+    await expect(this.go).toBeVisible()
+  }
+}
+
+/** The player of a finished video. */
+export function player(page: Page): Locator {
+  return page.locator('video.player')
+}
+
+/** Waits until a video plays on by itself; `size` is what the file itself says. */
+export async function expectPlaying(video: Locator, size?: [number, number]): Promise<void> {
+  const time = () => video.evaluate((video: HTMLVideoElement) => (video.error ? -1 : video.currentTime))
+  await expect.poll(time, { message: 'the video plays' }).toBeGreaterThan(0)
+  const first = await time()
+  await expect.poll(time, { message: 'the video plays on' }).not.toBe(first)
+  if (size) {
+    const seen = await video.evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight])
+    expect(seen).toEqual(size)
+  }
+}
+
+/** The credits at the edge of every page of the studio. */
+export function purse(page: Page): Locator {
+  return page.locator('a.purse')
+}
+
+/** Nothing sticks out at the side. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const width = page.viewportSize()!.width
+  const found = await page.evaluate((width) => {
+    const root = document.documentElement
+    const most = Math.max(root.scrollWidth, document.body.scrollWidth)
+    if (most <= width) return []
+    // Who does it, for the report: the innermost elements beyond the edge.
+    const beyond = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > width + 0.5)
+    const innermost = beyond.filter((element) => !beyond.some((other) => other !== element && element.contains(other)))
+    return [`${most} px wide`, ...innermost.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))]
+  }, width)
+  expect(found, `sideways scrolling at ${width} px on ${page.url()}`).toEqual([])
+}

@@ -1,0 +1,93 @@
+// axe finds nothing, on every page, in every state, in both themes.
+
+import { arrive, begin, cancel, Composer, join, make, player } from '../support/studio.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test.describe(`${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+
+    test('the pages for everybody', async ({ page, watch }) => {
+      watch.allow(/status of 4(04|22)/)
+      for (const path of ['/', '/sign-in', '/sign-up', '/nothing-here']) {
+        await test.step(path, async () => {
+          await page.goto(path)
+          await expectAccessible(page)
+        })
+      }
+      await test.step('/sign-up with errors', async () => {
+        await page.goto('/sign-up')
+        await page.getByRole('main').getByRole('button', { name: 'Create account' }).click()
+        await expect(page.getByRole('alert')).toContainText('fields need another look')
+        await expectAccessible(page)
+      })
+      await test.step('/sign-in with an error', async () => {
+        watch.allow(/status of 401/)
+        await page.goto('/sign-in')
+        await page.getByLabel('E-mail').fill('nobody@example.com')
+        await page.getByLabel('Password').fill('not the password')
+        await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+        await expect(page.getByRole('alert')).not.toBeEmpty()
+        await expectAccessible(page)
+      })
+    })
+
+    test('the rooms, empty', async ({ page, watch }) => {
+      watch.allow(/status of 404/)
+      await join(page)
+      for (const path of ['/create', '/library', '/library?search=nothing', '/credits', '/account', '/v/nothing']) {
+        await test.step(path, async () => {
+          await page.goto(path)
+          await expectAccessible(page)
+        })
+      }
+    })
+
+    test('the studio while it works, and afterwards', async ({ page }) => {
+      await join(page)
+      const composer = new Composer(page)
+      await test.step('running, with another in the line', async () => {
+        const [card] = await begin(page, { prompt: 'a long shot over the sea', seconds: 14 })
+        const [other] = await begin(page, { prompt: 'another one', seconds: 3 })
+        await composer.open()
+        await composer.more()
+        await expect(page.getByRole('progressbar').first()).toBeVisible()
+        await expectAccessible(page)
+        await cancel(page, card!.id)
+        await cancel(page, other!.id)
+      })
+      await test.step('cancelled', async () => {
+        await expect(page.locator('.not-made')).toBeVisible()
+        await expectAccessible(page)
+      })
+      await test.step('finished, with takes', async () => {
+        await make(page, { prompt: 'two short ones', takes: 2 })
+        await composer.open()
+        await expect(player(page)).toHaveCount(2)
+        await composer.prompt.fill('x'.repeat(32_001))
+        await expect(composer.reason).toContainText('32,001')
+        await expectAccessible(page)
+      })
+    })
+
+    test('the library, a video and the credits, filled', async ({ page }) => {
+      await join(page)
+      const [card] = await make(page, { prompt: 'first light over a glass sea' }, { prompt: 'a tall one', size: '720x1280' })
+      const [gone] = await begin(page, { prompt: 'not made', seconds: 5 })
+      await cancel(page, gone!.id)
+      const long = await make(page, { prompt: 'word '.repeat(200) })
+      for (const path of ['/library', `/v/${card!.id}`, `/v/${gone!.id}`, `/v/${long[0]!.id}`, '/credits']) {
+        await test.step(path, async () => {
+          await arrive(page, path)
+          await expectAccessible(page)
+        })
+      }
+      await test.step('the question before deleting', async () => {
+        await arrive(page, '/library')
+        await page.getByRole('link', { name: 'Delete' }).first().click()
+        await expect(page.getByRole('dialog')).toBeVisible()
+        await expectAccessible(page)
+      })
+    })
+  })
+}

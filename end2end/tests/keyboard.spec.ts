@@ -1,0 +1,156 @@
+// Without a mouse: everything can be reached, the focus is always seen, and the flow works.
+
+import fs from 'node:fs'
+import type { Locator, Page } from '@playwright/test'
+import { arrive, Composer, expectPlaying, join, make, player } from '../support/studio.ts'
+import { expect, newPerson, test } from '../support/test.ts'
+
+// Less motion: nothing plays by itself then, so that it is the keyboard that starts it; and nothing fades.
+test.use({ contextOptions: { reducedMotion: 'reduce' } })
+
+/** Presses Tab until something has the focus, and looks at every stop on the way whether the focus is seen. */
+async function tabTo(page: Page, wanted: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const way: string[] = []
+  for (let step = 0; step < 60; step++) {
+    await page.keyboard.press(key)
+    way.push(await expectFocusSeen(page))
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+  }
+  throw new Error(`Tab does not lead there; it went over:\n${way.join('\n')}`)
+}
+
+/** The focused element, or what stands for it, looks different from how it looks without the focus; and is in sight. */
+async function expectFocusSeen(page: Page): Promise<string> {
+  const { name, same, outside } = await page.evaluate(() => {
+    const element = document.activeElement as HTMLElement
+    const name = element.outerHTML.replace(/\s+/g, ' ').slice(0, 100)
+    if (element === document.body) return { name: 'body', same: false, outside: false }
+    // A hidden radio button is shown by its label, a text field by the frame of its form.
+    const shownBy = [element, element.closest('label'), element.closest('form'), element.parentElement]
+    const look = () =>
+      shownBy.map((one) => {
+        if (!one) return ''
+        const style = getComputedStyle(one)
+        const outline = style.outlineStyle === 'none' || style.outlineWidth === '0px' ? 'none' : `${style.outlineWidth} ${style.outlineColor}`
+        return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.transform].join(';')
+      })
+    const focused = look()
+    const box = element.getBoundingClientRect()
+    const outside = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth
+    element.blur()
+    const blurred = look()
+    // The keyboard's focus, not the script's.
+    element.focus({ preventScroll: true, focusVisible: true } as FocusOptions)
+    return { name, same: focused.join() === blurred.join(), outside }
+  })
+  expect(same, `the focus is not seen on ${name}`).toBe(false)
+  expect(outside, `the focus is out of sight on ${name}`).toBe(false)
+  return name
+}
+
+test('from the door to a playing video and its download', async ({ page, newPage }) => {
+  const person = await join(await newPage(), newPerson())
+  await page.goto('/sign-in')
+  await tabTo(page, page.getByLabel('E-mail'))
+  await page.keyboard.type(person.email)
+  await tabTo(page, page.getByLabel('Password'))
+  await page.keyboard.type(person.password)
+  const listening = page.waitForResponse(/\/events/)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/create$/)
+  await listening
+
+  const composer = new Composer(page)
+  await tabTo(page, composer.prompt)
+  await page.keyboard.type('a paper boat by hand')
+  await tabTo(page, composer.form.getByRole('radio', { checked: true }).first())
+  await page.keyboard.press('ArrowRight')
+  await expect(composer.shape('720x1280')).toBeChecked()
+  await tabTo(page, composer.seconds)
+  await page.keyboard.type('1 s')
+  await expect(composer.seconds).toHaveValue('1')
+  await tabTo(page, composer.go)
+  await expect(composer.go).toHaveAccessibleName('Create for 10 credits')
+  await page.keyboard.press('Enter')
+
+  const video = player(page)
+  await expect(video).toBeVisible()
+  expect(await video.evaluate((video: HTMLVideoElement) => video.paused), 'nothing plays by itself where less motion is wanted').toBe(true)
+  await tabTo(page, video, 'Shift+Tab')
+  await page.keyboard.press('Space')
+  await expectPlaying(video, [720, 1280])
+
+  const link = page.getByLabel('Watched now').getByRole('link', { name: 'Download' })
+  await tabTo(page, link)
+  const coming = page.waitForEvent('download')
+  await page.keyboard.press('Enter')
+  const download = await coming
+  expect(download.suggestedFilename()).toBe('a-paper-boat-by-hand-720x1280-1s.mp4')
+  expect(fs.statSync(await download.path()).size).toBeGreaterThan(1_000)
+})
+
+test('running work is cancelled from the keyboard, and the focus is not lost', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.focus()
+  await page.keyboard.type('stop this')
+  await composer.seconds.selectOption('20')
+  await composer.prompt.focus()
+  await page.keyboard.press('Control+Enter')
+  const stop = page.getByRole('button', { name: 'Cancel' })
+  await expect(stop).toBeVisible()
+  await tabTo(page, stop, 'Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.not-made')).toBeVisible()
+  await tabTo(page, page.getByRole('link', { name: 'Try again' }))
+})
+
+test('the first stop of every page skips to its content', async ({ page }) => {
+  await join(page)
+  for (const path of ['/create', '/library', '/credits', '/account', '/']) {
+    await page.goto(path)
+    const skip = page.getByRole('link', { name: 'Skip to the content' })
+    await expect(skip).not.toBeInViewport()
+    await page.keyboard.press('Tab')
+    await expect(skip).toBeFocused()
+    await expect(skip).toBeInViewport()
+    await expectFocusSeen(page)
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('main')).toBeFocused()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.querySelector('main')!.contains(document.activeElement)), path).toBe(true)
+  }
+})
+
+test('the focus is seen at every stop of every page', async ({ page }) => {
+  await join(page)
+  const [card] = await make(page, { prompt: 'a tour' })
+  for (const path of ['/', '/create', '/library', `/v/${card!.id}`, '/credits', '/account']) {
+    await page.goto(path)
+    for (let stop = 0; stop < 40; stop++) {
+      await page.keyboard.press('Tab')
+      if ((await expectFocusSeen(page)) === 'body') break
+    }
+  }
+})
+
+test('a change of the page moves the focus to its content, and the dialog keeps and returns it', async ({ page }) => {
+  await join(page)
+  await make(page, { prompt: 'not deleted' })
+  await arrive(page, '/create')
+  await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Library' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/library$/)
+  await expect(page.getByRole('main')).toBeFocused()
+  const remove = page.locator('.tile').getByRole('link', { name: 'Delete' })
+  await tabTo(page, remove)
+  await page.keyboard.press('Enter')
+  const question = page.getByRole('dialog')
+  await expect(question.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(question.getByRole('button', { name: 'Delete' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(question).toBeHidden()
+  await expect(remove).toBeFocused()
+})

@@ -1,0 +1,178 @@
+// Work as it happens: over reloads, tabs, devices, cancelled work, and without an event stream.
+
+import { arrive, begin, Composer, expectPlaying, join, player, purse, settled, signIn, snapshot } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
+
+test('a reload in the middle loses nothing', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('a long way')
+  await composer.seconds.selectOption('10')
+  await composer.go.click()
+  const bar = page.getByRole('progressbar')
+  await expect(bar).toBeVisible()
+  await expect.poll(() => bar.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0)
+  const before = await bar.evaluate((bar: HTMLProgressElement) => bar.value)
+  await arrive(page, '/create')
+  // What the page came with, before anything was heard.
+  await expect(page.getByLabel('Watched now')).toContainText('a long way')
+  const now = () => page.evaluate(() => document.querySelector('progress')?.value ?? 100)
+  expect(await now()).toBeGreaterThanOrEqual(before)
+  await expect(purse(page)).toContainText('100 credits')
+  await expectPlaying(player(page), [1280, 720])
+  await expect(purse(page)).toHaveText('100 credits')
+})
+
+test('two tabs and another device agree', async ({ page, context, newPage }) => {
+  const person = await join(page)
+  const tab = await context.newPage()
+  const device = await newPage()
+  await signIn(device, person)
+  await Promise.all([page, tab, device].map((each) => arrive(each, '/create')))
+
+  const composer = new Composer(page)
+  await composer.prompt.fill('seen from everywhere')
+  await composer.seconds.selectOption('8')
+  await composer.go.click()
+  for (const each of [page, tab, device]) {
+    await expect(each.getByRole('progressbar')).toBeVisible()
+    await expect(purse(each)).toContainText('120 credits')
+    await expect(purse(each)).toContainText('80 on hold')
+  }
+  for (const each of [page, tab, device]) {
+    await expect(player(each)).toBeVisible()
+    await expect(each.getByLabel('Watched now')).toContainText('Charged 80 credits')
+    await expect(purse(each)).toHaveText('120 credits')
+  }
+})
+
+test('a library that is open shows work as it goes on, and the video page its end', async ({ page, context }) => {
+  await join(page)
+  const [card] = await begin(page, { prompt: 'watched from the library', seconds: 8 })
+  const library = await context.newPage()
+  await Promise.all([arrive(library, '/library'), arrive(page, `/v/${card!.id}`)])
+  await expect(library.locator('.tile img')).toBeVisible()
+  await expect(library.getByRole('progressbar')).toHaveCount(0)
+  await expectPlaying(player(page))
+  await expect(page.getByRole('link', { name: 'Download' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Receipt' })).toContainText('Charged 80 credits')
+})
+
+test('cancelling says that it is free, and gives the credits back', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('not this one')
+  await composer.seconds.selectOption('20')
+  await composer.go.click()
+  await expect(purse(page)).toContainText('0 credits')
+  await expect(purse(page)).toContainText('200 on hold')
+  await expect(page.getByText('Cancelling is free')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  const screen = page.locator('.not-made')
+  await expect(screen).toContainText('Cancelled')
+  await expect(screen).toContainText('Not charged')
+  await expect(page.locator('.about')).toContainText('Not charged')
+  await expect(purse(page)).toHaveText('200 credits')
+  await expect(page.getByRole('status')).toContainText(/Cancelled, not charged/)
+
+  await screen.getByRole('link', { name: 'Try again' }).click()
+  await expect(composer.prompt).toHaveValue('not this one')
+  await expect(composer.seconds).toHaveValue('20')
+
+  await arrive(page, '/credits')
+  const kinds = page.getByRole('row').filter({ has: page.getByRole('cell') })
+  await expect(kinds).toContainText(['Not charged, back from the hold', 'Set aside', 'Credits given'])
+  await expect(page.getByRole('definition')).toHaveText(['200', '0'])
+})
+
+test('what waits says its place in the line, and starts by itself', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('one after the other')
+  await composer.seconds.selectOption('5')
+  await composer.takes(4).check()
+  await composer.go.click()
+  // Two of one person are worked on at once.
+  await expect(page.getByRole('progressbar')).toHaveCount(4)
+  await expect(page.getByText('Waiting in line').first()).toBeVisible()
+  await expect(page.getByText(/^\d+(st|nd|rd|th) in line/).first()).toBeVisible()
+  await expect(player(page)).toHaveCount(4, { timeout: 30_000 })
+  await expect(page.getByLabel('Watched now')).toContainText('Charged 200 credits')
+})
+
+test('every change of state is announced politely, and the percents are not', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await page.evaluate(() => {
+    const said: string[] = []
+    Object.assign(window, { said })
+    const status = document.querySelector('[role="status"]')!
+    new MutationObserver(() => said.push(status.textContent ?? '')).observe(status, { childList: true, characterData: true, subtree: true })
+  })
+  await composer.prompt.fill('said aloud')
+  await composer.seconds.selectOption('3')
+  await composer.go.click()
+  await expect(page.getByRole('status')).toHaveText('Ready: said aloud')
+  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said)
+  expect(said).toContain('Rendering: said aloud')
+  expect(said.length).toBeLessThanOrEqual(4)
+  expect(said.join()).not.toMatch(/%/)
+})
+
+test('without the event stream the page still comes to the end', async ({ page, watch }) => {
+  watch.allow(/\/events/)
+  await join(page)
+  await page.route('**/events*', (route) => route.abort())
+  const failing = page.waitForEvent('requestfailed', (request) => request.url().includes('/events'))
+  await page.goto('/create')
+  await failing
+  const composer = new Composer(page)
+  await composer.prompt.fill('by asking')
+  await composer.seconds.selectOption('1')
+  await composer.go.click()
+  await expect(player(page)).toBeVisible({ timeout: 15_000 })
+  await expect(purse(page)).toHaveText('190 credits')
+  await expect(page.getByText('Connection lost')).toBeHidden()
+})
+
+test('a line that is gone for a while says so, and heals by itself', async ({ page, context, watch }) => {
+  watch.allow(/ERR_INTERNET_DISCONNECTED/)
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('while nobody listens')
+  await composer.seconds.selectOption('1')
+  await expect(composer.go).toHaveAccessibleName('Create for 10 credits')
+  await context.setOffline(true)
+  await composer.go.click()
+  await expect(composer.form.getByRole('alert')).toContainText(/could not be reached/)
+  await expect(composer.prompt).toHaveValue('while nobody listens')
+  await expect(page.getByText('Connection lost')).toBeVisible()
+  await context.setOffline(false)
+  await expect(page.getByText('Connection lost')).toBeHidden({ timeout: 15_000 })
+  await composer.go.click()
+  await expect(player(page)).toBeVisible()
+  await settled(page)
+  expect((await snapshot(page)).cards).toHaveLength(1)
+})
+
+test('a session that ended leads to the door and back to the same page', async ({ page, context }) => {
+  const person = await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('kept over the door')
+  await context.clearCookies()
+  await page.route('**/api/**', (route) => route.continue())
+  await composer.seconds.selectOption('3')
+  await composer.go.click()
+  await expect(page).toHaveURL(/\/sign-in\?next=(\/|%2F)create/)
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password').fill(person.password)
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(/\/create$/)
+  await expect(composer.prompt).toHaveValue('kept over the door')
+})
