@@ -45,7 +45,7 @@ pub fn shell(data: ShellData) -> impl IntoView {
         <html lang="en" data-theme=theme>
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
                 <meta name="color-scheme" content="dark light" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0b0a10" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f6f8" />

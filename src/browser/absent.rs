@@ -50,6 +50,9 @@ pub fn watch_sight(_element: &Element, _margin: &str, _seen: impl Fn(bool) + 'st
     None
 }
 
+/// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
+pub fn on_page_shown(_turned: impl Fn(bool) + 'static) {}
+
 /// Goes to an address by a full load.
 pub const fn go(_address: &str) {}
 

@@ -27,6 +27,8 @@ pub const PROMPT: &str = "prompt";
 const DRAFT: &str = "prompt";
 /// How long a choice must rest before a price is asked for, in milliseconds.
 const REST: u32 = 250;
+/// The button rests so long after work was handed in, so that a double click creates once, in milliseconds.
+const BREATHE: u32 = 700;
 /// A price is renewed so long before it expires, in milliseconds.
 const RENEW_BEFORE: i64 = 30_000;
 /// A price that expires within so many milliseconds is not sent any more.
@@ -56,6 +58,7 @@ pub struct Composer {
     live: Live,
     asking: StoredValue<Option<Timer>>,
     renewing: StoredValue<Option<Timer>>,
+    resting: StoredValue<Option<Timer>>,
 }
 
 impl Composer {
@@ -85,6 +88,7 @@ impl Composer {
             live: Live::here(),
             asking: StoredValue::new(None),
             renewing: StoredValue::new(None),
+            resting: StoredValue::new(None),
         }
     }
 
@@ -210,12 +214,21 @@ impl Composer {
         self.message.set(None);
         let shown = untrack(|| self.price());
         spawn_local(async move {
-            let outcome = self.hand_in(shown).await;
-            let _ = self.busy.try_set(false);
-            if let Err(error) = outcome {
-                self.refused(error);
+            match self.hand_in(shown).await {
+                Ok(()) => self.breathe(),
+                Err(error) => {
+                    let _ = self.busy.try_set(false);
+                    self.refused(error);
+                }
             }
         });
+    }
+
+    fn breathe(self) {
+        let rested = browser::after(BREATHE, move || {
+            let _ = self.busy.try_set(false);
+        });
+        let _ = self.resting.try_set_value(Some(rested));
     }
 
     async fn hand_in(self, shown: Option<Credits>) -> Result<(), AppError> {
@@ -245,7 +258,9 @@ impl Composer {
             // The prompt stays for the next take, and typing replaces it.
             browser::select_text(PROMPT);
         }
-        self.fetch_price().await.map(drop)
+        // Should this fail, the next submit asks again.
+        drop(self.fetch_price().await);
+        Ok(())
     }
 
     fn refused(self, error: AppError) {

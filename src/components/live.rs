@@ -62,6 +62,8 @@ struct Inner {
     /// Cards of pages that no snapshot listed when the page was loaded.
     followed: Vec<LiveCard>,
     started: bool,
+    /// The tab is not looked at: it listens to nothing until it is.
+    asleep: bool,
     fetching: bool,
     fetch_again: bool,
     /// Until the next try without a stream, in milliseconds.
@@ -71,6 +73,7 @@ struct Inner {
     retry: Option<Timer>,
     tick: Option<Timer>,
     places: Option<Timer>,
+    sleep: Option<Timer>,
 }
 
 impl Live {

@@ -43,7 +43,7 @@ fn Shown(place: usize) -> impl IntoView {
     let watched = id.clone();
     Effect::new(move || sight.set_value(browser::play_in_view(&watched)));
     view! {
-        <figure class="shown">
+        <div class="shown">
             <video
                 id=id
                 src=["/showcase/", name, ".mp4"].concat()
@@ -56,8 +56,7 @@ fn Shown(place: usize) -> impl IntoView {
                 playsinline
                 preload="none"
             ></video>
-            <figcaption>{words}</figcaption>
-        </figure>
+        </div>
     }
 }
 
@@ -83,7 +82,10 @@ fn Hero() -> impl IntoView {
                     <Suspense>{way}</Suspense>
                 </div>
             </div>
-            <Shown place=0 />
+            <div>
+                <Shown place=0 />
+                <p class="hint hero-hint">"Drawn from the words in the picture by the preview renderer, in a few seconds."</p>
+            </div>
         </section>
     }
 }

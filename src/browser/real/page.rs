@@ -11,6 +11,13 @@ use web_sys::{
     RequestRedirect,
 };
 
+/// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
+pub fn on_page_shown(turned: impl Fn(bool) + 'static) {
+    let turned = Closure::<dyn Fn()>::new(move || turned(!document().hidden()));
+    let _ = document().add_event_listener_with_callback("visibilitychange", turned.as_ref().unchecked_ref());
+    turned.forget();
+}
+
 /// Goes to an address by a full load.
 pub fn go(address: &str) {
     let _ = window().location().assign(address);

@@ -17,6 +17,9 @@ const BACK_WITHIN: u32 = 3_000;
 /// A stream that has not opened after so many milliseconds is not waited for.
 const OPEN_WITHIN: u32 = 10_000;
 
+/// A tab that nobody looks at gives its stream back after so many milliseconds: browsers allow six for all tabs together.
+const SLEEP_AFTER: u32 = 30_000;
+
 impl Live {
     /// Begins to listen; once for the tab.
     pub fn start(&self) {
@@ -28,10 +31,39 @@ impl Live {
             inner.started = true;
             inner.wait = WAIT_FIRST;
         });
+        let live = *self;
+        browser::on_page_shown(move |shown| if shown { live.wake() } else { live.doze() });
         if self.inner.with_value(|inner| inner.seq.is_some()) {
             self.open();
         } else {
             // The stream is opened when the snapshot says where it stands.
+            self.refetch();
+        }
+    }
+
+    fn doze(&self) {
+        let live = *self;
+        let sleep = browser::after(SLEEP_AFTER, move || {
+            live.inner.update_value(|inner| {
+                inner.asleep = true;
+                inner.stream = None;
+                inner.watchdog = None;
+                inner.retry = None;
+                inner.tick = None;
+                inner.places = None;
+            });
+        });
+        self.inner.update_value(|inner| inner.sleep = Some(sleep));
+    }
+
+    fn wake(&self) {
+        let slept = self.inner.with_value(|inner| inner.asleep);
+        self.inner.update_value(|inner| {
+            inner.sleep = None;
+            inner.asleep = false;
+            inner.wait = WAIT_FIRST;
+        });
+        if slept {
             self.refetch();
         }
     }
@@ -59,11 +91,14 @@ impl Live {
                         live.inner.update_value(|inner| inner.wait = WAIT_FIRST);
                     }
                     live.adopt(snapshot);
-                    let (again, started) = live.inner.with_value(|inner| (inner.fetch_again, inner.started));
+                    let again = live.inner.with_value(|inner| inner.fetch_again);
                     if again {
                         live.refetch();
                     }
-                    if started && live.inner.with_value(|inner| inner.stream.is_none()) {
+                    if live
+                        .inner
+                        .with_value(|inner| inner.started && !inner.asleep && inner.stream.is_none())
+                    {
                         live.open();
                     }
                 }

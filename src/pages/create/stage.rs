@@ -6,7 +6,8 @@ use crate::components::icon::Icon;
 use crate::components::live::{Live, LiveCard};
 use crate::components::making::{Advance, Cancel};
 use crate::components::screen::{Phase, Screen};
-use crate::components::{tile::tile, words};
+use crate::components::tile::{Preview, tile};
+use crate::components::words;
 use crate::model::credits::Credits;
 use crate::model::generation::{Card, Charge};
 use crate::model::ids::QuoteId;
@@ -187,13 +188,17 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         composer,
     );
     let none = move || cards.with(Vec::is_empty);
-    let over = move |event: leptos::ev::PointerEvent| {
-        browser::preview(browser::attribute_at(&event, "data-video").as_deref());
-    };
+    let preview = Preview::new();
     view! {
         <section class="lately" hidden=none>
             <h2>"Lately"</h2>
-            <ul class="wall" on:pointerover=over on:pointerleave=|_| browser::preview(None)>
+            <ul
+                class="wall"
+                on:pointerover=move |event| preview.at(&event)
+                on:focusin=move |event| preview.at(&event)
+                on:pointerleave=move |_| preview.leave()
+                on:focusout=move |_| preview.leave()
+            >
                 <For each=move || cards.get() key=|known| known.id let:known>
                     {
                         let quote = known.card.with_untracked(|card| card.quote);

@@ -4,7 +4,7 @@ use crate::api::gallery::{delete_video, library};
 use crate::browser;
 use crate::components::live::Live;
 use crate::components::outcome::sign_in_again;
-use crate::components::tile::tile;
+use crate::components::tile::{Preview, tile};
 use crate::model::error::{AppError, Code};
 use crate::model::generation::{Card, LibraryPage, LibraryQuery};
 use crate::model::ids::GenerationId;
@@ -92,16 +92,14 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
             browser::open_dialog(QUESTION);
         }
     };
-    let show = |event: &leptos::web_sys::Event| {
-        browser::preview(browser::attribute_at(event, "data-video").as_deref());
-    };
+    let preview = Preview::new();
     view! {
         <ul
             class="wall"
-            on:pointerover=move |event| show(&event)
-            on:focusin=move |event| show(&event)
-            on:pointerleave=|_| browser::preview(None)
-            on:focusout=|_| browser::preview(None)
+            on:pointerover=move |event| preview.at(&event)
+            on:focusin=move |event| preview.at(&event)
+            on:pointerleave=move |_| preview.leave()
+            on:focusout=move |_| preview.leave()
             on:click=pressed
         >
             <For each=move || hanging.cards.get() key=|card| card.id let:card>
