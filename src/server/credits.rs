@@ -113,24 +113,24 @@ impl Ledger {
     }
 
     async fn resolve(&self, tx: &mut Tx, hold: PostingId, kind: PostingKind, reason: &str) -> Result<()> {
-        let held = ledger::hold(tx, hold.0)
+        let set_aside = ledger::hold(tx, hold.0)
             .await?
             .ok_or_else(|| Failure::broken("a hold is missing"))?;
         let back = if kind == PostingKind::Release {
-            held.credits
+            set_aside.credits
         } else {
             0
         };
-        let after = ledger::change(tx, held.user_id, back, -held.credits).await?;
+        let after = ledger::change(tx, set_aside.user_id, back, -set_aside.credits).await?;
         let after = after.ok_or_else(|| Failure::broken("more would be resolved than is held"))?;
-        let user = UserId(held.user_id);
+        let user = UserId(set_aside.user_id);
         let posting = self.posting(
             self.ids.posting(),
             user,
             kind,
-            Credits(held.credits),
+            Credits(set_aside.credits),
             Some(hold),
-            &held.reference,
+            &set_aside.reference,
             reason,
         );
         must(

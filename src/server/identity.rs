@@ -228,15 +228,15 @@ impl Identity {
     pub async fn start_session(&self, user: UserId, replaces: Option<&str>) -> Result<Token> {
         let token = Token::fresh()?;
         let now = self.clock.now();
-        let replaced = replaces.map(Token::hash);
-        let replaced = replaced.as_ref().map(<[u8; 32]>::as_slice);
+        let old = replaces.map(Token::hash);
+        let old = old.as_ref().map(<[u8; 32]>::as_slice);
         let mut tx = self.db.begin().await?;
         let expires = now + self.config.session_ms();
         people::add_session(
             &mut tx,
             &Token::hash(token.secret()),
             user.0,
-            replaced,
+            old,
             now,
             expires,
         )
