@@ -91,7 +91,7 @@ export async function make(page: Page, ...wishes: Wish[]): Promise<Card[]> {
 export async function settled(page: Page): Promise<void> {
   const going = async () =>
     (await snapshot(page)).cards.filter((card) => ['queued', 'submitting', 'running', 'storing'].includes(card.state)).length
-  await expect.poll(going, { timeout: 45_000, intervals: [200] }).toBe(0)
+  await expect.poll(going, { timeout: MADE_WITHIN, intervals: [200] }).toBe(0)
 }
 
 /** Stops work as the page's person. */
@@ -151,6 +151,15 @@ export class Composer {
   }
 }
 
+/** A machine that is busy with other things may take so many milliseconds for one of the tests' videos. */
+const MADE_WITHIN = 40_000
+
+/** Waits until so many videos stand in the middle of the page. */
+export async function expectMade(page: Page, count = 1): Promise<void> {
+  await expect(player(page)).toHaveCount(count, { timeout: MADE_WITHIN })
+  await expect(player(page).first()).toBeVisible()
+}
+
 /** The player of a finished video. */
 export function player(page: Page): Locator {
   return page.locator('video.player')
@@ -158,6 +167,7 @@ export function player(page: Page): Locator {
 
 /** Waits until a video plays on by itself; `size` is what the file itself says. */
 export async function expectPlaying(video: Locator, size?: [number, number]): Promise<void> {
+  await expect(video).toBeVisible({ timeout: MADE_WITHIN })
   const time = () => video.evaluate((video: HTMLVideoElement) => (video.error ? -1 : video.currentTime))
   await expect.poll(time, { message: 'the video plays' }).toBeGreaterThan(0)
   const first = await time()
@@ -168,9 +178,9 @@ export async function expectPlaying(video: Locator, size?: [number, number]): Pr
   }
 }
 
-/** The credits at the edge of every page of the studio. */
-export function purse(page: Page): Locator {
-  return page.locator('a.purse')
+/** The credits at the edge of every page of the studio, all that is seen of them. */
+export async function expectPurse(page: Page, words: string): Promise<void> {
+  await expect(page.locator('a.purse')).toHaveText(words, { useInnerText: true })
 }
 
 /** Nothing sticks out at the side. */

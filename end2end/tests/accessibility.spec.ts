@@ -1,6 +1,6 @@
 // axe finds nothing, on every page, in every state, in both themes.
 
-import { arrive, begin, cancel, Composer, join, make, player } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectMade, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 for (const colorScheme of ['dark', 'light'] as const) {
@@ -63,7 +63,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await test.step('finished, with takes', async () => {
         await make(page, { prompt: 'two short ones', takes: 2 })
         await composer.open()
-        await expect(player(page)).toHaveCount(2)
+        await expectMade(page, 2)
         await composer.prompt.fill('x'.repeat(32_001))
         await expect(composer.reason).toContainText('32,001')
         await expectAccessible(page)
@@ -84,7 +84,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       }
       await test.step('the question before deleting', async () => {
         await arrive(page, '/library')
-        await page.getByRole('link', { name: 'Delete' }).first().click()
+        await page.getByRole('link', { name: 'Delete', exact: true }).first().click()
         await expect(page.getByRole('dialog')).toBeVisible()
         await expectAccessible(page)
       })

@@ -1,6 +1,6 @@
 // The composer: the price follows the choices, the button says why it is off, and nothing is created twice.
 
-import { begin, cancel, Composer, expectNoSidewaysScroll, form, join, player, quoteFor, settled, snapshot } from '../support/studio.ts'
+import { begin, cancel, Composer, expectMade, expectNoSidewaysScroll, form, join, quoteFor, settled, snapshot } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const LONG = 'x'.repeat(32_001)
@@ -136,7 +136,7 @@ test.describe('creating', () => {
     await expect(composer.prompt).toHaveValue('a bell\nin the rain')
     expect((await snapshot(page)).cards).toEqual([])
     await composer.prompt.press('Control+Enter')
-    await expect(player(page)).toBeVisible()
+    await expectMade(page)
     expect((await snapshot(page)).cards).toHaveLength(1)
   })
 
@@ -147,7 +147,7 @@ test.describe('creating', () => {
     await composer.seconds.selectOption('1')
     await composer.prompt.fill('only once')
     await composer.go.dblclick()
-    await expect(player(page)).toBeVisible()
+    await expectMade(page)
     await settled(page)
     const { cards, balance } = await snapshot(page)
     expect(cards).toHaveLength(1)
@@ -314,7 +314,7 @@ test.describe('odd words at 390 px', () => {
       await expectNoSidewaysScroll(page)
       const [card] = await begin(page, { prompt })
       await expect(page.locator('.about-words')).toHaveText(prompt, { useInnerText: false })
-      await expect(player(page)).toBeVisible()
+      await expectMade(page)
       for (const path of ['/create', '/library', '/credits', `/v/${card!.id}`, `/create?from=${card!.id}`]) {
         await page.goto(path)
         await expect(page.getByRole('main')).toContainText(prompt.slice(0, 12))

@@ -1,6 +1,6 @@
 // The server dies in the middle of a job, and nothing is lost.
 
-import { begin, Composer, expectPlaying, join, player, purse } from '../support/studio.ts'
+import { begin, Composer, expectMade, expectPlaying, expectPurse, join, player } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 // A dead worker's job is taken over quickly here.
@@ -24,9 +24,9 @@ test('the server is killed in mid-job: the page says so, recovers by itself, and
   await server.start()
   await expect(page.getByText('Connection lost')).toBeHidden({ timeout: 20_000 })
   // It renders from the beginning.
-  await expect(player(page)).toBeVisible({ timeout: 30_000 })
+  await expectMade(page)
   await expectPlaying(player(page), [1280, 720])
-  await expect(purse(page)).toHaveText('80 credits')
+  await expectPurse(page, '80 credits')
   const balance = JSON.parse(await server.run('user', 'balance', '--email', person.email, '--json'))
   expect(balance).toMatchObject({ available: 80, held: 0 })
   await server.run('audit')
@@ -41,8 +41,8 @@ test('killed again and again, every job still ends, and the books are right', as
   }
   const composer = new Composer(page)
   await composer.open()
-  await expect(player(page)).toHaveCount(3, { timeout: 30_000 })
-  await expect(purse(page)).toHaveText('110 credits')
+  await expectMade(page, 3)
+  await expectPurse(page, '110 credits')
   const balance = JSON.parse(await server.run('user', 'balance', '--email', person.email, '--json'))
   expect(balance).toMatchObject({ available: 110, held: 0 })
   await server.run('audit')
@@ -58,7 +58,7 @@ test('a server that is stopped properly hands its work over, and the page never 
   await composer.go.click()
   await expect(page.getByRole('progressbar')).toBeVisible()
   await server.restart('SIGTERM')
-  await expect(player(page)).toBeVisible({ timeout: 30_000 })
-  await expect(purse(page)).toHaveText('120 credits')
+  await expectMade(page)
+  await expectPurse(page, '120 credits')
   await server.run('audit')
 })

@@ -37,6 +37,8 @@ async function expectFocusSeen(page: Page): Promise<string> {
     const focused = look()
     const box = element.getBoundingClientRect()
     const outside = box.bottom <= 0 || box.top >= innerHeight || box.right <= 0 || box.left >= innerWidth
+    // Inside a player the focus goes over the browser's own buttons, which show it themselves.
+    if (element instanceof HTMLVideoElement) return { name, same: element.matches(':focus-visible') && /^none/.test(look()[0]!), outside }
     element.blur()
     const blurred = look()
     // The keyboard's focus, not the script's.
@@ -143,7 +145,7 @@ test('a change of the page moves the focus to its content, and the dialog keeps 
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/library$/)
   await expect(page.getByRole('main')).toBeFocused()
-  const remove = page.locator('.tile').getByRole('link', { name: 'Delete' })
+  const remove = page.locator('.tile').getByRole('link', { name: 'Delete', exact: true })
   await tabTo(page, remove)
   await page.keyboard.press('Enter')
   const question = page.getByRole('dialog')

@@ -1,7 +1,7 @@
 // The main job: from a prompt to a finished video, and everything that can be done with it.
 
 import fs from 'node:fs'
-import { arrive, begin, cancel, Composer, expectPlaying, make, player, purse, settled } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectMade, expectPlaying, expectPurse, make, player, settled } from '../support/studio.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 const PROMPT = 'a paper boat crossing a storm drain at dusk'
@@ -13,7 +13,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await signUp(page)
     await expect(page).toHaveURL(/\/create$/)
     await composer.open()
-    await expect(purse(page)).toHaveText('200 credits')
+    await expectPurse(page, '200 credits')
   })
 
   await test.step('the price stands on the button', async () => {
@@ -37,8 +37,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     const bar = page.getByRole('progressbar')
     await expect(bar).toBeVisible()
     await expect(bar).toHaveAccessibleName(/.+/)
-    await expect(purse(page)).toContainText('160 credits')
-    await expect(purse(page)).toContainText('40 on hold')
+    await expectPurse(page, '160 credits 40 on hold')
   })
 
   await test.step('the video plays in place', async () => {
@@ -51,10 +50,10 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
   })
 
   await test.step('the credits are the same everywhere', async () => {
-    await expect(purse(page)).toHaveText('160 credits')
+    await expectPurse(page, '160 credits')
     await arrive(page, '/credits')
     await expect(page.getByRole('definition')).toHaveText(['160', '0'])
-    await expect(purse(page)).toHaveText('160 credits')
+    await expectPurse(page, '160 credits')
     await arrive(page, '/account')
     await expect(page.getByRole('main')).toContainText(/Credits\s*160/)
   })
@@ -130,7 +129,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
 
   await test.step('delete asks first, and then it is gone', async () => {
     await arrive(page, '/library')
-    await tile.getByRole('link', { name: 'Delete' }).click()
+    await tile.getByRole('link', { name: 'Delete', exact: true }).click()
     const question = page.getByRole('dialog', { name: 'Delete this video?' })
     await expect(question).toBeVisible()
     await question.getByRole('button', { name: 'Keep it' }).click()
@@ -139,14 +138,14 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     const address = (await tile.locator('a').first().getAttribute('href'))!
     const media = address.replace('/v/', '/media/') + '/video.mp4'
     expect((await page.request.get(media)).status()).toBe(200)
-    await tile.getByRole('link', { name: 'Delete' }).click()
+    await tile.getByRole('link', { name: 'Delete', exact: true }).click()
     await question.getByRole('button', { name: 'Delete', exact: true }).click()
     await expect(tile).toHaveCount(0)
     expect((await page.request.get(media)).status()).toBe(404)
     expect((await page.request.get(address)).status()).toBe(404)
     await arrive(page, '/credits')
     await expect(page.getByRole('main')).toContainText('A video that was deleted')
-    await expect(purse(page)).toHaveText('160 credits')
+    await expectPurse(page, '160 credits')
   })
 })
 
@@ -154,7 +153,7 @@ test('a library whose last video was deleted says that it is empty', async ({ pa
   await signUp(page)
   await make(page, { prompt: 'the only one' })
   await arrive(page, '/library')
-  await page.getByRole('link', { name: 'Delete' }).click()
+  await page.getByRole('link', { name: 'Delete', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Your videos will hang here' })).toBeVisible()
 })
@@ -185,7 +184,7 @@ test('every choice of a video comes back with "Make another", and several takes 
   await expect(composer.go).toHaveAccessibleName('Create for 20 credits')
   await composer.go.click()
 
-  await expect(player(page)).toHaveCount(2)
+  await expectMade(page, 2)
   for (const video of await player(page).all()) await expectPlaying(video, [720, 1280])
   await expect(page.getByLabel('Watched now')).toContainText('Charged 20 credits')
   await expect(page.getByText('Take 2')).toBeVisible()

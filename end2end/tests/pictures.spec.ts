@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, Composer, join, make, player, settled } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectMade, join, make, settled } from '../support/studio.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 test.skip(!process.env.AISORA_PICTURES, 'only with AISORA_PICTURES=1')
@@ -95,7 +95,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
         await make(page, { prompt: 'First light over a glass sea, one lantern boat, low fog', seconds: 2 })
         await composer.open()
-        await expect(player(page)).toBeVisible()
+        await expectMade(page)
         await still()
         await take('create-finished')
         await take('create-finished-whole', { whole: true })
@@ -104,12 +104,12 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
         await make(page, { prompt: 'A lighthouse in a storm, waves breaking, wide', size: '720x1280', seconds: 1 })
         await composer.open()
-        await expect(player(page)).toBeVisible()
+        await expectMade(page)
         await still()
         await take('create-finished-tall')
         await make(page, { prompt: 'Moss and ferns, macro, morning dew, soft pan', size: '1024x1024', seconds: 1, takes: 4 })
         await composer.open()
-        await expect(player(page)).toHaveCount(4)
+        await expectMade(page, 4)
         await still()
         await take('create-finished-takes')
         await composer.prompt.fill('word '.repeat(6_600))
@@ -134,7 +134,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
           if (card.seconds === 20) await cancel(page, card.id)
         }
         await arrive(page, '/library')
-        await page.locator('.tile').filter({ has: page.locator('img') }).getByRole('link', { name: 'Delete' }).first().click()
+        await page.locator('.tile').filter({ has: page.locator('img') }).getByRole('link', { name: 'Delete', exact: true }).first().click()
         await expect(page.getByRole('dialog')).toBeVisible()
         await take('library-delete-question')
 

@@ -1,6 +1,6 @@
 // What is somebody's stays theirs; nothing is loaded from elsewhere; and the headers that keep it so.
 
-import { arrive, begin, cancel, form, join, make, player, quoteFor, snapshot } from '../support/studio.ts'
+import { arrive, begin, cancel, expectMade, form, join, make, quoteFor, snapshot } from '../support/studio.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 const UNKNOWN = '01a20927-54ed-725e-a783-bcd91eefcd05'
@@ -122,7 +122,7 @@ test('nothing is loaded from elsewhere on any page', async ({ page, context, ser
   const [card] = await make(page, { prompt: 'all from here' })
   for (const path of ['/create', '/library', '/credits', '/account']) await arrive(page, path)
   await arrive(page, `/v/${card!.id}`)
-  await expect(player(page)).toBeVisible()
+  await expectMade(page)
   await page.goto('/nothing-here')
   expect(elsewhere).toEqual([])
 })
