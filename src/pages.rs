@@ -1,5 +1,8 @@
 //! One file for each page.
-#![expect(clippy::must_use_candidate, reason = "views are used by the view macro, which uses what they return")]
+#![expect(
+    clippy::must_use_candidate,
+    reason = "views are used by the view macro, which uses what they return"
+)]
 
 pub mod account;
 pub mod create;

@@ -53,7 +53,7 @@ impl Default for Instant {
         Self {
             offers: vec![Offer {
                 model,
-                deadline: Duration::from_secs(60),
+                deadline: Duration::from_mins(1),
             }],
             video: Arc::new(std::fs::read(file.path()).expect("read")),
             last: Arc::new(Mutex::new((std::time::Instant::now(), Duration::ZERO))),
@@ -69,7 +69,7 @@ impl Instant {
 
 #[async_trait]
 impl VideoProvider for Instant {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "instant"
     }
 

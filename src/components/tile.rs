@@ -18,7 +18,7 @@ pub struct Preview(StoredValue<Option<Timer>>);
 impl Preview {
     /// A preview that shows nothing yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn quiet() -> Self {
         Self(StoredValue::new(None))
     }
 

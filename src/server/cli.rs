@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 #[command(name = "aisora", version, about, after_help = HELP)]
 struct Arguments {
-    /// The configuration file [default: $AISORA_CONFIG, else aisora.toml if it is there]
+    /// The configuration file [default: `$AISORA_CONFIG`, else `aisora.toml` if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]

@@ -231,7 +231,7 @@ fn flatten(prefix: &str, table: &toml::Table) -> Vec<(String, String)> {
         match value {
             toml::Value::Table(table) => flat.extend(flatten(&key, table)),
             toml::Value::Array(items) => {
-                flat.push((key, items.iter().map(plain).collect::<Vec<_>>().join(",")))
+                flat.push((key, items.iter().map(plain).collect::<Vec<_>>().join(",")));
             }
             other => flat.push((key, plain(other))),
         }

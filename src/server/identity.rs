@@ -232,15 +232,7 @@ impl Identity {
         let old = old.as_ref().map(<[u8; 32]>::as_slice);
         let mut tx = self.db.begin().await?;
         let expires = now + self.config.session_ms();
-        people::add_session(
-            &mut tx,
-            &Token::hash(token.secret()),
-            user.0,
-            old,
-            now,
-            expires,
-        )
-        .await?;
+        people::add_session(&mut tx, &Token::hash(token.secret()), user.0, old, now, expires).await?;
         tx.commit().await?;
         Ok(token)
     }

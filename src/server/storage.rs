@@ -18,7 +18,7 @@ use tokio::io::AsyncReadExt as _;
 const PIECE: usize = 5 << 20;
 
 /// Files in a scratch folder that are older than any download or rendering takes belong to nobody.
-const ABANDONED: Duration = Duration::from_secs(3_600);
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// Makes a scratch folder ready: what killed processes left there goes. Younger files may belong to another process.
 ///
@@ -102,7 +102,7 @@ impl Storage {
     fn key(&self, name: &str) -> Key {
         name.split('/')
             .filter(|part| !part.is_empty())
-            .fold(self.root.clone(), |key, part| key.join(part))
+            .fold(self.root.clone(), Key::join)
     }
 
     /// Puts a file away. It is there whole or not at all: both kinds of store show it only when the last byte is in.

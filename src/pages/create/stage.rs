@@ -188,7 +188,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         composer,
     );
     let none = move || cards.with(Vec::is_empty);
-    let preview = Preview::new();
+    let preview = Preview::quiet();
     view! {
         <section class="lately" hidden=none>
             <h2>"Lately"</h2>

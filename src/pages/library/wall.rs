@@ -92,7 +92,7 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
             browser::open_dialog(QUESTION);
         }
     };
-    let preview = Preview::new();
+    let preview = Preview::quiet();
     view! {
         <ul
             class="wall"

@@ -23,7 +23,7 @@ const MOST_CLAIMS: i64 = 12;
 /// How often a provider that does not take the work is asked.
 const MOST_SUBMITS: i64 = 6;
 /// Longest single call to a provider.
-const CALL: Duration = Duration::from_secs(60);
+const CALL: Duration = Duration::from_mins(1);
 /// Progress is written at most this often.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 /// How often in a row a provider may say that it does not know the job.
@@ -176,7 +176,7 @@ impl Drive {
                     told = if due { Some(Instant::now()) } else { told };
                 }
                 Ok(JobStatus::Queued) => {}
-                Ok(JobStatus::Ended(reason, detail)) => {
+                Ok(JobStatus::Ended(reason, detail)) | Err(ProviderError::Refused(reason, detail)) => {
                     self.end(reason, &detail).await?;
                     return Ok(Polled::Over);
                 }
@@ -202,10 +202,6 @@ impl Drive {
                             .await?;
                         return Ok(Polled::Over);
                     }
-                }
-                Err(ProviderError::Refused(reason, detail)) => {
-                    self.end(reason, &detail).await?;
-                    return Ok(Polled::Over);
                 }
                 // Slow, hanging or talking garbage: it may come back before the deadline.
                 Err(error) => tracing::debug!(provider = self.row.provider, %error, "a poll failed"),

@@ -72,7 +72,7 @@ impl Generations {
         let mut form = match (returned, from) {
             (Some(form), _) => form,
             (None, Some(id)) => again(&self.own(user, id).await?),
-            (None, None) => first(&Choices::first_of(&catalogue)),
+            (None, None) => first(Choices::first_of(&catalogue).as_ref()),
         };
         let quote = self.quote(user, &form).await.ok();
         form.quote = quote
@@ -394,7 +394,7 @@ impl Generations {
     }
 }
 
-fn first(choices: &Option<Choices>) -> ComposerForm {
+fn first(choices: Option<&Choices>) -> ComposerForm {
     let Some(choices) = choices else {
         return ComposerForm::default();
     };

@@ -19,7 +19,7 @@ use std::{
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 /// Longest download or upload.
-const TRANSFER: Duration = Duration::from_secs(900);
+const TRANSFER: Duration = Duration::from_mins(15);
 
 /// What was put away.
 #[derive(Debug)]

@@ -205,7 +205,7 @@ impl Worker {
             storage: self.storage.clone(),
             scratch: self.scratch.clone(),
             most_bytes: self.most_bytes,
-            deadline: deadline.unwrap_or(Duration::from_secs(600)),
+            deadline: deadline.unwrap_or(Duration::from_mins(10)),
             attempts: job.attempts,
             row,
         };

@@ -1,6 +1,11 @@
 //! Plain form posts: everything a person can change works without JavaScript. On success the browser is led on; on an
 //! error the same page comes back with what was typed and the error at its field.
 
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "each fails with what its service says, or with `invalid` when the form is none"
+)]
+
 use super::{guard::client_address, pages, session};
 use crate::{
     model::{

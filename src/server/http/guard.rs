@@ -152,6 +152,7 @@ pub async fn count(request: Request, next: Next) -> Response {
 }
 
 /// The address of the client: that of the connection, or the one that a trusted proxy tells.
+#[must_use]
 pub fn client_address(
     connection: Option<&ConnectInfo<SocketAddr>>,
     headers: &HeaderMap,

@@ -50,6 +50,9 @@ pub async fn readyz(State(web): State<Web>) -> Response {
 }
 
 /// Prometheus text. For the public's server it is only given to this machine: numbers tell a competitor a lot.
+///
+/// # Errors
+/// `not_found` for everybody else; when the database does not answer.
 pub async fn metrics(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 /// The files of a generation: name, key below its prefix, type.
 const FILES: [(&str, &str); 3] = [
@@ -165,7 +165,6 @@ fn disposition(row: &GenerationRow) -> String {
     let tail = format!("{}x{}-{}s.mp4", row.width, row.height, row.seconds);
     let plain = format!("{}-{tail}", or_video(join(|sign| sign.is_ascii_alphanumeric())));
     let full = format!("{}-{tail}", or_video(join(char::is_alphanumeric)));
-    use std::fmt::Write as _;
     let encoded = full.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.') {
             encoded.push(char::from(byte));

@@ -40,6 +40,7 @@ pub fn provide(web: &Web) {
 }
 
 /// The document for a request.
+#[must_use]
 pub fn document(web: &Web) -> impl leptos::IntoView + use<> {
     let theme =
         use_context::<Parts>().and_then(|parts| cookie(&parts.headers, "theme").map(ToOwned::to_owned));
@@ -53,6 +54,7 @@ pub fn document(web: &Web) -> impl leptos::IntoView + use<> {
 }
 
 /// The table of pages.
+#[must_use]
 pub fn routes() -> Vec<leptos_axum::AxumRouteListing> {
     leptos_axum::generate_route_list(Pages)
 }

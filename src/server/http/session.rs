@@ -14,12 +14,14 @@ const SECURE: &str = "__Host-aisora";
 const PLAIN: &str = "aisora_session";
 
 /// The token that a browser sent.
+#[must_use]
 pub fn token(headers: &HeaderMap, secure: bool) -> Option<&str> {
     let name = if secure { SECURE } else { PLAIN };
     cookie(headers, name)
 }
 
 /// The value of a cookie.
+#[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers
         .get_all(header::COOKIE)
@@ -32,6 +34,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The header that gives a browser its token.
+#[must_use]
 pub fn set(token: &Token, web: &Web) -> HeaderValue {
     header_value(
         token.secret(),
@@ -41,6 +44,7 @@ pub fn set(token: &Token, web: &Web) -> HeaderValue {
 }
 
 /// The header that takes it away.
+#[must_use]
 pub fn clear(web: &Web) -> HeaderValue {
     header_value("", 0, web.app.config.secure_cookies())
 }
@@ -116,6 +120,7 @@ fn form_encode(text: &str) -> String {
 }
 
 /// A path of this site that a form asked to be led to; anything else leads to the studio.
+#[must_use]
 pub fn safe_next(next: Option<&str>) -> &str {
     let safe = next.filter(|next| {
         next.starts_with('/')

@@ -21,7 +21,7 @@ use std::{
 /// The renderer's name as a provider, and its model's id.
 pub const NAME: &str = "builtin";
 /// How long a poll waits for news.
-const NEWS: Duration = Duration::from_millis(1_000);
+const NEWS: Duration = Duration::from_secs(1);
 
 /// The provider.
 pub struct Builtin {
@@ -64,7 +64,7 @@ impl Builtin {
 
 #[async_trait]
 impl VideoProvider for Builtin {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         NAME
     }
 

@@ -100,7 +100,7 @@ impl Play {
 
 #[async_trait]
 impl VideoProvider for Play {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "play"
     }
 
