@@ -37,13 +37,13 @@ impl S3 {
             .arg("--directory")
             .arg(folder)
             .args(["--configure-bucket", "videos"]);
-        let child = command.stdout(Stdio::null()).spawn().unwrap();
+        let server = Self {
+            address: format!("http://127.0.0.1:{port}"),
+            child: command.stdout(Stdio::null()).spawn().unwrap(),
+        };
         for _ in 0..300 {
             if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Some(Self {
-                    address: format!("http://127.0.0.1:{port}"),
-                    child,
-                });
+                return Some(server);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

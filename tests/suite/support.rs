@@ -209,7 +209,7 @@ impl TestApp {
 
     /// The card of a generation once its state is as wanted.
     pub async fn when(&self, person: UserId, id: GenerationId, wanted: impl Fn(State) -> bool) -> Card {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         loop {
             if let Ok(page) = self.app.generations.page(person, id).await {
                 if wanted(page.card.state) {
