@@ -180,7 +180,7 @@ impl Identity {
     /// Checks address and password and starts a session. The answer and its time do not tell whether the address is known.
     ///
     /// # Errors
-    /// `invalid` at the field `password`; `too_many_requests`.
+    /// `invalid`, at no field; `too_many_requests`.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -203,12 +203,10 @@ impl Identity {
         let right = self.passwords.verify(known_hash, password.to_owned()).await?;
         let Some(user) = user.filter(|_| right) else {
             metrics::counter!("aisora_sign_ins_total", "result" => "refused").increment(1);
-            return Err(AppError::field(
-                Code::Invalid,
-                "password",
-                "This address and password do not belong together.",
-            )
-            .into());
+            // At no field: which of the two is wrong is not told.
+            return Err(
+                AppError::new(Code::Invalid, "This address and password do not belong together.").into(),
+            );
         };
         metrics::counter!("aisora_sign_ins_total", "result" => "ok").increment(1);
         let mut tx = self.db.begin().await?;
