@@ -4,8 +4,11 @@
     reason = "views are used by the view macro, which uses what they return"
 )]
 
+pub mod asked;
 pub mod chrome;
 pub mod composer;
+pub mod dynamic;
+pub mod fact;
 pub mod field;
 pub mod icon;
 pub mod live;

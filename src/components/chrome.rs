@@ -1,11 +1,13 @@
 //! The frame around every page: the rail or the top bar, the page itself, the tabs on a phone.
 
+use super::dynamic::{Word, awaited, effect, flag, maybe, memo, part, text, word};
 use super::icon::Icon;
 use super::live::{Link, Live};
 use super::person::Who;
 use super::theme::ThemeSwitch;
 use super::time::Awake;
 use crate::browser;
+use crate::model::credits::Balance;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -29,9 +31,9 @@ fn is_studio(path: &str) -> bool {
 pub fn Chrome(children: Children) -> impl IntoView {
     Awake::provide();
     let path = use_location().pathname;
-    let studio = Memo::new(move |_| path.with(|path| is_studio(path)));
+    let studio = memo(move || path.with(|path| is_studio(path)));
     let live = expect_context::<Live>();
-    Effect::new(move || {
+    effect(move || {
         if studio.get() {
             live.start();
         }
@@ -47,21 +49,21 @@ pub fn Chrome(children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#main" rel="external">"Skip to the content"</a>
         <div class="house" class:studio=studio>
-            {move || if studio.get() { view! { <Rail /> }.into_any() } else { view! { <TopBar /> }.into_any() }}
+            {part(move || if studio.get() { view! { <Rail /> }.into_any() } else { view! { <TopBar /> }.into_any() })}
             <main id="main" tabindex="-1">{children()}</main>
-            {move || studio.get().then(|| view! { <Tabs /> })}
+            {maybe(move || studio.get().then(|| view! { <Tabs /> }))}
         </div>
-        <p class="unseen" role="status">{move || live.said.get()}</p>
-        <p class="broken-link" hidden=move || live.link.get() != Link::Broken>
+        <p class="unseen" role="status">{text(move || live.said.get())}</p>
+        <p class="broken-link" hidden=flag(move || live.link.get() != Link::Broken)>
             <span class="dot"></span>
             "Connection lost. Your work goes on; trying again."
         </p>
     }
 }
 
-fn current(room: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
+fn current(room: &'static str) -> Word {
     let path = use_location().pathname;
-    move || path.with(|path| path == room).then_some("page")
+    word(move || path.with(|path| path == room).then_some("page"))
 }
 
 /// The mark with the name.
@@ -126,30 +128,38 @@ fn Tabs() -> impl IntoView {
 #[component]
 pub fn Purse() -> impl IntoView {
     let live = expect_context::<Live>();
-    let purse = move || {
-        Suspend::new(async move {
-            let viewer = Who::is_there().await?;
-            let balance = move || live.balance.get().unwrap_or(viewer.balance);
-            Some(view! {
-                <a class="purse" href="/credits">
-                    <span>
-                        <b>{move || balance().available.to_string()}</b>
-                        {move || if balance().available.0 == 1 { " credit" } else { " credits" }}
-                    </span>
-                    <small hidden=move || balance().held.0 == 0>
-                        {move || balance().held.to_string()} " on hold"
-                    </small>
-                </a>
-            })
-        })
-    };
-    view! { <Suspense fallback=|| view! { <span class="purse purse-wait"></span> }>{purse}</Suspense> }
+    awaited(
+        || view! { <span class="purse purse-wait"></span> }.into_any(),
+        move || async move {
+            match Who::is_there().await {
+                Some(viewer) => purse(live, viewer.balance),
+                None => ().into_any(),
+            }
+        },
+    )
+}
+
+fn purse(live: Live, start: Balance) -> AnyView {
+    let balance = move || live.balance.get().unwrap_or(start);
+    view! {
+        <a class="purse" href="/credits">
+            <span>
+                <b>{text(move || balance().available.to_string())}</b>
+                {text(move || if balance().available.0 == 1 { " credit" } else { " credits" })}
+            </span>
+            <small hidden=flag(move || balance().held.0 == 0)>
+                {text(move || balance().held.to_string())} " on hold"
+            </small>
+        </a>
+    }
+    .into_any()
 }
 
 #[component]
 fn TopBar() -> impl IntoView {
-    let ways = move || {
-        Suspend::new(async move {
+    let ways = awaited(
+        || ().into_any(),
+        || async {
             if Who::is_there().await.is_some() {
                 view! { <a class="button primary" href="/create">"Open the studio"</a> }.into_any()
             } else {
@@ -159,14 +169,14 @@ fn TopBar() -> impl IntoView {
                 }
                 .into_any()
             }
-        })
-    };
+        },
+    );
     view! {
         <header class="top-bar">
             <Mark />
             <div class="top-bar-ways">
                 <ThemeSwitch />
-                <Suspense>{ways}</Suspense>
+                {ways}
             </div>
         </header>
     }

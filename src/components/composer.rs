@@ -8,6 +8,7 @@ mod desk;
 
 pub use desk::Desk;
 
+use super::dynamic::{effect, memo};
 use super::{live::Live, outcome::sign_in_again};
 use crate::api::generation::{create_generation, quote};
 use crate::browser::{self, Timer};
@@ -72,7 +73,7 @@ impl Composer {
     ) -> Self {
         let catalogue = StoredValue::new(catalogue);
         let form = RwSignal::new(form);
-        let choices = Memo::new(move |_| {
+        let choices = memo(move || {
             form.with(|form| catalogue.with_value(|catalogue| check_choices(form, catalogue).ok()))
         });
         Self {
@@ -156,7 +157,7 @@ impl Composer {
 
     /// Keeps a frozen price at hand: for what is chosen now, and never too old.
     pub fn keep_price(self) {
-        Effect::new(move || {
+        effect(move || {
             let wanted = self.choices.get();
             let there = self
                 .quote
@@ -168,7 +169,7 @@ impl Composer {
                 self.asking.set_value(Some(timer));
             }
         });
-        Effect::new(move || {
+        effect(move || {
             let Some(expires_at) = self
                 .quote
                 .with(|quote| quote.as_ref().map(|quote| quote.expires_at))

@@ -1,5 +1,6 @@
 //! Work that has not ended: first light comes up as it gets on.
 
+use super::dynamic::{memo, on, text, word};
 use super::outcome::sign_in_again;
 use super::{live::Live, words};
 use crate::api::generation::cancel_generation;
@@ -37,11 +38,11 @@ pub fn Advance(
     let live = Live::here();
     let state = {
         let card = card.clone();
-        Memo::new(move |_| card.with(|card| card.state))
+        memo(move || card.with(|card| card.state))
     };
     let percent = {
         let card = card.clone();
-        Memo::new(move |_| card.with(|card| card.progress.min(100)))
+        memo(move || card.with(|card| card.progress.min(100)))
     };
     let times = move || {
         let now = live.clock.get();
@@ -56,18 +57,18 @@ pub fn Advance(
     };
     view! {
         <p class="making-state">
-            <span>{move || state.get().in_words()}</span>
-            <b>{number}</b>
+            <span>{text(move || state.get().in_words())}</span>
+            <b>{text(number)}</b>
         </p>
-        <progress max="100" value=move || percent.get().to_string() aria-label="How far it is"></progress>
-        <p class="making-times">{times}</p>
+        <progress max="100" value=text(move || percent.get().to_string()) aria-label="How far it is"></progress>
+        <p class="making-times">{text(times)}</p>
     }
 }
 
 /// A horizon: night while it waits, and the sun rises with the percent. Attributes only, because the policy forbids styles.
 #[component]
 fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
-    let light = Memo::new(move |_| {
+    let light = memo(move || {
         card.with(|card| {
             if card.state == State::Queued {
                 0
@@ -76,16 +77,16 @@ fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
             }
         })
     });
-    let height = move || (62 - light.get() * 34 / 100).to_string();
-    let day = move || hundredths(light.get());
-    let night = move || hundredths(100 - light.get() * 92 / 100);
+    let height = move || text(move || (62 - light.get() * 34 / 100).to_string());
+    let day = move || text(move || hundredths(light.get()));
+    let night = text(move || hundredths(100 - light.get() * 92 / 100));
     view! {
         <svg class="dawn" viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
             <rect class="dawn-night" x="-80" y="-70" width="320" height="120" opacity=night />
-            <circle class="dawn-halo" cx="80" cy=height r="34" opacity=day />
-            <circle class="dawn-sun" cx="80" cy=height r="12" />
+            <circle class="dawn-halo" cx="80" cy=height() r="34" opacity=day() />
+            <circle class="dawn-sun" cx="80" cy=height() r="12" />
             <rect class="dawn-sea" x="-80" y="50" width="320" height="120" />
-            <path class="dawn-path" d="M64 51.5h32M69 54.5h22M73 57.5h14M76 60.5h8M78 63.5h4" opacity=day />
+            <path class="dawn-path" d="M64 51.5h32M69 54.5h22M73 57.5h14M76 60.5h8M78 63.5h4" opacity=day() />
         </svg>
     }
 }
@@ -129,10 +130,10 @@ pub fn Cancel(
         });
     };
     view! {
-        <form class="cancel" method="post" action=format!("/v/{id}/cancel") on:submit=cancel>
+        <form class="cancel" method="post" action=format!("/v/{id}/cancel") on:submit=on(cancel)>
             <input type="hidden" name="next" value=next />
-            <button class="button small" aria-disabled=move || busy.get().then_some("true") title="Cancelling is free">
-                {move || if busy.get() { "Cancelling…" } else { "Cancel" }}
+            <button class="button small" aria-disabled=word(move || busy.get().then_some("true")) title="Cancelling is free">
+                {text(move || if busy.get() { "Cancelling…" } else { "Cancel" })}
             </button>
             <small>"Cancelling is free"</small>
         </form>

@@ -1,17 +1,18 @@
 //! Who is looking. Asked once for each page load.
 
 use crate::api::account::viewer;
-use crate::model::{error::AppError, person::Viewer};
+use crate::components::asked::{Asked, ask};
+use crate::model::person::Viewer;
 use leptos::prelude::*;
 
 /// The person who is looking, or nobody.
 #[derive(Clone, Copy)]
-pub struct Who(Resource<Result<Option<Viewer>, AppError>>);
+pub struct Who(Asked<Option<Viewer>>);
 
 impl Who {
     /// Asks, and lets every component below read the answer.
     pub fn provide() {
-        provide_context(Self(Resource::new(|| (), |()| viewer())));
+        provide_context(Self(ask(|| (), |()| viewer())));
     }
 
     /// The person; nobody when it cannot be found out.

@@ -1,5 +1,6 @@
 //! One generation in its own shape: while it is made, when it plays, and when there is no video.
 
+use super::dynamic::{effect, flag, memo, part};
 use super::{icon::Icon, making::Making, words};
 use crate::browser;
 use crate::model::generation::{Card, State};
@@ -29,7 +30,7 @@ impl From<State> for Phase {
 /// The phase of a card that changes.
 pub fn phase_of(card: &ArcRwSignal<Card>) -> Memo<Phase> {
     let card = card.clone();
-    Memo::new(move |_| card.with(|card| Phase::from(card.state)))
+    memo(move || card.with(|card| Phase::from(card.state)))
 }
 
 /// The screen of one generation.
@@ -45,15 +46,15 @@ pub fn Screen(
 ) -> impl IntoView {
     let phase = phase_of(&card);
     let (shape, take) = card.with_untracked(|card| (words::shape_class(card.size), card.take));
-    let picture = move || match phase.get() {
+    let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
         Phase::NotMade => card.with_untracked(not_made).into_any(),
-    };
+    });
     view! {
         <div class=["screen ", shape].concat()>
             {picture}
-            <span class="screen-take" hidden=move || !numbered.get()>
+            <span class="screen-take" hidden=flag(move || !numbered.get())>
                 "Take "
                 {take}
             </span>
@@ -67,7 +68,7 @@ fn Player(card: Card) -> impl IntoView {
     let id = format!("play-{}", card.id);
     let sight = StoredValue::new(None);
     let watched = id.clone();
-    Effect::new(move || sight.set_value(browser::play_in_view(&watched)));
+    effect(move || sight.set_value(browser::play_in_view(&watched)));
     let mut label = String::from("Video: ");
     label.extend(card.prompt.chars().take(120));
     view! {
@@ -99,7 +100,7 @@ fn not_made(card: &Card) -> impl IntoView + use<> {
                 <Icon name="check" />
                 "Not charged"
             </p>
-            <a class="button small" href=format!("/create?from={id}")>
+            <a class="button small" href=words::another(id)>
                 <Icon name="again" />
                 "Try again"
             </a>

@@ -1,5 +1,6 @@
 //! Light, dark, or as the system says.
 
+use super::dynamic::{on, text, word};
 use super::icon::Icon;
 use crate::browser;
 use leptos::prelude::*;
@@ -45,8 +46,8 @@ pub fn ThemeSwitch() -> impl IntoView {
                 value=value
                 title=label
                 aria-label=label
-                aria-pressed=move || if chosen.with(|chosen| chosen == value) { "true" } else { "false" }
-                on:click=choose
+                aria-pressed=word(move || Some(if chosen.with(|chosen| chosen == value) { "true" } else { "false" }))
+                on:click=on(choose)
             >
                 <Icon name=icon />
             </button>
@@ -54,7 +55,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     });
     view! {
         <form method="post" action="/theme">
-            <input type="hidden" name="next" value=next />
+            <input type="hidden" name="next" value=text(next) />
             <div class="theme-switch" role="group" aria-label="Theme">
                 {choices}
             </div>

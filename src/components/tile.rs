@@ -1,5 +1,6 @@
 //! A generation in a grid. Finished ones are plain markup without signals: the library renders 48 of them per request.
 
+use super::dynamic::part;
 use super::live::Live;
 use super::making::Advance;
 use super::screen::{Phase, phase_of};
@@ -43,7 +44,7 @@ pub fn tile(card: Card) -> AnyView {
     }
     let card = Live::here().follow(card);
     let phase = phase_of(&card);
-    (move || match phase.get() {
+    part(move || match phase.get() {
         Phase::Making => making(&card),
         Phase::Ready | Phase::NotMade => still(card.get_untracked()),
     })

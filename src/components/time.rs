@@ -1,5 +1,6 @@
 //! Moments and durations in words.
 
+use super::dynamic::{effect, text};
 use crate::browser;
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ impl Awake {
     pub fn provide() {
         let awake = RwSignal::new(false);
         provide_context(Self(awake));
-        Effect::new(move || awake.set(true));
+        effect(move || awake.set(true));
     }
 }
 
@@ -39,7 +40,7 @@ pub fn Moment(
             in_words(at, exact) + " UTC"
         }
     };
-    view! { <time datetime=machine(at)>{words}</time> }
+    view! { <time datetime=machine(at)>{text(words)}</time> }
 }
 
 struct Civil {

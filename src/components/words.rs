@@ -4,12 +4,31 @@ use super::time::{about, duration};
 use crate::model::{
     catalogue::Size,
     generation::{Card, Charge, Estimate, State},
+    ids::GenerationId,
 };
 
 /// `1280 × 720`.
 #[must_use]
 pub fn pixels(size: Size) -> String {
     format!("{} × {}", size.width, size.height)
+}
+
+/// `1280 × 720, 16:9`.
+#[must_use]
+pub fn picture(size: Size) -> String {
+    format!("{}, {}", pixels(size), size.shape())
+}
+
+/// `8 s`.
+#[must_use]
+pub fn seconds(seconds: u32) -> String {
+    format!("{seconds} s")
+}
+
+/// The address of the composer with everything of a video filled in.
+#[must_use]
+pub fn another(id: GenerationId) -> String {
+    format!("/create?from={id}")
 }
 
 /// The class that gives a frame the shape of a size. Ratios without a class of their own are shown inside 16:9.

@@ -1,6 +1,7 @@
 //! `/account`: who is signed in, the theme, the way out.
 
-use crate::components::icon::Icon;
+use crate::components::dynamic::{awaited, waiting};
+use crate::components::fact::fact;
 use crate::components::person::Who;
 use crate::components::theme::ThemeSwitch;
 use crate::model::person::Viewer;
@@ -10,12 +11,17 @@ use leptos_meta::Title;
 /// The account.
 #[component]
 pub fn Account() -> impl IntoView {
-    let who = move || Suspend::new(async move { Who::is_there().await.map(person) });
+    let who = awaited(waiting, || async {
+        match Who::is_there().await {
+            Some(viewer) => person(viewer).into_any(),
+            None => ().into_any(),
+        }
+    });
     view! {
         <Title text="Account" />
         <div class="page narrow">
             <header class="page-head"><h1>"Account"</h1></header>
-            <Suspense fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{who}</Suspense>
+            {who}
             <section class="sheet">
                 <h2>"Look"</h2>
                 <p class="hint">"The theme of this browser."</p>
@@ -25,12 +31,12 @@ pub fn Account() -> impl IntoView {
                 <h2>"Yours"</h2>
                 <p class="hint">"Everything you make is private. You can download or delete it at any time."</p>
                 <p class="acts">
-                    <a class="button" href="/library"><Icon name="film" />"Library"</a>
-                    <a class="button" href="/credits"><Icon name="coin" />"Statement"</a>
+                    <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="/icons.svg#film"></use></svg>"Library"</a>
+                    <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>"Statement"</a>
                 </p>
             </section>
             <form class="sheet" method="post" action="/sign-out">
-                <button class="button"><Icon name="leave" />"Sign out"</button>
+                <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>"Sign out"</button>
             </form>
         </div>
     }
@@ -42,8 +48,7 @@ fn person(viewer: Viewer) -> impl IntoView {
         <section class="sheet">
             <h2>{viewer.name.unwrap_or_else(|| "You".into())}</h2>
             <dl class="facts">
-                <div><dt>"E-mail"</dt><dd>{viewer.email}</dd></div>
-                <div><dt>"Credits"</dt><dd>{viewer.balance.available.to_string()}</dd></div>
+                {fact("E-mail", viewer.email)} {fact("Credits", viewer.balance.available.to_string())}
             </dl>
         </section>
     }

@@ -4,7 +4,9 @@ mod stage;
 
 use crate::api::generation::studio;
 use crate::browser;
+use crate::components::asked::ask;
 use crate::components::composer::{Composer, Desk, PROMPT};
+use crate::components::dynamic::{awaited, memo, on, part, waiting};
 use crate::components::field::returned_form;
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
@@ -25,24 +27,23 @@ const IDEAS: [&str; 4] = [
 #[component]
 pub fn Create() -> impl IntoView {
     let query = use_query_map();
-    let from = Memo::new(move |_| {
-        query.with(|query| query.get("from").and_then(|id| id.parse::<GenerationId>().ok()))
-    });
+    let from =
+        memo(move || query.with(|query| query.get("from").and_then(|id| id.parse::<GenerationId>().ok())));
     let returned = returned_form();
-    let answer = Resource::new(move || from.get(), studio);
-    let room = move || {
+    let answer = ask(move || from.get(), studio);
+    let view = awaited(waiting, move || {
         let errors = returned.errors.clone();
-        Suspend::new(async move {
+        async move {
             match answer.await {
                 Ok(studio) => room(studio, errors),
                 Err(error) => did_not_come(error),
             }
-        })
-    };
+        }
+    });
     view! {
         <Title text="Create" />
         <h1 class="unseen">"Create"</h1>
-        <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{room}</Transition>
+        {view}
     }
     .into_any()
 }
@@ -51,8 +52,8 @@ fn room(studio: Studio, errors: Vec<FieldError>) -> AnyView {
     let live = Live::here();
     live.adopt(studio.snapshot);
     let composer = Composer::new(studio.catalogue, studio.form, studio.quote, errors);
-    let empty = Memo::new(move |_| live.cards.with(Vec::is_empty));
-    let screening = move || {
+    let empty = memo(move || live.cards.with(Vec::is_empty));
+    let screening = part(move || {
         if empty.get() {
             view! { <Empty /> }.into_any()
         } else {
@@ -63,7 +64,7 @@ fn room(studio: Studio, errors: Vec<FieldError>) -> AnyView {
             }
             .into_any()
         }
-    };
+    });
     view! {
         <div class="studio-room">
             <div class="screening">{screening}</div>
@@ -83,7 +84,7 @@ fn Empty() -> impl IntoView {
             browser::fill(PROMPT, idea);
             browser::focus(PROMPT, false);
         };
-        view! { <li><button type="button" class="idea" on:click=take>{idea}</button></li> }
+        view! { <li><button type="button" class="idea" on:click=on(take)>{idea}</button></li> }
     });
     view! {
         <section class="empty-room">

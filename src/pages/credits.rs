@@ -1,6 +1,8 @@
 //! `/credits`: the balance, what is on hold, and every line that led there.
 
 use crate::api::credits::statement;
+use crate::components::asked::ask;
+use crate::components::dynamic::{awaited, memo, text, waiting};
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
@@ -13,21 +15,19 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn CreditsPage() -> impl IntoView {
     let query = use_query_map();
-    let after = Memo::new(move |_| query.with(|query| query.get("after").and_then(|id| id.parse().ok())));
-    let answer = Resource::new(move || after.get(), statement);
-    let view = move || {
-        Suspend::new(async move {
-            match answer.await {
-                Ok(statement) => account(statement, after.get_untracked().is_some()),
-                Err(error) => did_not_come(error),
-            }
-        })
-    };
+    let after = memo(move || query.with(|query| query.get("after").and_then(|id| id.parse().ok())));
+    let answer = ask(move || after.get(), statement);
+    let view = awaited(waiting, move || async move {
+        match answer.await {
+            Ok(statement) => account(statement, after.get_untracked().is_some()),
+            Err(error) => did_not_come(error),
+        }
+    });
     view! {
         <Title text="Credits" />
         <div class="page narrow">
             <header class="page-head"><h1>"Credits"</h1></header>
-            <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{view}</Transition>
+            {view}
         </div>
     }
     .into_any()
@@ -45,11 +45,11 @@ fn account(statement: Statement, further: bool) -> AnyView {
         <dl class="balances">
             <div>
                 <dt>"To spend"</dt>
-                <dd>{move || balance().available.to_string()}</dd>
+                <dd>{text(move || balance().available.to_string())}</dd>
             </div>
             <div>
                 <dt>"On hold"</dt>
-                <dd>{move || balance().held.to_string()}</dd>
+                <dd>{text(move || balance().held.to_string())}</dd>
             </div>
         </dl>
         <p class="hint">

@@ -1,7 +1,7 @@
 //! `/`: what this is, shown rather than told.
 
 use crate::browser;
-use crate::components::icon::Icon;
+use crate::components::dynamic::{awaited, effect};
 use crate::components::person::Who;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -41,7 +41,7 @@ fn Shown(place: usize) -> impl IntoView {
     let id = ["shown-", name].concat();
     let sight = StoredValue::new(None);
     let watched = id.clone();
-    Effect::new(move || sight.set_value(browser::play_in_view(&watched)));
+    effect(move || sight.set_value(browser::play_in_view(&watched)));
     view! {
         <div class="shown">
             <video
@@ -62,15 +62,16 @@ fn Shown(place: usize) -> impl IntoView {
 
 #[component]
 fn Hero() -> impl IntoView {
-    let way = move || {
-        Suspend::new(async move {
+    let way = awaited(
+        || ().into_any(),
+        || async {
             let (address, words) = match Who::is_there().await {
                 Some(_) => ("/create", "Open the studio"),
                 None => ("/sign-up", "Create your first video"),
             };
-            view! { <a class="button primary large" href=address>{words}</a> }
-        })
-    };
+            view! { <a class="button primary large" href=address>{words}</a> }.into_any()
+        },
+    );
     view! {
         <section class="hero">
             <div class="hero-words">
@@ -79,7 +80,7 @@ fn Hero() -> impl IntoView {
                     "You see the price before anything starts. You pay only for a video that plays. And what was made is yours."
                 </p>
                 <div class="acts">
-                    <Suspense>{way}</Suspense>
+                    {way}
                 </div>
             </div>
             <div>
@@ -116,7 +117,7 @@ fn Steps() -> impl IntoView {
                 <li>
                     <div class="step-picture" aria-hidden="true">
                         <p class="making-state"><span>"The model did not answer"</span></p>
-                        <p class="not-made-money"><Icon name="check" />"Not charged"</p>
+                        <p class="not-made-money"><svg class="icon" aria-hidden="true"><use href="/icons.svg#check"></use></svg>"Not charged"</p>
                     </div>
                     <h3>"No video, no charge"</h3>
                     <p>"Failed, blocked or cancelled: the credits are back with you, and the statement shows every line."</p>
@@ -150,11 +151,11 @@ fn Host() -> impl IntoView {
         <section class="promises" aria-labelledby="promises-head">
             <h2 id="promises-head">"Yours, and nobody else's"</h2>
             <ul>
-                <li><Icon name="lock" /><div><h3>"Private by default"</h3><p>"Only you see what you make."</p></div></li>
-                <li><Icon name="download" /><div><h3>"Kept, not rented"</h3><p>"Videos are stored here and do not expire. Download them as MP4."</p></div></li>
-                <li><Icon name="trash" /><div><h3>"Gone when you say so"</h3><p>"Delete a video, and the file and the prompt are gone."</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#lock"></use></svg><div><h3>"Private by default"</h3><p>"Only you see what you make."</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#download"></use></svg><div><h3>"Kept, not rented"</h3><p>"Videos are stored here and do not expire. Download them as MP4."</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#trash"></use></svg><div><h3>"Gone when you say so"</h3><p>"Delete a video, and the file and the prompt are gone."</p></div></li>
                 <li>
-                    <Icon name="server" />
+                    <svg class="icon" aria-hidden="true"><use href="/icons.svg#server"></use></svg>
                     <div>
                         <h3>"Run it yourself"</h3>
                         <p>"One program, for one person or for the public. Clone it, then:"</p>

@@ -3,6 +3,8 @@
 mod wall;
 
 use crate::api::gallery::library;
+use crate::components::asked::ask;
+use crate::components::dynamic::{awaited, memo, on, text, word};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::model::generation::{LibraryPage, LibraryQuery};
@@ -45,16 +47,14 @@ fn address(search: &str, show: &str) -> String {
 #[component]
 pub fn Library() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(asked));
-    let page = Resource::new(move || asked.get(), library);
-    let wall = move || {
-        Suspend::new(async move {
-            match page.await {
-                Ok(page) => on_the_wall(asked.get_untracked(), page),
-                Err(error) => did_not_come(error),
-            }
-        })
-    };
+    let asked = memo(move || query.with(asked));
+    let page = ask(move || asked.get(), library);
+    let view = awaited(hanging_up, move || async move {
+        match page.await {
+            Ok(page) => on_the_wall(asked.get_untracked(), page),
+            Err(error) => did_not_come(error),
+        }
+    });
     view! {
         <Title text="Library" />
         <div class="page">
@@ -63,7 +63,7 @@ pub fn Library() -> impl IntoView {
                 <Search asked />
                 <Filters asked />
             </header>
-            <Transition fallback=Waiting>{wall}</Transition>
+            {view}
         </div>
     }
     .into_any()
@@ -83,7 +83,7 @@ fn Search(asked: Memo<LibraryQuery>) -> impl IntoView {
         }
     };
     view! {
-        <form class="search" role="search" method="get" action="/library" on:submit=search>
+        <form class="search" role="search" method="get" action="/library" on:submit=on(search)>
             <Icon name="search" />
             <input
                 type="search"
@@ -92,10 +92,10 @@ fn Search(asked: Memo<LibraryQuery>) -> impl IntoView {
                 placeholder="Search in prompts"
                 maxlength="200"
                 value=asked.get_untracked().search
-                prop:value=move || asked.get().search
+                prop:value=text(move || asked.get().search)
                 node_ref=field
             />
-            <input type="hidden" name="show" value=move || asked.get().show />
+            <input type="hidden" name="show" value=text(move || asked.get().show) />
             <button class="unseen">"Search"</button>
         </form>
     }
@@ -104,17 +104,22 @@ fn Search(asked: Memo<LibraryQuery>) -> impl IntoView {
 #[component]
 fn Filters(asked: Memo<LibraryQuery>) -> impl IntoView {
     let filters = SHOWS.map(|(show, words)| {
-        let current = move || asked.with(|asked| asked.show == show).then_some("true");
+        let current = word(move || asked.with(|asked| asked.show == show).then_some("true"));
         view! {
-            <a href=move || asked.with(|asked| address(&asked.search, show)) aria-current=current>{words}</a>
+            <a href=text(move || asked.with(|asked| address(&asked.search, show))) aria-current=current>{words}</a>
         }
     });
     view! { <nav class="filters" aria-label="Show">{filters}</nav> }
 }
 
-#[component]
-fn Waiting() -> impl IntoView {
-    view! { <div class="wall wall-wait" aria-busy="true">{[(); 8].map(|()| view! { <span class="tile-screen"></span> })}</div> }
+fn hanging_up() -> AnyView {
+    let screen = || view! { <span class="tile-screen"></span> };
+    view! {
+        <div class="wall wall-wait" aria-busy="true">
+            {[(); 8].map(|()| screen())}
+        </div>
+    }
+    .into_any()
 }
 
 fn on_the_wall(asked: LibraryQuery, page: LibraryPage) -> AnyView {

@@ -3,6 +3,9 @@
 mod receipt;
 
 use crate::api::gallery::video;
+use crate::components::asked::{Asked, ask};
+use crate::components::dynamic::{awaited, effect, memo, waiting};
+use crate::components::fact::fact;
 use crate::components::icon::Icon;
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
@@ -23,10 +26,9 @@ const FOLD: usize = 320;
 #[component]
 pub fn Video() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| {
-        params.with(|params| params.get("id").and_then(|id| id.parse::<GenerationId>().ok()))
-    });
-    let page = Resource::new(
+    let id =
+        memo(move || params.with(|params| params.get("id").and_then(|id| id.parse::<GenerationId>().ok())));
+    let page = ask(
         move || id.get(),
         |id| async move {
             match id {
@@ -35,18 +37,16 @@ pub fn Video() -> impl IntoView {
             }
         },
     );
-    let view = move || {
-        Suspend::new(async move {
-            match page.await {
-                Ok(found) => shown(&found, page),
-                Err(error) => did_not_come(error),
-            }
-        })
-    };
-    view! { <Transition fallback=|| view! { <div class="wait-room" aria-busy="true"></div> }>{view}</Transition> }.into_any()
+    let view = awaited(waiting, move || async move {
+        match page.await {
+            Ok(found) => shown(&found, page),
+            Err(error) => did_not_come(error),
+        }
+    });
+    view
 }
 
-fn shown(page: &VideoPage, again: Resource<Result<VideoPage, AppError>>) -> AnyView {
+fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {
     let card = page.card.clone();
     let mut title: String = card.prompt.chars().take(60).collect();
     if title.len() < card.prompt.len() {
@@ -58,13 +58,14 @@ fn shown(page: &VideoPage, again: Resource<Result<VideoPage, AppError>>) -> AnyV
         Live::here().follow(card.clone())
     };
     let phase = phase_of(&followed);
-    Effect::new(move |before: Option<Phase>| {
+    let before = StoredValue::new(phase.get_untracked());
+    effect(move || {
         let now = phase.get();
-        if before.is_some_and(|before| before != now) {
+        if before.get_value() != now {
             // It ended while we watched: history, size and money are complete now.
+            before.set_value(now);
             again.refetch();
         }
-        now
     });
     view! {
         <Title text=title />
@@ -117,7 +118,7 @@ fn Acts(page: VideoPage) -> impl IntoView {
     let ready = Phase::from(card.state) == Phase::Ready;
     let another = if page.offered {
         view! {
-            <a class="button" href=format!("/create?from={}", card.id)><Icon name="again" />"Make another"</a>
+            <a class="button" href=words::another(card.id)><Icon name="again" />"Make another"</a>
         }
         .into_any()
     } else {
@@ -129,22 +130,22 @@ fn Acts(page: VideoPage) -> impl IntoView {
             {another}
         </div>
         <dl class="facts">
-            <div><dt>"Model"</dt><dd>{card.model.clone()}</dd></div>
-            <div><dt>"Picture"</dt><dd>{words::pixels(card.size)} ", " {card.size.shape()}</dd></div>
-            <div><dt>"Length"</dt><dd>{card.seconds} " s"</dd></div>
-            <div><dt>"Seed"</dt><dd>{card.seed}</dd></div>
-            <div><dt>"Caption"</dt><dd>{if page.caption { "In the picture" } else { "Off" }}</dd></div>
-            {page.bytes.map(|bytes| view! { <div><dt>"File"</dt><dd>{megabytes(bytes)} ", MP4"</dd></div> })}
+            {fact("Model", card.model)}
+            {fact("Picture", words::picture(card.size))}
+            {fact("Length", words::seconds(card.seconds))}
+            {fact("Seed", card.seed.to_string())}
+            {fact("Caption", if page.caption { "In the picture" } else { "Off" }.into())}
+            {page.bytes.map(|bytes| fact("File", megabytes(bytes)))}
         </dl>
     }
 }
 
-/// `2.4 MB`, in millions of bytes as shops count them.
+/// `2.4 MB, MP4`, in millions of bytes as shops count them.
 fn megabytes(bytes: i64) -> String {
     if bytes < 100_000 {
-        return format!("{} kB", (bytes + 999) / 1_000);
+        return format!("{} kB, MP4", (bytes + 999) / 1_000);
     }
-    format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10)
+    format!("{}.{} MB, MP4", bytes / 1_000_000, bytes / 100_000 % 10)
 }
 
 /// The end of a video, in two steps that need no JavaScript.

@@ -1,6 +1,7 @@
 //! Model, shape, length, takes; and seed and caption behind one more step.
 
 use super::Composer;
+use crate::components::dynamic::{flag, maybe, memo, part, text, word};
 use crate::components::icon::Icon;
 use crate::components::words;
 use crate::model::catalogue::{Model, Size};
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 
 /// The chosen model, while its id does not change.
 fn model(composer: Composer) -> Memo<Option<Model>> {
-    Memo::new(move |_| {
+    memo(move || {
         composer.form.with(|form| {
             composer
                 .catalogue
@@ -30,11 +31,11 @@ pub fn Models(composer: Composer) -> impl IntoView {
         .map(|model| view! { <option value=model.id.clone() selected=model.id == start>{model.label}</option> })
         .collect_view();
     view! {
-        <div class="choice choice-model" title=move || note.get().map(|model| model.note)>
+        <div class="choice choice-model" title=text(move || note.get().map(|model| model.note).unwrap_or_default())>
             <label class="unseen" for="model">"Model"</label>
             <select id="model" name="model" aria-describedby="model-note model-error">{options}</select>
-            <p class="unseen" id="model-note">{move || note.get().map(|model| model.note)}</p>
-            <p class="field-error" id="model-error">{move || composer.error("model")}</p>
+            <p class="unseen" id="model-note">{text(move || note.get().map(|model| model.note).unwrap_or_default())}</p>
+            <p class="field-error" id="model-error">{maybe(move || composer.error("model"))}</p>
         </div>
     }
 }
@@ -42,14 +43,15 @@ pub fn Models(composer: Composer) -> impl IntoView {
 #[component]
 pub fn Sizes(composer: Composer) -> impl IntoView {
     let model = model(composer);
-    let sizes = move || {
+    let sizes = part(move || {
         let chosen = composer.form.with_untracked(|form| form.size.clone());
         let offers = model.get().map(|model| model.sizes).unwrap_or_default();
         offers
             .into_iter()
             .map(|offer| shape(composer, offer.size, &chosen))
             .collect_view()
-    };
+            .into_any()
+    });
     view! {
         <fieldset class="choice shapes">
             <legend class="unseen">"Shape"</legend>
@@ -62,7 +64,7 @@ fn shape(composer: Composer, size: Size, chosen: &str) -> impl IntoView + use<> 
     let value = size.to_string();
     let at_first = value == chosen;
     let same = value.clone();
-    let now = move || composer.form.with(|form| form.size == same);
+    let now = flag(move || composer.form.with(|form| form.size == same));
     // Drawn in its true proportions, 18 units on the longest side.
     let longest = size.width.max(size.height).max(1);
     let (width, height) = (size.width * 18 / longest, size.height * 18 / longest);
@@ -83,7 +85,7 @@ fn shape(composer: Composer, size: Size, chosen: &str) -> impl IntoView + use<> 
 #[component]
 pub fn Lengths(composer: Composer) -> impl IntoView {
     let model = model(composer);
-    let options = move || {
+    let options = part(move || {
         let chosen = composer.form.with_untracked(|form| form.seconds.clone());
         let lengths = model.get().map(|model| model.seconds).unwrap_or_default();
         lengths
@@ -95,12 +97,13 @@ pub fn Lengths(composer: Composer) -> impl IntoView {
                 view! { <option value=value selected=at_first>{words}</option> }
             })
             .collect_view()
-    };
+            .into_any()
+    });
     view! {
         <div class="choice">
             <label class="unseen" for="seconds">"Length"</label>
             <select id="seconds" name="seconds" aria-describedby="seconds-error">{options}</select>
-            <p class="field-error" id="seconds-error">{move || composer.error("seconds")}</p>
+            <p class="field-error" id="seconds-error">{maybe(move || composer.error("seconds"))}</p>
         </div>
     }
 }
@@ -140,7 +143,7 @@ pub fn More(composer: Composer) -> impl IntoView {
             <summary>
                 <Icon name="sliders" />
                 "More"
-                <span class="dot" hidden=move || !set()></span>
+                <span class="dot" hidden=flag(move || !set())></span>
             </summary>
             <div class="more-panel">
                 <div class="field">
@@ -152,11 +155,11 @@ pub fn More(composer: Composer) -> impl IntoView {
                         autocomplete="off"
                         value=seed
                         placeholder="Chosen for you"
-                        aria-invalid=move || wrong().map(|_| "true")
+                        aria-invalid=word(move || wrong().map(|_| "true"))
                         aria-describedby="seed-hint seed-error"
                     />
                     <p class="hint" id="seed-hint">"The same seed and words give the same video. 0 to " {SEED_MAX}</p>
-                    <p class="field-error" id="seed-error">{wrong}</p>
+                    <p class="field-error" id="seed-error">{maybe(wrong)}</p>
                 </div>
                 <label class="switch">
                     <input type="checkbox" name="caption" value="on" checked=caption />

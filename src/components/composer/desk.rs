@@ -3,6 +3,7 @@
 use super::choices::{Lengths, Models, More, Sizes, Takes};
 use super::{Composer, PROMPT};
 use crate::browser;
+use crate::components::dynamic::{effect, flag, maybe, memo, on, text, word};
 use crate::components::icon::Icon;
 use crate::components::live::Live;
 use crate::components::time::Awake;
@@ -24,7 +25,7 @@ pub fn Desk(composer: Composer) -> impl IntoView {
     };
     // Made in the browser, the fields may be those of a composer before this one, with what was typed there.
     let made_here = use_context::<Awake>().is_some_and(|awake| awake.0.get_untracked());
-    Effect::new(move || {
+    effect(move || {
         if let Some(fields) = form.get() {
             if made_here {
                 fields.reset();
@@ -47,11 +48,14 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             composer.submit();
         }
     };
-    let token = move || {
-        composer
-            .quote
-            .with(|quote| quote.as_ref().map(|quote| quote.token.clone()))
-    };
+    let token = text(move || {
+        composer.quote.with(|quote| {
+            quote
+                .as_ref()
+                .map(|quote| quote.token.clone())
+                .unwrap_or_default()
+        })
+    });
     view! {
         <form
             class="composer"
@@ -59,9 +63,9 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             action="/create"
             aria-label="Composer"
             node_ref=form
-            on:submit=submit
-            on:input=move |_| read()
-            on:change=move |_| read()
+            on:submit=on(submit)
+            on:input=on(move |_| read())
+            on:change=on(move |_| read())
         >
             <Message composer />
             <Prompt composer node=prompt keys />
@@ -97,7 +101,7 @@ fn Prompt(
 ) -> impl IntoView {
     let start = composer.form.with_untracked(|form| form.prompt.clone());
     let error = move || composer.error("prompt");
-    let count = Memo::new(move |_| composer.form.with(|form| form.prompt.trim().chars().count()));
+    let count = memo(move || composer.form.with(|form| form.prompt.trim().chars().count()));
     let counted = move || Credits(i64::try_from(count.get()).unwrap_or(i64::MAX)).to_string();
     let most = Credits(i64::try_from(PROMPT_MAX).unwrap_or(i64::MAX)).to_string();
     view! {
@@ -109,16 +113,16 @@ fn Prompt(
             dir="auto"
             placeholder="Describe a shot: who, where, what moves, how the camera sees it"
             node_ref=node
-            aria-invalid=move || error().map(|_| "true")
+            aria-invalid=word(move || error().map(|_| "true"))
             aria-describedby="prompt-error prompt-count"
             enterkeyhint="enter"
-            on:keydown=keys
+            on:keydown=on(keys)
         >
             {start}
         </textarea>
-        <p class="field-error" id="prompt-error">{error}</p>
-        <p class="prompt-count" id="prompt-count" class:over=move || { count.get() > PROMPT_MAX }>
-            {counted} " / " {most} <span class="unseen">" characters"</span>
+        <p class="field-error" id="prompt-error">{maybe(error)}</p>
+        <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > PROMPT_MAX)>
+            {text(counted)} " / " {most} <span class="unseen">" characters"</span>
         </p>
     }
 }
@@ -136,7 +140,7 @@ fn Message(composer: Composer) -> impl IntoView {
     };
     view! {
         <div role="alert">
-            {move || words().map(|words| view! { <p class="composer-message"><Icon name="note" />{words}</p> })}
+            {maybe(move || words().map(|words| view! { <p class="composer-message"><Icon name="note" />{words}</p> }))}
         </div>
     }
 }
@@ -145,8 +149,8 @@ fn Message(composer: Composer) -> impl IntoView {
 #[component]
 fn Go(composer: Composer) -> impl IntoView {
     let live = Live::here();
-    let obstacle = Memo::new(move |_| composer.obstacle());
-    let off = move || (obstacle.with(Option::is_some) || composer.busy.get()).then_some("true");
+    let obstacle = memo(move || composer.obstacle());
+    let off = word(move || (obstacle.with(Option::is_some) || composer.busy.get()).then_some("true"));
     let price = move || {
         composer
             .price()
@@ -159,13 +163,13 @@ fn Go(composer: Composer) -> impl IntoView {
     };
     view! {
         <div class="composer-go">
-            <p class="composer-reason" id="reason" class:off=move || obstacle.with(Option::is_some)>
-                {move || reason().or_else(left)}
+            <p class="composer-reason" id="reason" class:off=flag(move || obstacle.with(Option::is_some))>
+                {maybe(move || reason().or_else(left))}
             </p>
             <button id="create" class="button primary go" aria-disabled=off aria-describedby="reason">
-                {move || if composer.busy.get() { "Creating…" } else { "Create" }}
+                {text(move || if composer.busy.get() { "Creating…" } else { "Create" })}
                 " "
-                <span class="go-price">{price}</span>
+                <span class="go-price">{text(price)}</span>
             </button>
         </div>
     }

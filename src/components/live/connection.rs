@@ -117,7 +117,7 @@ impl Live {
         let stream = browser::open_stream(
             &format!("/events?after={seq}"),
             move |text| {
-                if let Ok(event) = serde_json::from_str::<LiveEvent>(&text) {
+                if let Ok(event) = serde_json::from_slice::<LiveEvent>(text.as_bytes()) {
                     live.take(&event);
                 }
             },

@@ -2,6 +2,8 @@
 
 use crate::browser;
 use crate::components::composer::Composer;
+use crate::components::dynamic::{flag, maybe, memo, on, part, text};
+use crate::components::fact::fact;
 use crate::components::icon::Icon;
 use crate::components::live::{Live, LiveCard};
 use crate::components::making::{Advance, Cancel};
@@ -11,13 +13,14 @@ use crate::components::words;
 use crate::model::credits::Credits;
 use crate::model::generation::{Card, Charge};
 use crate::model::ids::QuoteId;
-use leptos::ev::MouseEvent;
+use leptos::ev::{FocusEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Whose takes stand in the middle: what was picked or created last, else the newest there is.
 fn watched(composer: Composer) -> Memo<Option<QuoteId>> {
     let live = Live::here();
-    Memo::new(move |_| {
+    memo(move || {
         let picked = composer.watched.get();
         live.cards.with(|cards| {
             let quote = |card: &LiveCard| card.card.with_untracked(|card| card.quote);
@@ -28,56 +31,59 @@ fn watched(composer: Composer) -> Memo<Option<QuoteId>> {
     })
 }
 
+/// Whether a card belongs to a part of the page, given whose takes are watched.
+type Rule = fn(&Card, Option<QuoteId>) -> bool;
+
 /// The cards that a rule chooses, in their order.
-fn chosen(
-    rule: impl Fn(&Card, Option<QuoteId>) -> bool + Send + Sync + 'static,
-    composer: Composer,
-) -> Memo<Vec<LiveCard>> {
+fn chosen(rule: Rule, composer: Composer) -> Memo<Vec<LiveCard>> {
     let live = Live::here();
     let watched = watched(composer);
-    Memo::new(move |_| {
+    memo(move || {
         let watched = watched.get();
-        live.cards.with(|cards| {
-            cards
-                .iter()
-                .filter(|known| known.card.with(|card| rule(card, watched)))
-                .cloned()
-                .collect()
-        })
+        let fits = |known: &&LiveCard| known.card.with(|card| rule(card, watched));
+        live.cards
+            .with(|cards| cards.iter().filter(fits).cloned().collect())
     })
+}
+
+/// What shows one card.
+type OneView = Arc<dyn Fn(LiveCard) -> AnyView + Send + Sync>;
+
+/// One view for each card; it stays while its card does.
+fn each(cards: Memo<Vec<LiveCard>>, view: OneView) -> AnyView {
+    view! { <For each=move || cards.get() key=|known| known.id children=move |known| view(known) /> }
+        .into_any()
 }
 
 /// The work that is watched, in the middle of the room.
 #[component]
 pub fn Stage(composer: Composer) -> impl IntoView {
     let takes = chosen(|card, watched| Some(card.quote) == watched, composer);
-    let sorted = move || {
+    let takes = memo(move || {
         let mut takes = takes.get();
         takes.sort_by_key(|known| known.id);
         takes
-    };
-    let count = Memo::new(move |_| takes.with(Vec::len));
-    let class = move || {
-        if count.get() > 1 {
+    });
+    let several = memo(move || takes.with(Vec::len) > 1);
+    let class = text(move || {
+        if several.get() {
             "screens several"
         } else {
             "screens"
         }
+    });
+    let screen = move |known: LiveCard| {
+        view! { <Screen card=known.card next="/create" numbered=several /> }.into_any()
     };
-    let about = move || {
-        let takes = sorted();
-        takes
-            .first()
-            .cloned()
-            .map(|first| view! { <About first takes /> })
-    };
+    let screens = each(takes, Arc::new(screen));
+    let about = maybe(move || {
+        let takes = takes.get();
+        let first = takes.first()?.clone();
+        Some(view! { <About first takes /> })
+    });
     view! {
         <section class="stage" aria-label="Watched now">
-            <div class=class>
-                <For each=sorted key=|known| known.id let:known>
-                    <Screen card=known.card next="/create" numbered=move || { count.get() > 1 } />
-                </For>
-            </div>
+            <div class=class>{screens}</div>
             {about}
         </section>
     }
@@ -90,25 +96,25 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let single = takes.len() == 1;
     let page = card.page();
     let (ready, made, money) = (first.card.clone(), first.card.clone(), takes.clone());
-    let ready = Memo::new(move |_| single && ready.with(|card| Phase::from(card.state) == Phase::Ready));
+    let ready = memo(move || single && ready.with(|card| Phase::from(card.state) == Phase::Ready));
     let made = move || made.with(words::made_in).filter(|_| single);
     let download = card.download();
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
             <dl class="facts">
-                <div><dt>"Model"</dt><dd>{card.model}</dd></div>
-                <div><dt>"Picture"</dt><dd>{words::pixels(card.size)} ", " {card.size.shape()}</dd></div>
-                <div><dt>"Length"</dt><dd>{card.seconds} " s"</dd></div>
-                {single.then(|| view! { <div><dt>"Seed"</dt><dd>{card.seed}</dd></div> })}
-                {move || made().map(|made| view! { <div><dt>"Made in"</dt><dd>{made}</dd></div> })}
-                <div><dt>"Credits"</dt><dd>{move || money_of(&money)}</dd></div>
+                {fact("Model", card.model)}
+                {fact("Picture", words::picture(card.size))}
+                {fact("Length", words::seconds(card.seconds))}
+                {single.then(|| fact("Seed", card.seed.to_string()))}
+                {maybe(move || made().map(|made| fact("Made in", made)))}
+                {part(move || fact("Credits", money_of(&money)))}
             </dl>
             <div class="acts">
-                <a class="button" href=format!("/create?from={}", card.id)><Icon name="again" />"Make another"</a>
-                {move || ready.get().then(|| view! {
+                <a class="button" href=words::another(card.id)><Icon name="again" />"Make another"</a>
+                {maybe(move || ready.get().then(|| view! {
                     <a class="button" href=download.clone() download><Icon name="download" />"Download"</a>
-                })}
+                }))}
                 {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> })}
             </div>
         </div>
@@ -143,14 +149,14 @@ pub fn Jobs(composer: Composer) -> impl IntoView {
         |card, watched| !card.state.is_terminal() && Some(card.quote) != watched,
         composer,
     );
-    let none = move || jobs.with(Vec::is_empty);
+    let none = flag(move || jobs.with(Vec::is_empty));
+    let jobs = each(
+        jobs,
+        Arc::new(move |known| view! { <Job known composer /> }.into_any()),
+    );
     view! {
         <section class="jobs" aria-label="Also being made" hidden=none>
-            <ul>
-                <For each=move || jobs.get() key=|known| known.id let:known>
-                    <Job known composer />
-                </For>
-            </ul>
+            <ul>{jobs}</ul>
         </section>
     }
 }
@@ -163,7 +169,7 @@ fn Job(known: LiveCard, composer: Composer) -> impl IntoView {
     let id = known.id;
     view! {
         <li class="job">
-            <a class="job-words" dir="auto" href=page on:click=move |event| watch(composer, quote, &event)>{prompt}</a>
+            <a class="job-words" dir="auto" href=page on:click=on(move |event| watch(composer, quote, &event))>{prompt}</a>
             <Cancel id next="/create" />
             <Advance card=known.card />
         </li>
@@ -187,30 +193,29 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         |card, watched| card.state.is_terminal() && Some(card.quote) != watched,
         composer,
     );
-    let none = move || cards.with(Vec::is_empty);
+    let none = flag(move || cards.with(Vec::is_empty));
+    let hung = move |known: LiveCard| {
+        let quote = known.card.with_untracked(|card| card.quote);
+        let pressed = move |event: MouseEvent| {
+            if browser::attribute_at(&event, "download").is_none() {
+                watch(composer, quote, &event);
+            }
+        };
+        view! { <li class="tile" on:click=on(pressed)>{tile(known.card.get_untracked())}</li> }.into_any()
+    };
+    let tiles = each(cards, Arc::new(hung));
     let preview = Preview::quiet();
     view! {
         <section class="lately" hidden=none>
             <h2>"Lately"</h2>
             <ul
                 class="wall"
-                on:pointerover=move |event| preview.at(&event)
-                on:focusin=move |event| preview.at(&event)
-                on:pointerleave=move |_| preview.leave()
-                on:focusout=move |_| preview.leave()
+                on:pointerover=on(move |event: PointerEvent| preview.at(&event))
+                on:focusin=on(move |event: FocusEvent| preview.at(&event))
+                on:pointerleave=on(move |_| preview.leave())
+                on:focusout=on(move |_| preview.leave())
             >
-                <For each=move || cards.get() key=|known| known.id let:known>
-                    {
-                        let quote = known.card.with_untracked(|card| card.quote);
-                        view! {
-                            <li class="tile" on:click=move |event| {
-                                if browser::attribute_at(&event, "download").is_none() {
-                                    watch(composer, quote, &event);
-                                }
-                            }>{tile(known.card.get_untracked())}</li>
-                        }
-                    }
-                </For>
+                {tiles}
             </ul>
             <p class="lately-all"><a href="/library">"All in the library"</a></p>
         </section>

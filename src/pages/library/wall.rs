@@ -2,12 +2,14 @@
 
 use crate::api::gallery::{delete_video, library};
 use crate::browser;
+use crate::components::dynamic::{effect, flag, maybe, on, text};
 use crate::components::live::Live;
 use crate::components::outcome::sign_in_again;
 use crate::components::tile::{Preview, tile};
 use crate::model::error::{AppError, Code};
 use crate::model::generation::{Card, LibraryPage, LibraryQuery};
 use crate::model::ids::GenerationId;
+use leptos::ev::{FocusEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -96,11 +98,11 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
     view! {
         <ul
             class="wall"
-            on:pointerover=move |event| preview.at(&event)
-            on:focusin=move |event| preview.at(&event)
-            on:pointerleave=move |_| preview.leave()
-            on:focusout=move |_| preview.leave()
-            on:click=pressed
+            on:pointerover=on(move |event: PointerEvent| preview.at(&event))
+            on:focusin=on(move |event: FocusEvent| preview.at(&event))
+            on:pointerleave=on(move |_| preview.leave())
+            on:focusout=on(move |_| preview.leave())
+            on:click=on(pressed)
         >
             <For each=move || hanging.cards.get() key=|card| card.id let:card>
                 <li class="tile">{tile(card)}</li>
@@ -116,7 +118,7 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
 fn Older(hanging: Hanging) -> impl IntoView {
     let place = NodeRef::<leptos::html::P>::new();
     let sight = StoredValue::new(None);
-    Effect::new(move || {
+    effect(move || {
         // Anew after every page: the place may still be in view, and only a change is told.
         let (Some(place), Some(_)) = (place.get(), hanging.next.get()) else {
             return sight.set_value(None);
@@ -127,25 +129,25 @@ fn Older(hanging: Hanging) -> impl IntoView {
             }
         }));
     });
-    let address = move || {
+    let address = text(move || {
         let after = hanging.next.get().map(|id| id.to_string()).unwrap_or_default();
         let (search, show) = hanging
             .asked
             .with_value(|asked| (asked.search.clone(), asked.show.clone()));
         [super::address(&search, &show), "&after=".into(), after].concat()
-    };
+    });
     let older = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         hanging.more();
     };
     view! {
-        <p class="older" node_ref=place hidden=move || hanging.next.get().is_none()>
-            <a class="button" href=address on:click=older>
-                {move || if hanging.busy.get() { "Loading…" } else { "Older videos" }}
+        <p class="older" node_ref=place hidden=flag(move || hanging.next.get().is_none())>
+            <a class="button" href=address on:click=on(older)>
+                {text(move || if hanging.busy.get() { "Loading…" } else { "Older videos" })}
             </a>
         </p>
         <div role="alert">
-            {move || hanging.trouble.get().map(|words| view! { <p class="form-message">{words}</p> })}
+            {maybe(move || hanging.trouble.get().map(|words| view! { <p class="form-message">{words}</p> }))}
         </div>
     }
 }
@@ -164,8 +166,8 @@ fn Question(hanging: Hanging, doomed: RwSignal<Option<GenerationId>>) -> impl In
             <h2 id="question-head">"Delete this video?"</h2>
             <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
             <div class="acts">
-                <button type="button" class="button" autofocus on:click=|_| browser::close_dialog(QUESTION)>"Keep it"</button>
-                <button type="button" class="button danger" on:click=yes>"Delete"</button>
+                <button type="button" class="button" autofocus on:click=on(|_| browser::close_dialog(QUESTION))>"Keep it"</button>
+                <button type="button" class="button danger" on:click=on(yes)>"Delete"</button>
             </div>
         </dialog>
     }
