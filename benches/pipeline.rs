@@ -150,7 +150,7 @@ async fn run(app: &App, people: &[UserId], generations: usize) -> f64 {
                     app.generations.create(person, &form).await.expect("created");
                     created += 1;
                 }
-                let event = stream.next().await.expect("the table").expect("open");
+                let event = stream.next().await.expect("the table");
                 if event.state.is_terminal() {
                     assert_eq!(event.state, State::Succeeded, "{event:?}");
                     ended += 1;
@@ -176,7 +176,7 @@ async fn latency(app: &App, person: UserId, provider: &InstantProvider) {
         let form = form(app, person).await;
         app.generations.create(person, &form).await.expect("created");
         loop {
-            let event = stream.next().await.expect("the table").expect("open");
+            let event = stream.next().await.expect("the table");
             if event.state.is_terminal() {
                 break;
             }

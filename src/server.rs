@@ -1,5 +1,6 @@
 //! Everything of the server. Arrows run down: cli and http → services → db, providers, storage → model.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

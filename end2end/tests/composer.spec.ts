@@ -178,7 +178,9 @@ test.describe('creating', () => {
     for (const composer of [one, two]) {
       await composer.open()
       await composer.prompt.fill('the last credits')
-      await composer.seconds.selectOption('20')
+      // Large, so that it is still being made when both tabs are looked at.
+      await composer.shape('1920x1080').check()
+      await composer.seconds.selectOption('10')
       await expect(composer.go).toHaveAccessibleName('Create for 200 credits')
     }
     const { cards } = await test.step('both at once', async () => {

@@ -32,16 +32,18 @@ test('two tabs and another device agree', async ({ page, context, newPage }) => 
 
   const composer = new Composer(page)
   await composer.prompt.fill('seen from everywhere')
-  await composer.seconds.selectOption('8')
+  // Large, so that it is still being made when the last of the three is looked at.
+  await composer.shape('1920x1080').check()
+  await composer.seconds.selectOption('10')
   await composer.go.click()
   for (const each of [page, tab, device]) {
     await expect(each.getByRole('progressbar')).toBeVisible()
-    await expectPurse(each, '120 credits 80 on hold')
+    await expectPurse(each, '0 credits 200 on hold')
   }
   for (const each of [page, tab, device]) {
     await expectMade(each)
-    await expect(each.getByLabel('Watched now')).toContainText('Charged 80 credits')
-    await expectPurse(each, '120 credits')
+    await expect(each.getByLabel('Watched now')).toContainText('Charged 200 credits')
+    await expectPurse(each, '0 credits')
   }
 })
 

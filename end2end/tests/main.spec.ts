@@ -206,9 +206,9 @@ test('every choice of a video comes back with "Make another", and several takes 
 
 test('the library goes on by itself, and searches and filters as one looks', async ({ page, server }) => {
   const person = await signUp(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '1000', '--reason', 'For a long library')
-  const wishes = Array.from({ length: 13 }, (_, index) => ({ prompt: `lamp number ${index + 1} of many`, takes: 4 }))
-  // More than a page of 48: most are stopped at once, because a wall needs no moving pictures.
+  await server.run('user', 'grant', '--email', person.email, '--credits', '2000', '--reason', 'For a long library')
+  const wishes = Array.from({ length: 13 }, (_, index) => ({ prompt: `lamp number ${index + 1} of many`, seconds: 20, takes: 4 }))
+  // More than a page of 48: all but one are stopped long before they are ready, because a wall needs no moving pictures.
   await make(page, { prompt: 'a glass sea' })
   for (const wish of wishes) for (const card of await begin(page, wish)) await cancel(page, card.id)
   await settled(page)

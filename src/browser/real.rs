@@ -51,7 +51,8 @@ pub fn every(ms: u32, run: impl Fn() + 'static) -> Timer {
     Timer(held::keep(Held::Often(Interval::new(ms, run))))
 }
 
-/// Opens the event stream. `on_error` is told whether the browser has given up.
+/// Opens the event stream. `on_event` gets each event's text; an empty one says that the place to continue after is
+/// unknown to the server. `on_error` is told whether the browser has given up.
 pub fn open_stream(
     url: &str,
     on_event: impl Fn(String) + 'static,
@@ -67,9 +68,11 @@ pub fn open_stream(
     });
     let open = Closure::<dyn Fn(Event)>::new(move |_| on_open());
     let error = Closure::<dyn Fn(Event)>::new(move |_| on_error(state.ready_state() == EventSource::CLOSED));
-    source
-        .add_event_listener_with_callback("generation", event.as_ref().unchecked_ref())
-        .ok()?;
+    for name in ["generation", "reset"] {
+        source
+            .add_event_listener_with_callback(name, event.as_ref().unchecked_ref())
+            .ok()?;
+    }
     source.set_onopen(Some(open.as_ref().unchecked_ref()));
     source.set_onerror(Some(error.as_ref().unchecked_ref()));
     Some(Stream(held::keep(Held::Stream {

@@ -74,7 +74,7 @@ pub fn Mark() -> impl IntoView {
             <svg class="mark-sun" viewBox="0 0 32 32" aria-hidden="true">
                 <use href="/icons.svg#mark"></use>
             </svg>
-            "AiSora"
+            <span class="mark-name">"AiSora"</span>
         </a>
     }
 }

@@ -68,9 +68,9 @@ fn room(studio: Studio, errors: Vec<FieldError>) -> AnyView {
     view! {
         <div class="studio-room">
             <div class="screening">{screening}</div>
-            <div class="desk">
-                <Desk composer />
-            </div>
+            // A part of its own, so that another form comes with fields of its own: those of the one before keep what was
+            // typed there.
+            <div class="desk">{part(move || view! { <Desk composer /> }.into_any())}</div>
         </div>
     }
     .into_any()

@@ -123,15 +123,21 @@ fn hanging_up() -> AnyView {
 }
 
 fn on_the_wall(asked: LibraryQuery, page: LibraryPage) -> AnyView {
-    if !page.cards.is_empty() {
-        return view! { <Wall asked page /> }.into_any();
+    if page.cards.is_empty() {
+        bare(&asked)
+    } else {
+        view! { <Wall asked page /> }.into_any()
     }
+}
+
+/// What stands there when nothing hangs.
+fn bare(asked: &LibraryQuery) -> AnyView {
     let filtered = asked.show != "all";
     if !asked.search.is_empty() {
         let all = address("", &asked.show);
         return view! {
             <section class="blank">
-                <h2>"No prompt here contains “" <bdi>{asked.search}</bdi> "”"</h2>
+                <h2>"No prompt here contains “" <bdi>{asked.search.clone()}</bdi> "”"</h2>
                 <p><a class="button" href=all>"Clear the search"</a></p>
             </section>
         }

@@ -4,9 +4,9 @@ mod serve;
 mod user;
 
 use super::{
+    audit,
     clock::Clock,
     config::Config,
-    credits,
     error::Failure,
     state::{App, Parts},
 };
@@ -143,7 +143,7 @@ async fn open(config: Config) -> Result<App, CliError> {
 }
 
 async fn audit(app: &App) -> Result<ExitCode, CliError> {
-    let breaches = credits::audit(&app.db).await?;
+    let breaches = audit::audit(&app.db, &app.storage).await?;
     for breach in &breaches {
         say(breach)?;
     }

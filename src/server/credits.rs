@@ -228,7 +228,7 @@ fn must(done: bool, otherwise: &str) -> Result<()> {
     }
 }
 
-/// Checks every invariant of money and work. One line for each breach; none when all is well.
+/// Checks every invariant of money and work that the database alone can prove. One line for each breach; none when all is well.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -7,20 +7,27 @@ pub mod generations;
 pub mod ledger;
 mod migrations;
 pub mod people;
+pub mod writer;
 
 use super::error::Result;
 use sqlx::{
-    Postgres, Sqlite, SqlitePool, Transaction,
+    Postgres, SqlitePool, Transaction,
+    migrate::MigrateError,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{str::FromStr, time::Duration};
+use writer::{WriteTx, Writer};
 
 /// A database of either engine.
 #[derive(Clone, Debug)]
 pub enum Db {
-    /// A pool of readers and the one writer.
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// A pool of readers, and the one writer with its own pool of one connection.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+        writer: Writer,
+    },
     /// One pool.
     Postgres(PgPool),
 }
@@ -28,8 +35,8 @@ pub enum Db {
 /// A write transaction of either engine. Dropped without [`Tx::commit`] it rolls back.
 #[derive(Debug)]
 pub enum Tx {
-    /// Began with `BEGIN IMMEDIATE`.
-    Sqlite(Transaction<'static, Sqlite>),
+    /// In its turn at the one writer.
+    Sqlite(WriteTx),
     /// Read committed; guarded updates and row locks do the rest.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -122,7 +129,8 @@ impl Db {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options)
             .await?;
-        Ok(Self::Sqlite { read, write })
+        let writer = Writer::new(write.clone());
+        Ok(Self::Sqlite { read, write, writer })
     }
 
     /// Brings the tables up to date. Several processes may call it at once.
@@ -131,7 +139,15 @@ impl Db {
     /// When a migration fails, or the database is newer than this program.
     pub async fn migrate(&self) -> Result<()> {
         match self {
-            Self::Sqlite { write, .. } => migrations::sqlite().run(write).await?,
+            // Two processes that start on a new file at once: sqlx takes no lock on SQLite, and the second one fails over
+            // a table of the first. By then the first is done.
+            Self::Sqlite { write, .. } => match migrations::sqlite().run(write).await {
+                Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) => {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    migrations::sqlite().run(write).await?;
+                }
+                done => done?,
+            },
             Self::Postgres(pool) => migrations::postgres().run(pool).await?,
         }
         Ok(())
@@ -143,7 +159,7 @@ impl Db {
     /// When the database does not answer, or stays locked by another process.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin().await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -160,7 +176,7 @@ impl Db {
     /// Closes every connection, so that SQLite folds its log back into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }

@@ -11,5 +11,9 @@ pub mod worker;
 
 pub use service::Generations;
 
-/// The kind of job in the queue.
+/// The kind of the job that makes a video.
 pub const JOB: &str = "generation";
+/// The kind of the job that removes what lies in the store for a generation that has no video (any more).
+pub const PURGE: &str = "purge";
+/// The queue of those.
+pub const PURGES: &str = "storage";

@@ -11,7 +11,20 @@ use super::{
     error::Result,
 };
 use crate::{from_row, on_db, on_tx};
+use rand::RngExt as _;
 use uuid::Uuid;
+
+/// The longest pause that anybody may ask for, in milliseconds. A start that lies further away was set by a clock that
+/// went backwards since, and counts as due.
+pub const LONGEST_PAUSE: i64 = 300_000;
+
+/// How long to wait before the next try, in milliseconds: doubling from a second, up to a minute, with jitter, so that
+/// what failed together does not come back together.
+#[must_use]
+pub fn back_off(attempts: i64) -> i64 {
+    let exponent = u32::try_from(attempts.clamp(0, 6)).unwrap_or_default();
+    (1_000_i64 << exponent).min(60_000) * rand::rng().random_range(50..=150) / 100
+}
 
 /// A job that was claimed.
 #[derive(Clone, Debug)]
@@ -57,24 +70,63 @@ pub async fn enqueue(
     subject: Uuid,
     queue: &str,
     owner: Uuid,
-    now: i64,
+    run_at: i64,
 ) -> Result<()> {
     const SQL: &str =
-        "INSERT INTO jobs (subject, kind, queue, owner, run_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)";
+        "INSERT INTO jobs (subject, kind, queue, owner, run_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (kind, subject) DO NOTHING";
     on_tx!(tx, |c| sqlx::query(SQL)
         .bind(subject)
         .bind(kind)
         .bind(queue)
         .bind(owner)
-        .bind(now)
+        .bind(run_at)
         .execute(c)
         .await
         .map(|_| ()))?;
     Ok(())
 }
 
+/// Locks a job's row for the rest of the transaction. Claims lock the job before its generation; whoever changes both
+/// does the same, or the two would wait for each other on PostgreSQL. SQLite has one writer.
+pub async fn lock(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
+    if let Tx::Postgres(transaction) = tx {
+        sqlx::query("SELECT 1 FROM jobs WHERE kind = $1 AND subject = $2 FOR UPDATE")
+            .bind(kind)
+            .bind(subject)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whether a job of a kind is due.
+pub async fn is_due(db: &Db, kind: &str, now: i64) -> Result<bool> {
+    const SQL: &str = "SELECT 1 FROM jobs WHERE kind = $1 AND (run_at <= $2 OR run_at > $2 + $3) AND lease_until <= $2 LIMIT 1";
+    let row: Option<(i32,)> = on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(kind)
+        .bind(now)
+        .bind(LONGEST_PAUSE)
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.is_some())
+}
+
+/// Jobs of queues that nobody here works on and that have been due since before `due`, at most a hundred.
+pub async fn orphans(db: &Db, kind: &str, queues: &[String], due: i64) -> Result<Vec<Uuid>> {
+    const SQL: &str = "SELECT subject FROM jobs WHERE kind = $1 AND run_at < $2 AND lease_until < $2
+                       AND ',' || $3 || ',' NOT LIKE '%,' || queue || ',%' ORDER BY run_at LIMIT 100";
+    let rows: Vec<(Uuid,)> = on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(kind)
+        .bind(due)
+        .bind(queues.join(","))
+        .fetch_all(c)
+        .await)?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}
+
 /// Takes jobs whose time has come. Owners take turns: who has the fewest running goes first, and nobody gets more than
-/// their share. A lease or a start that lies absurdly far away (a clock that went backwards) counts as over.
+/// their share. A lease or a start that lies too far away (a clock that went backwards) counts as over.
 pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
     const SQL: &str = "WITH busy AS (
           SELECT owner, COUNT(*) AS n FROM jobs
@@ -82,7 +134,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
         waiting AS (
           SELECT j.subject, j.run_at, COALESCE(b.n, 0) + ROW_NUMBER() OVER (PARTITION BY j.owner ORDER BY j.run_at, j.subject) AS turn
           FROM jobs j LEFT JOIN busy b ON b.owner = j.owner
-          WHERE j.kind = $1 AND j.queue = $2 AND (j.run_at <= $4 OR j.run_at > $4 + 3600000)
+          WHERE j.kind = $1 AND j.queue = $2 AND (j.run_at <= $4 OR j.run_at > $4 + $9)
             AND (j.lease_until <= $4 OR j.lease_until > $4 + 2 * $5)),
         free AS (SELECT CASE WHEN $6 - CAST(COALESCE(SUM(n), 0) AS BIGINT) < $8 THEN $6 - CAST(COALESCE(SUM(n), 0) AS BIGINT) ELSE $8 END AS n FROM busy)
         UPDATE jobs SET lease_owner = $3, lease_until = $4 + $5, attempts = attempts + 1, fence = fence + 1
@@ -105,6 +157,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
         .bind(claim.at_once)
         .bind(claim.per_owner)
         .bind(claim.most)
+        .bind(LONGEST_PAUSE)
         .fetch_all(c)
         .await)?)
 }

@@ -68,6 +68,11 @@ impl Hub {
         }
     }
 
+    /// Has every stream read the table: something may have been missed. A stream whose place is gone takes a new one.
+    fn refresh(&self) {
+        self.people().clear();
+    }
+
     /// Brings the events of other processes here until it is told to stop: by LISTEN on PostgreSQL, by reading the table
     /// on SQLite. Events of this process come twice; streams drop what they have.
     pub async fn relay(self, db: Db, stop: CancellationToken) {
@@ -87,14 +92,21 @@ impl Hub {
         if let Db::Postgres(pool) = db {
             let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
             listener.listen("aisora_events").await?;
+            self.refresh();
             loop {
-                let note = listener.recv().await?;
-                if let Ok(Note { user, event }) = serde_json::from_str(note.payload()) {
-                    self.publish(user, event);
+                match listener.try_recv().await? {
+                    Some(note) => {
+                        if let Ok(Note { user, event }) = serde_json::from_str(note.payload()) {
+                            self.publish(user, event);
+                        }
+                    }
+                    // The connection was lost and is back; what was told meanwhile stands in the table only.
+                    None => self.refresh(),
                 }
             }
         }
         let mut last = events::relay_head(db).await?;
+        self.refresh();
         loop {
             tokio::time::sleep(RELAY_PAUSE).await;
             for row in events::relay_after(db, last, 1_000).await? {
@@ -156,15 +168,15 @@ impl Stream {
         }
     }
 
-    /// The next event. Waits until there is one; ends with the server.
+    /// The next event. Waits until there is one.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn next(&mut self) -> Result<Option<Arc<LiveEvent>>> {
+    pub async fn next(&mut self) -> Result<Arc<LiveEvent>> {
         loop {
             if let Some(event) = self.ready.pop_front() {
                 self.last = event.seq;
-                return Ok(Some(event));
+                return Ok(event);
             }
             if self.read_table {
                 let rows = events::after(&self.db, self.user.0, self.last, 200).await?;
@@ -178,7 +190,10 @@ impl Stream {
                 Ok(event) if event.seq <= self.last => {}
                 Ok(event) if event.seq == self.last + 1 => self.ready.push_back(event),
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => self.read_table = true,
-                Err(broadcast::error::RecvError::Closed) => return Ok(None),
+                Err(broadcast::error::RecvError::Closed) => {
+                    self.live = self.hub.subscribe(self.user);
+                    self.read_table = true;
+                }
             }
         }
     }

@@ -98,7 +98,7 @@ impl App {
         getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
         let quotes = Quotes::new(people::secret(&db, "quotes", &fresh).await?);
         let worker = worker(&life, &providers, &storage, &config, scratch);
-        let generations = Generations::new(life, providers, storage.clone(), quotes, config.quote_ms);
+        let generations = Generations::new(life, providers, quotes, config.quote_ms);
         Ok(Self {
             config,
             db,

@@ -11,7 +11,11 @@ use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder,
     local::LocalFileSystem, path::Path as Key,
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::io::AsyncReadExt as _;
 
 /// A piece of an upload, in bytes: S3 takes no smaller ones except the last.
@@ -44,6 +48,8 @@ pub fn clear_scratch(folder: &Path) -> std::io::Result<()> {
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
     root: Key,
+    /// Where a local store lies: its folders are removed as they are, with what a killed upload left in them.
+    folder: Option<PathBuf>,
 }
 
 /// An object on its way out.
@@ -75,6 +81,7 @@ impl Storage {
             return Ok(Self {
                 store: Arc::new(builder.build()?),
                 root: Key::from(prefix),
+                folder: None,
             });
         }
         let folder = config.storage_url.strip_prefix("file://").ok_or_else(|| {
@@ -84,9 +91,12 @@ impl Storage {
             ))
         })?;
         std::fs::create_dir_all(folder)?;
+        // What is charged for survives a power cut, as the charge does.
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self {
-            store: Arc::new(LocalFileSystem::new_with_prefix(folder)?),
+            store: Arc::new(store),
             root: Key::default(),
+            folder: Some(folder.into()),
         })
     }
 
@@ -96,6 +106,7 @@ impl Storage {
         Self {
             store,
             root: Key::default(),
+            folder: None,
         }
     }
 
@@ -168,6 +179,9 @@ impl Storage {
     /// # Errors
     /// When the store does not answer.
     pub async fn remove(&self, prefix: &str) -> Result<()> {
+        if let Some(folder) = &self.folder {
+            return gone(tokio::fs::remove_dir_all(folder.join(prefix)).await);
+        }
         let mut found = self.store.list(Some(&self.key(prefix)));
         while let Some(object) = found.next().await {
             match self.store.delete(&object?.location).await {
@@ -178,14 +192,62 @@ impl Storage {
         Ok(())
     }
 
+    /// Removes the numbered folders under a prefix whose number is below `fence`: what earlier claims left there. A
+    /// claim that wakes up late can so never remove what a later one has put away.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn remove_before(&self, prefix: &str, fence: i64) -> Result<()> {
+        for number in self.numbers(prefix).await? {
+            if number < fence {
+                self.remove(&format!("{prefix}/{number}")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The numbers of the folders under a prefix.
+    async fn numbers(&self, prefix: &str) -> Result<Vec<i64>> {
+        let mut numbers = Vec::new();
+        if let Some(folder) = &self.folder {
+            let mut found = match tokio::fs::read_dir(folder.join(prefix)).await {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(numbers),
+                found => found?,
+            };
+            while let Some(entry) = found.next_entry().await? {
+                numbers.extend(
+                    entry
+                        .file_name()
+                        .to_str()
+                        .and_then(|name| name.parse::<i64>().ok()),
+                );
+            }
+            return Ok(numbers);
+        }
+        let found = self.store.list_with_delimiter(Some(&self.key(prefix))).await?;
+        let names = found.common_prefixes.iter().filter_map(Key::filename);
+        numbers.extend(names.filter_map(|name| name.parse::<i64>().ok()));
+        Ok(numbers)
+    }
+
     /// Answers when the store does: writes, reads and removes a small object.
     ///
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<()> {
-        let key = self.key("ready");
+        // A name of its own: probes may overlap.
+        let key = self.key(&format!("ready-{:x}", rand::random::<u64>()));
         self.store.put(&key, Bytes::from_static(b"ready").into()).await?;
         self.store.head(&key).await?;
+        self.store.delete(&key).await?;
         Ok(())
+    }
+}
+
+/// What was not there is gone too.
+fn gone(removed: std::io::Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }

@@ -12,9 +12,9 @@ use aisora::model::{
     ids::{GenerationId, UserId},
 };
 use aisora::server::{
+    audit,
     clock::Clock,
     config::Config,
-    credits,
     identity::SignUp,
     providers::VideoProvider,
     state::{App, Parts},
@@ -233,7 +233,9 @@ impl TestApp {
 
     /// Every invariant of money and work holds.
     pub async fn audit(&self) {
-        let breaches = credits::audit(&self.app.db).await.expect("the audit runs");
+        let breaches = audit::audit(&self.app.db, &self.app.storage)
+            .await
+            .expect("the audit runs");
         assert!(breaches.is_empty(), "{breaches:#?}");
     }
 }

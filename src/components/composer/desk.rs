@@ -6,7 +6,6 @@ use crate::browser;
 use crate::components::dynamic::{effect, flag, maybe, memo, on, text, word};
 use crate::components::icon::Icon;
 use crate::components::live::Live;
-use crate::components::time::Awake;
 use crate::model::composition::PROMPT_MAX;
 use crate::model::credits::Credits;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
@@ -23,13 +22,8 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             composer.changed(browser::read_composer(&form));
         }
     };
-    // Made in the browser, the fields may be those of a composer before this one, with what was typed there.
-    let made_here = use_context::<Awake>().is_some_and(|awake| awake.0.get_untracked());
     effect(move || {
-        if let Some(fields) = form.get() {
-            if made_here {
-                fields.reset();
-            }
+        if form.get().is_some() {
             take_draft(composer, prompt);
             read();
             composer.awake.set(true);

@@ -117,7 +117,9 @@ impl Live {
         let stream = browser::open_stream(
             &format!("/events?after={seq}"),
             move |text| {
-                if let Ok(event) = serde_json::from_slice::<LiveEvent>(text.as_bytes()) {
+                if text.is_empty() {
+                    live.start_afresh();
+                } else if let Ok(event) = serde_json::from_slice::<LiveEvent>(text.as_bytes()) {
                     live.take(&event);
                 }
             },
@@ -129,6 +131,16 @@ impl Live {
             inner.stream = stream;
             inner.watchdog = Some(watchdog);
         });
+    }
+
+    /// Our place in the events is none of this server's (it was restored, or somebody else signed in): the next
+    /// snapshot counts, whatever its number.
+    fn start_afresh(&self) {
+        self.inner.update_value(|inner| {
+            inner.seq = None;
+            inner.stream = None;
+        });
+        self.refetch();
     }
 
     fn opened(&self) {

@@ -53,6 +53,11 @@ impl Hanging {
         });
     }
 
+    /// Nothing hangs here any more, and nothing is to come.
+    fn is_bare(self) -> bool {
+        self.cards.with(Vec::is_empty) && self.next.with(Option::is_none)
+    }
+
     fn delete(self, id: GenerationId) {
         spawn_local(async move {
             match delete_video(id).await {
@@ -108,6 +113,7 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
                 <li class="tile">{tile(card)}</li>
             </For>
         </ul>
+        {maybe(move || hanging.is_bare().then(|| hanging.asked.with_value(super::bare)))}
         <Older hanging />
         <Question hanging doomed />
     }

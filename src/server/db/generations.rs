@@ -73,9 +73,16 @@ from_row!(GenerationRow {
 
 macro_rules! columns {
     () => {
-        "id, user_id, quote_id, take, model, model_label, provider, prompt, width, height, seconds, seed, caption, credits, \
+        columns!("prompt")
+    };
+    // In lists only the beginning of a prompt is shown.
+    (short) => {
+        columns!("SUBSTR(prompt, 1, 1000) AS prompt")
+    };
+    ($prompt:literal) => {
+        concat!("id, user_id, quote_id, take, model, model_label, provider, ", $prompt, ", width, height, seconds, seed, caption, credits, \
          hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         created_at, started_at, finished_at"
+         created_at, started_at, finished_at")
     };
 }
 
@@ -141,7 +148,7 @@ pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<Generation
 pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(),
+        columns!(short),
         " FROM generations
          WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running', 'storing') ORDER BY id LIMIT $2"
     );
@@ -150,6 +157,43 @@ pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>
         .bind(limit)
         .fetch_all(c)
         .await)?)
+}
+
+/// What ended last of a person's work, newest first.
+pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(short),
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL
+           AND state IN ('succeeded', 'failed', 'blocked', 'cancelled') ORDER BY id DESC LIMIT $2"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(user)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The page of a group of states: all of it, and what a search finds in it.
+macro_rules! filtered {
+    ($states:literal) => {
+        (
+            concat!(
+                "SELECT ",
+                columns!(short),
+                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
+                $states,
+                " ORDER BY id DESC LIMIT $3"
+            ),
+            concat!(
+                "SELECT ",
+                columns!(short),
+                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
+                $states,
+                " AND prompt_search LIKE $4 ESCAPE '!' ORDER BY id DESC LIMIT $3"
+            ),
+        )
+    };
 }
 
 /// A person's generations, newest first, before (older than) one, whose prompt contains a text, in a group of states.
@@ -161,49 +205,30 @@ pub async fn page(
     show: &str,
     limit: i64,
 ) -> Result<Vec<GenerationRow>> {
-    const PLAIN: &str = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
-    );
-    const FILTERED: &str = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2
-          AND ($4 = '' OR prompt_search LIKE $4 ESCAPE '!')
-          AND ($5 = 'all' OR ($5 = 'ready' AND state = 'succeeded')
-            OR ($5 = 'making' AND state IN ('queued', 'submitting', 'running', 'storing'))
-            OR ($5 = 'not-made' AND state IN ('failed', 'blocked', 'cancelled')))
-         ORDER BY id DESC LIMIT $3"
-    );
+    // One text for each group, so that each finds its own index.
+    let group = match show {
+        "ready" => filtered!("state = 'succeeded'"),
+        "making" => filtered!("state IN ('queued', 'submitting', 'running', 'storing')"),
+        "not-made" => filtered!("state IN ('failed', 'blocked', 'cancelled')"),
+        _ => filtered!("TRUE"),
+    };
+    let sql = if search.is_empty() { group.0 } else { group.1 };
     let before = before.unwrap_or(Uuid::max());
-    if search.is_empty() && show == "all" {
-        return Ok(on_db!(db, |c| sqlx::query_as(PLAIN)
-            .bind(user)
-            .bind(before)
-            .bind(limit)
-            .fetch_all(c)
-            .await)?);
-    }
-    let like = like(search);
-    Ok(on_db!(db, |c| sqlx::query_as(FILTERED)
-        .bind(user)
-        .bind(before)
-        .bind(limit)
-        .bind(&like)
-        .bind(show)
-        .fetch_all(c)
-        .await)?)
+    Ok(on_db!(db, |c| {
+        let query = sqlx::query_as(sql).bind(user).bind(before).bind(limit);
+        let query = if search.is_empty() {
+            query
+        } else {
+            query.bind(like(search))
+        };
+        query.fetch_all(c).await
+    })?)
 }
 
 /// A pattern that finds a text as it is, whatever signs it has.
 fn like(text: &str) -> String {
-    let text = text.to_lowercase();
-    if text.is_empty() {
-        return text;
-    }
     let mut pattern = String::from("%");
-    for sign in text.chars() {
+    for sign in text.to_lowercase().chars() {
         if matches!(sign, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -236,6 +261,55 @@ pub async fn adopt(tx: &mut Tx, id: Uuid, fence: i64) -> Result<Option<Generatio
         .bind(id)
         .bind(fence)
         .fetch_optional(c)
+        .await)?)
+}
+
+/// The fence of a generation, whoever's it is.
+pub async fn fence(db: &Db, id: Uuid) -> Result<Option<i64>> {
+    const SQL: &str = "SELECT fence FROM generations WHERE id = $1";
+    let row: Option<(i64,)> = on_db!(db, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+    Ok(row.map(|row| row.0))
+}
+
+/// Where a generation stands, whoever's it is.
+#[derive(Debug)]
+pub struct Standing {
+    pub state: String,
+    pub media_prefix: Option<String>,
+}
+from_row!(Standing { state, media_prefix });
+
+/// Where a generation stands, whoever's it is; nothing when it was deleted.
+pub async fn standing(db: &Db, id: Uuid) -> Result<Option<Standing>> {
+    const SQL: &str = "SELECT state, media_prefix FROM generations WHERE id = $1 AND deleted_at IS NULL";
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(id)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// A video that was put away.
+#[derive(Debug)]
+pub struct StoredRow {
+    pub id: Uuid,
+    pub media_prefix: String,
+    pub media_bytes: i64,
+}
+from_row!(StoredRow {
+    id,
+    media_prefix,
+    media_bytes
+});
+
+/// Everybody's videos, by id after one, for the audit.
+pub async fn stored(db: &Db, after: Uuid, limit: i64) -> Result<Vec<StoredRow>> {
+    const SQL: &str = "SELECT id, media_prefix, media_bytes FROM generations
+        WHERE id > $1 AND state = 'succeeded' AND deleted_at IS NULL AND media_prefix IS NOT NULL AND media_bytes IS NOT NULL
+        ORDER BY id LIMIT $2";
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(c)
         .await)?)
 }
 
@@ -348,6 +422,5 @@ mod tests {
     #[test]
     fn a_search_finds_signs_as_they_are() {
         assert_eq!(like("100% Fog_!"), "%100!% fog!_!!%");
-        assert_eq!(like(""), "");
     }
 }

@@ -214,6 +214,16 @@ pub const INVARIANTS: &[(&str, &str)] = &[
              OR (g.state IN ('failed', 'blocked', 'cancelled') AND COALESCE(r.kind, 'open') = 'release'))) LIMIT 100",
     ),
     (
+        "a hold for work belongs to one generation",
+        "SELECT 'an open hold of ' || CAST(h.credits AS TEXT) || ' credits belongs to no work' AS what FROM ledger_postings h
+         LEFT JOIN generations g ON g.hold_id = h.id
+         LEFT JOIN ledger_postings r ON r.hold_id = h.id AND r.kind IN ('capture', 'release')
+         WHERE h.kind = 'hold' AND h.reference LIKE '________-____-____-____-____________' AND g.id IS NULL AND r.id IS NULL
+         UNION ALL
+         SELECT 'a hold is shared by ' || CAST(COUNT(*) AS TEXT) || ' generations' AS what FROM generations
+         WHERE hold_id IS NOT NULL GROUP BY hold_id HAVING COUNT(*) > 1 LIMIT 100",
+    ),
+    (
         "work that goes on has a job, work that ended has none",
         "SELECT 'generation in state ' || g.state || ' without a job' AS what FROM generations g
          LEFT JOIN jobs j ON j.kind = 'generation' AND j.subject = g.id

@@ -14,8 +14,14 @@ use crate::server::{
     providers::{JobStatus, Order, ProviderError, VideoProvider},
     storage::Storage,
 };
-use rand::RngExt as _;
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// After so many claims nobody tries again: something about this job kills its workers, or its provider never answers.
@@ -29,6 +35,21 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 /// How often in a row a provider may say that it does not know the job.
 const MOST_GONE: u32 = 3;
 
+/// How work on a claim came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// It has ended, or it is back in the queue.
+    Over,
+    /// Somebody else was first: a newer claim, or the person who cancelled it.
+    Lost,
+}
+
+impl Ran {
+    const fn over(done: bool) -> Self {
+        if done { Self::Over } else { Self::Lost }
+    }
+}
+
 /// What one claim of one generation works with.
 pub struct Drive {
     pub life: Life,
@@ -39,12 +60,24 @@ pub struct Drive {
     pub deadline: Duration,
     pub attempts: i64,
     pub row: GenerationRow,
+    /// The provider's job, known from its answer on, even when writing it down came too late.
+    pub job: Option<String>,
+    /// An order is on its way, and a second one could cost something.
+    pub handing_over: Arc<AtomicBool>,
 }
 
-/// How polling came out.
-enum Polled {
+/// How a part of the way came out.
+enum Part {
+    /// The next part may begin.
     Done,
-    Over,
+    /// There is no next part.
+    Ran(Ran),
+}
+
+impl Part {
+    const fn done(done: bool) -> Self {
+        if done { Self::Done } else { Self::Ran(Ran::Lost) }
+    }
 }
 
 impl Drive {
@@ -52,28 +85,37 @@ impl Drive {
     ///
     /// # Errors
     /// When the database does not answer; the job is then taken up again later.
-    pub async fn run(&mut self) -> Result<()> {
+    pub async fn run(&mut self) -> Result<Ran> {
         if self.attempts > MOST_CLAIMS {
             return self.end(Reason::Internal, "claimed too often").await;
         }
         if self.attempts > 1 {
-            // An earlier worker may have died between putting a file away and writing down where.
-            self.storage.remove(&store::folder(self.row.id)).await?;
+            self.clear_before().await;
         }
-        if state(&self.row)? == State::Submitting && !self.submit().await? {
-            return Ok(());
+        if state(&self.row)? == State::Submitting
+            && let Part::Ran(ran) = self.submit().await?
+        {
+            return Ok(ran);
         }
-        if state(&self.row)? == State::Running && matches!(self.poll().await?, Polled::Over) {
-            return Ok(());
+        if state(&self.row)? == State::Running
+            && let Part::Ran(ran) = self.poll().await?
+        {
+            return Ok(ran);
         }
-        if state(&self.row)? == State::Storing {
-            self.store().await?;
-        }
-        Ok(())
+        self.store().await
     }
 
-    /// Hands the order over. True when the provider has it.
-    async fn submit(&mut self) -> Result<bool> {
+    /// An earlier worker may have died between putting a file away and writing down where. What cannot be removed now
+    /// is no reason to stop: the end of the generation looks again.
+    async fn clear_before(&self) {
+        let folder = store::folder(self.row.id);
+        if let Err(error) = self.storage.remove_before(&folder, self.row.fence).await {
+            tracing::warn!(generation = %self.row.id, %error, "what an earlier claim left could not be removed");
+        }
+    }
+
+    /// Hands the order over.
+    async fn submit(&mut self) -> Result<Part> {
         let order = Order {
             reference: self.row.id,
             model: self.row.model.clone(),
@@ -83,132 +125,130 @@ impl Drive {
             seed: small(self.row.seed),
             caption: self.row.caption,
         };
+        self.handing_over
+            .store(!self.provider.rerunnable(), Ordering::SeqCst);
         let answer = tokio::time::timeout(CALL.min(self.deadline), self.provider.submit(&order)).await;
-        let job = match answer {
-            Ok(Ok(job)) => job,
-            Ok(Err(ProviderError::Refused(reason, detail))) => {
-                return self.end(reason, &detail).await.map(|()| false);
+        let ran = match answer {
+            Ok(Ok(job)) => {
+                self.job = Some(job.clone());
+                let change = Change {
+                    provider_job: Some(&job),
+                    ..Change::default()
+                };
+                let taken = Part::done(self.step(State::Running, change).await?);
+                self.handing_over.store(false, Ordering::SeqCst);
+                return Ok(taken);
             }
-            Ok(Err(ProviderError::NotTaken(detail))) => {
-                return self.submit_later(&detail).await.map(|()| false);
-            }
+            Ok(Err(ProviderError::Refused(reason, detail))) => self.end(reason, &detail).await,
+            Ok(Err(ProviderError::NotTaken(detail))) => self.submit_later(&detail).await,
             // Nobody knows whether the provider took it: submitting again could make and cost it twice.
-            Ok(Err(ProviderError::Broken(detail))) => {
-                return self
-                    .end(Reason::ProviderUnreachable, &detail)
-                    .await
-                    .map(|()| false);
-            }
+            Ok(Err(ProviderError::Broken(detail))) => self.end(Reason::ProviderUnreachable, &detail).await,
             Err(_) => {
-                return self
-                    .end(Reason::ProviderUnreachable, "no answer to the order")
+                self.end(Reason::ProviderUnreachable, "no answer to the order")
                     .await
-                    .map(|()| false);
             }
         };
-        let change = Change {
-            provider_job: Some(&job),
-            ..Change::default()
-        };
-        self.step(State::Running, change).await
+        self.handing_over.store(false, Ordering::SeqCst);
+        Ok(Part::Ran(ran?))
     }
 
     /// Back to the queue: the provider for sure did not take the work.
-    async fn submit_later(&mut self, detail: &str) -> Result<()> {
+    async fn submit_later(&mut self, detail: &str) -> Result<Ran> {
         if self.attempts >= MOST_SUBMITS {
             return self.end(Reason::ProviderUnreachable, detail).await;
         }
-        let exponent = u32::try_from(self.attempts).unwrap_or_default().min(8);
-        let jitter = rand::rng().random_range(50..=150);
-        let pause = 1_000_i64 * 2_i64.pow(exponent) * jitter / 100;
+        let pause = jobs::back_off(self.attempts);
         tracing::info!(generation = %self.row.id, provider = self.row.provider, pause, detail, "the provider did not take the work yet");
         self.back_to_queue(self.life.clock.now() + pause).await
     }
 
-    async fn back_to_queue(&mut self, run_at: i64) -> Result<()> {
+    async fn back_to_queue(&mut self, run_at: i64) -> Result<Ran> {
         let mut moment = self.life.begin().await?;
+        jobs::lock(&mut moment.tx, JOB, self.row.id).await?;
         let change = Change {
             progress: Some(0),
             ..Change::default()
         };
-        if moment.step(&mut self.row, State::Queued, change).await?
-            && jobs::give_back(&mut moment.tx, JOB, self.row.id, self.row.fence, run_at, false).await?
-        {
+        let back = moment.step(&mut self.row, State::Queued, change).await?
+            && jobs::give_back(&mut moment.tx, JOB, self.row.id, self.row.fence, run_at, false).await?;
+        if back {
             moment.commit().await?;
             self.life.work.notify_one();
         }
-        Ok(())
+        Ok(Ran::over(back))
     }
 
     /// Asks until the provider is done, or it is over.
-    async fn poll(&mut self) -> Result<Polled> {
-        // The wall clock may jump; the time that this process spent is a second limit.
+    async fn poll(&mut self) -> Result<Part> {
+        // The wall clock may jump, and time passes while no worker runs: what this claim spent is the limit, and the
+        // wall clock only where work goes on without us. Even then the provider is asked once: it may be done.
         let patience = Instant::now() + self.deadline;
         let mut told = None::<Instant>;
         let (mut polls, mut gone) = (0_u32, 0_u32);
         let mut unknown = None::<String>;
         loop {
-            if self.row.deadline_at.is_some_and(|at| self.life.clock.now() > at) || Instant::now() > patience
-            {
-                self.stop_provider().await;
-                self.end(Reason::TimedOut, unknown.as_deref().unwrap_or_default())
-                    .await?;
-                return Ok(Polled::Over);
-            }
             match self.ask(patience).await {
                 Ok(JobStatus::Done) => {
-                    let going = self
-                        .step(
-                            State::Storing,
-                            Change {
-                                progress: Some(99),
-                                ..Change::default()
-                            },
-                        )
-                        .await?;
-                    return Ok(if going { Polled::Done } else { Polled::Over });
+                    let change = Change {
+                        progress: Some(99),
+                        ..Change::default()
+                    };
+                    return Ok(Part::done(self.step(State::Storing, change).await?));
                 }
                 Ok(JobStatus::Running(percent)) => {
                     let due = told.is_none_or(|at| at.elapsed() >= PROGRESS_PAUSE);
                     if due && !self.progress(percent).await? {
-                        return Ok(Polled::Over);
+                        return Ok(Part::Ran(Ran::Lost));
                     }
                     told = if due { Some(Instant::now()) } else { told };
                 }
                 Ok(JobStatus::Queued) => {}
                 Ok(JobStatus::Ended(reason, detail)) | Err(ProviderError::Refused(reason, detail)) => {
-                    self.end(reason, &detail).await?;
-                    return Ok(Polled::Over);
+                    return Ok(Part::Ran(self.end(reason, &detail).await?));
                 }
-                Ok(JobStatus::Unknown(word)) => {
-                    if unknown.as_deref() != Some(word.as_str()) {
-                        let word: String = word.chars().take(64).collect();
-                        tracing::warn!(
-                            provider = self.row.provider,
-                            state = word,
-                            "a provider answers with an unknown state"
-                        );
-                    }
-                    unknown = Some(word);
-                }
+                Ok(JobStatus::Unknown(word)) => self.note_unknown(&mut unknown, word),
                 Ok(JobStatus::Gone) if self.provider.rerunnable() => {
-                    self.back_to_queue(self.life.clock.now()).await?;
-                    return Ok(Polled::Over);
+                    let now = self.life.clock.now();
+                    return Ok(Part::Ran(self.back_to_queue(now).await?));
                 }
                 Ok(JobStatus::Gone) => {
                     gone += 1;
                     if gone >= MOST_GONE {
-                        self.end(Reason::ProviderFailed, "the provider does not know the job")
-                            .await?;
-                        return Ok(Polled::Over);
+                        let words = "the provider does not know the job";
+                        return Ok(Part::Ran(self.end(Reason::ProviderFailed, words).await?));
                     }
                 }
                 // Slow, hanging or talking garbage: it may come back before the deadline.
                 Err(error) => tracing::debug!(provider = self.row.provider, %error, "a poll failed"),
             }
-            tokio::time::sleep(self.provider.poll_pause(polls)).await;
+            if self.is_late(patience) {
+                self.stop_provider().await;
+                let words = unknown.as_deref().unwrap_or_default();
+                return Ok(Part::Ran(self.end(Reason::TimedOut, words).await?));
+            }
+            let pause = self.provider.poll_pause(polls);
+            tokio::time::sleep(pause.min(patience.saturating_duration_since(Instant::now()))).await;
             polls = polls.saturating_add(1);
         }
+    }
+
+    fn is_late(&self, patience: Instant) -> bool {
+        let elsewhere = !self.provider.rerunnable();
+        let past = self.row.deadline_at.is_some_and(|at| self.life.clock.now() > at);
+        Instant::now() >= patience || (elsewhere && past)
+    }
+
+    /// A state that nobody here knows is logged once.
+    fn note_unknown(&self, known: &mut Option<String>, word: String) {
+        if known.as_deref() != Some(word.as_str()) {
+            let state: String = word.chars().take(64).collect();
+            tracing::warn!(
+                provider = self.row.provider,
+                state,
+                "a provider answers with an unknown state"
+            );
+        }
+        *known = Some(word);
     }
 
     /// One poll. A provider that hangs must not outlast the deadline.
@@ -238,7 +278,7 @@ impl Drive {
         .await
     }
 
-    async fn store(&mut self) -> Result<()> {
+    async fn store(&mut self) -> Result<Ran> {
         let stored = store::store(
             self.provider.as_ref(),
             &self.storage,
@@ -255,11 +295,8 @@ impl Drive {
                     bytes: stored.bytes,
                     stills: stored.stills,
                 };
-                if !self.life.end(&mut self.row, &Ending::Succeeded(media)).await? {
-                    // Somebody was first (a cancel, or a newer worker): what we put away belongs to nobody.
-                    self.storage.remove(&stored.prefix).await?;
-                }
-                Ok(())
+                let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
+                Ok(Ran::over(ours))
             }
             Err(NotStored::Gone(_)) if self.provider.rerunnable() => {
                 self.back_to_queue(self.life.clock.now()).await
@@ -279,17 +316,15 @@ impl Drive {
         Ok(done)
     }
 
-    async fn end(&mut self, reason: Reason, detail: &str) -> Result<()> {
+    async fn end(&mut self, reason: Reason, detail: &str) -> Result<Ran> {
         tracing::info!(generation = %self.row.id, provider = self.row.provider, reason = reason.as_str(), detail, "a generation ended without a video");
-        self.life
-            .end(&mut self.row, &Ending::Without(reason, detail))
-            .await
-            .map(|_| ())
+        let ending = Ending::Without(reason, detail);
+        Ok(Ran::over(self.life.end(&mut self.row, &ending).await?))
     }
 
     /// Tells the provider that nobody wants the video any more.
     pub async fn stop_provider(&self) {
-        if let Some(job) = &self.row.provider_job {
+        if let Some(job) = self.job.as_ref().or(self.row.provider_job.as_ref()) {
             let _ = tokio::time::timeout(CALL, self.provider.cancel(job)).await;
         }
     }

@@ -1,7 +1,7 @@
 //! Transitions: the only place where a generation changes its state. State, event, money and job change in one
 //! transaction, guarded by the state before and by the fence; browsers hear of it after it became durable.
 
-use super::JOB;
+use super::{JOB, PURGE, PURGES, store};
 use crate::model::{
     error::AppError,
     generation::{Reason, State},
@@ -157,6 +157,7 @@ impl Moment<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn end(&mut self, row: &mut GenerationRow, ending: &Ending<'_>) -> Result<bool> {
+        jobs::lock(&mut self.tx, JOB, row.id).await?;
         let hold = row.hold_id.map(PostingId);
         let now = self.life.clock.now();
         let change = Change {
@@ -177,7 +178,12 @@ impl Moment<'_> {
                 done
             }
             Ending::Without(reason, detail) => {
-                let detail: String = detail.chars().take(500).collect();
+                // Some of it may lie in the store: this claim was putting it away, or an earlier one died over that.
+                if row.state == State::Storing.as_str() || row.fence > 1 {
+                    self.purge(row, now + store::SETTLED).await?;
+                }
+                // PostgreSQL's texts have no NUL.
+                let detail: String = detail.chars().filter(|sign| *sign != '\0').take(500).collect();
                 let change = Change {
                     reason: Some(reason.as_str()),
                     reason_detail: Some(&detail),
@@ -199,6 +205,14 @@ impl Moment<'_> {
                 .increment(1);
         }
         Ok(ended)
+    }
+
+    /// Has the worker remove what lies in the store for a generation, at some time or later.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn purge(&mut self, row: &GenerationRow, at: i64) -> Result<()> {
+        jobs::enqueue(&mut self.tx, PURGE, row.id, PURGES, row.user_id, at).await
     }
 
     /// Makes it all durable, then tells the browsers.
@@ -239,32 +253,32 @@ pub fn state(row: &GenerationRow) -> Result<State> {
 /// Work that goes on in this process, so that it can be stopped at once when its person cancels it.
 #[derive(Clone, Default)]
 pub struct Stops {
-    running: Arc<Mutex<HashMap<Uuid, CancellationToken>>>,
+    running: Arc<Mutex<HashMap<Uuid, (i64, CancellationToken)>>>,
 }
 
 impl Stops {
-    /// A token for work that begins.
+    /// A token for work that begins under a fence.
     #[must_use]
-    pub fn begin(&self, id: Uuid) -> CancellationToken {
+    pub fn begin(&self, id: Uuid, fence: i64) -> CancellationToken {
         let token = CancellationToken::new();
         self.running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, token.clone());
+            .insert(id, (fence, token.clone()));
         token
     }
 
-    /// The work is over.
-    pub fn end(&self, id: Uuid) {
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
+    /// The work under this fence is over. A newer claim of the same generation keeps its token.
+    pub fn end(&self, id: Uuid, fence: i64) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.get(&id).is_some_and(|(newest, _)| *newest == fence) {
+            running.remove(&id);
+        }
     }
 
     /// Stops the work, if it goes on here.
     pub fn stop(&self, id: Uuid) {
-        if let Some(token) = self
+        if let Some((_, token)) = self
             .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -290,6 +304,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
             return Err(AppError::new(Code::Conflict, "It has ended already.").into());
         }
         let mut moment = life.begin().await?;
+        jobs::lock(&mut moment.tx, JOB, row.id).await?;
         let Some(mut row) = generations::adopt(&mut moment.tx, row.id, row.fence + 1).await? else {
             continue;
         };

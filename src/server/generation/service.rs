@@ -6,7 +6,6 @@ use super::{
     estimates::Estimates,
     life::{self, Life},
     quotes::{Quotes, Terms, stale},
-    store,
 };
 use crate::model::{
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
@@ -24,7 +23,6 @@ use crate::server::{
     error::{Failure, Result},
     jobs,
     providers::Providers,
-    storage::Storage,
 };
 use rand::RngExt as _;
 use std::collections::HashMap;
@@ -38,7 +36,6 @@ const SNAPSHOT_ALIVE: i64 = 200;
 pub struct Generations {
     life: Life,
     providers: Providers,
-    storage: Storage,
     quotes: Quotes,
     quote_ms: i64,
     estimates: Estimates,
@@ -47,11 +44,10 @@ pub struct Generations {
 impl Generations {
     /// The service.
     #[must_use]
-    pub fn new(life: Life, providers: Providers, storage: Storage, quotes: Quotes, quote_ms: i64) -> Self {
+    pub fn new(life: Life, providers: Providers, quotes: Quotes, quote_ms: i64) -> Self {
         Self {
             life,
             providers,
-            storage,
             quotes,
             quote_ms,
             estimates: Estimates::default(),
@@ -232,16 +228,20 @@ impl Generations {
     /// `not_found`; `conflict` while it goes on.
     pub async fn delete(&self, user: UserId, id: GenerationId) -> Result<()> {
         let row = self.own(user, id).await?;
-        let mut tx = self.life.db.begin().await?;
-        if !generations::delete(&mut tx, user.0, id.0, self.life.clock.now()).await? {
+        let now = self.life.clock.now();
+        let mut moment = self.life.begin().await?;
+        if !generations::delete(&mut moment.tx, user.0, id.0, now).await? {
             return Err(AppError::new(
                 Code::Conflict,
                 "It is still being made. Cancel it first, then delete it.",
             )
             .into());
         }
-        tx.commit().await?;
-        self.storage.remove(&store::folder(row.id)).await
+        // The files go in the same transaction, as a job: whatever happens to the store or to us, somebody removes them.
+        moment.purge(&row, now).await?;
+        moment.commit().await?;
+        self.life.work.notify_one();
+        Ok(())
     }
 
     async fn own(&self, user: UserId, id: GenerationId) -> Result<GenerationRow> {
@@ -272,12 +272,8 @@ impl Generations {
         // The stream's place is read first: what happens meanwhile comes again as an event, and nothing is missed.
         let seq = events::head(db, user.0).await?;
         let alive = generations::alive(db, user.0, SNAPSHOT_ALIVE).await?;
-        let latest = generations::page(db, user.0, None, "", "all", SNAPSHOT_ENDED + SNAPSHOT_ALIVE).await?;
         let mut rows = alive;
-        let ended = latest
-            .into_iter()
-            .filter(|row| State::parse(&row.state).is_some_and(State::is_terminal));
-        rows.extend(ended.take(usize::try_from(SNAPSHOT_ENDED).unwrap_or(0)));
+        rows.extend(generations::ended(db, user.0, SNAPSHOT_ENDED).await?);
         let cards = self.cards(user, &rows).await?;
         Ok(Snapshot {
             seq,
@@ -321,6 +317,9 @@ impl Generations {
     /// `invalid` when the search is longer than any prompt needs.
     pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
         let search = query.search.trim();
+        if search.contains('\0') {
+            return Err(AppError::field(Code::Invalid, "search", "This cannot be searched for.").into());
+        }
         if search.chars().count() > 200 {
             return Err(
                 AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),

@@ -20,6 +20,8 @@ const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 /// Longest download or upload.
 const TRANSFER: Duration = Duration::from_mins(15);
+/// After so many milliseconds a worker that lost its claim has noticed and puts nothing away any more.
+pub const SETTLED: i64 = 120_000;
 
 /// What was put away.
 #[derive(Debug)]
@@ -53,6 +55,11 @@ pub fn folder(id: uuid::Uuid) -> String {
     format!("generations/{id}")
 }
 
+/// Where one claim of a generation puts its files.
+pub fn claim_folder(row: &GenerationRow) -> String {
+    format!("{}/{}", folder(row.id), row.fence)
+}
+
 /// Fetches, checks and puts away.
 pub async fn store(
     provider: &dyn VideoProvider,
@@ -75,7 +82,7 @@ pub async fn store(
         looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
     let (facts, stills, etag) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
-    let prefix = format!("{}/{}", folder(row.id), row.fence);
+    let prefix = claim_folder(row);
     let stored = Stored {
         bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
         stills: stills.is_some(),

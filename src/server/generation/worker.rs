@@ -1,9 +1,10 @@
 //! The worker: claims jobs under leases, keeps the leases alive, and gives them back when it is told to stop.
 
 use super::{
-    JOB,
-    drive::Drive,
+    JOB, PURGE, PURGES,
+    drive::{Drive, Ran},
     life::{Ending, Life, state},
+    store,
 };
 use crate::model::generation::{Reason, State};
 use crate::server::{
@@ -18,17 +19,26 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How often the worker looks without being called: for jobs of other processes, retries and dead workers' leases.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long it pauses when the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+/// A worker that is told to stop waits so long for the answer to an order that a provider is just being handed.
+const HAND_OVER: Duration = Duration::from_secs(4);
+/// How often it looks for jobs of providers that are not configured any more, and how long such a job waits before it
+/// ends, in milliseconds: while a new configuration is rolled out, some processes know less than others.
+const ORPHANS: Duration = Duration::from_mins(1);
+const ORPHANED: i64 = 600_000;
+/// How many stores are cleared at once, and how long clearing one may take.
+const PURGES_AT_ONCE: i64 = 4;
+const PURGING: Duration = Duration::from_mins(1);
 
 /// What the worker is made of.
 #[derive(Clone)]
@@ -64,8 +74,18 @@ impl Worker {
         for provider in self.providers.iter() {
             running.insert(provider.name().to_owned(), Arc::default());
         }
+        let mut orphans_at = Instant::now();
         while !stop.is_cancelled() {
-            let pause = match self.look(&running, &tasks, &stop).await {
+            let looked = async {
+                self.look(&running, &tasks, &stop).await?;
+                self.purge(&tasks).await?;
+                if orphans_at <= Instant::now() {
+                    self.end_orphans().await?;
+                    orphans_at = Instant::now() + ORPHANS;
+                }
+                Ok::<(), crate::server::error::Failure>(())
+            };
+            let pause = match looked.await {
                 Ok(()) => {
                     self.alive_at.store(self.life.clock.now(), Ordering::Relaxed);
                     LOOK
@@ -101,14 +121,86 @@ impl Worker {
                 continue;
             }
             for (job, row) in self.claim(provider.as_ref(), at_once, free).await? {
-                count.fetch_add(1, Ordering::SeqCst);
-                let (worker, provider, count, stop) =
-                    (self.clone(), provider.clone(), count.clone(), stop.clone());
+                let place = Place::take(count.clone(), self.life.work.clone());
+                let (worker, provider, stop) = (self.clone(), provider.clone(), stop.clone());
                 tasks.spawn(async move {
+                    let _place = place;
                     worker.work(provider, job, row, stop).await;
-                    count.fetch_sub(1, Ordering::SeqCst);
-                    worker.life.work.notify_one();
                 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what lies in the store for generations that have no video (any more).
+    async fn purge(&self, tasks: &TaskTracker) -> Result<()> {
+        let lease_ms = i64::try_from(PURGING.as_millis()).unwrap_or(i64::MAX);
+        let claim = Claim {
+            kind: PURGE,
+            queue: PURGES,
+            worker: &self.name,
+            now: self.life.clock.now(),
+            lease_ms,
+            at_once: PURGES_AT_ONCE,
+            per_owner: PURGES_AT_ONCE,
+            most: PURGES_AT_ONCE,
+        };
+        if !jobs::is_due(&self.life.db, PURGE, claim.now).await? {
+            return Ok(());
+        }
+        let mut tx = self.life.db.begin().await?;
+        let jobs = jobs::claim(&mut tx, &claim).await?;
+        tx.commit().await?;
+        for job in jobs {
+            let worker = self.clone();
+            tasks.spawn(async move {
+                if let Err(error) = worker.purge_one(&job).await {
+                    tracing::warn!(generation = %job.subject, %error, "files of a generation could not be removed; it is tried again");
+                }
+                worker.life.work.notify_one();
+            });
+        }
+        Ok(())
+    }
+
+    async fn purge_one(&self, job: &Job) -> Result<()> {
+        let folder = store::folder(job.subject);
+        let removing = self.storage.remove(&folder);
+        let removed = match tokio::time::timeout(PURGING, removing).await {
+            Ok(removed) => removed,
+            Err(_) => Err(crate::server::error::Failure::broken("the store does not answer")),
+        };
+        let mut tx = self.life.db.begin().await?;
+        if removed.is_ok() {
+            jobs::finish(&mut tx, PURGE, job.subject).await?;
+        } else {
+            let again = self.life.clock.now() + jobs::back_off(job.attempts);
+            jobs::give_back(&mut tx, PURGE, job.subject, job.fence, again, false).await?;
+        }
+        tx.commit().await?;
+        removed
+    }
+
+    /// Ends work for providers that nobody has configured any more.
+    async fn end_orphans(&self) -> Result<()> {
+        let queues: Vec<String> = self
+            .providers
+            .iter()
+            .map(|provider| provider.name().to_owned())
+            .collect();
+        let due = self.life.clock.now() - ORPHANED;
+        for subject in jobs::orphans(&self.life.db, JOB, &queues, due).await? {
+            let mut moment = self.life.begin().await?;
+            jobs::lock(&mut moment.tx, JOB, subject).await?;
+            let Some(fence) = generations::fence(&self.life.db, subject).await? else {
+                continue;
+            };
+            if let Some(mut row) = generations::adopt(&mut moment.tx, subject, fence + 1).await?
+                && moment
+                    .end(&mut row, &Ending::Without(Reason::ModelGone, ""))
+                    .await?
+            {
+                moment.commit().await?;
             }
         }
         Ok(())
@@ -193,7 +285,8 @@ impl Worker {
         stop: CancellationToken,
     ) {
         let id = row.id;
-        let cancelled = self.life.stops.begin(id);
+        let cancelled = self.life.stops.begin(id, job.fence);
+        let handing_over = Arc::new(AtomicBool::new(false));
         let deadline = provider
             .offers()
             .iter()
@@ -207,11 +300,14 @@ impl Worker {
             most_bytes: self.most_bytes,
             deadline: deadline.unwrap_or(Duration::from_mins(10)),
             attempts: job.attempts,
+            job: row.provider_job.clone(),
             row,
+            handing_over: handing_over.clone(),
         };
         let left = tokio::select! {
             end = drive.run() => match end {
-                Ok(()) => None,
+                Ok(Ran::Over) => None,
+                Ok(Ran::Lost) => Some(Left::Lost),
                 Err(error) => {
                     tracing::warn!(generation = %id, %error, "work on a generation stopped; it is taken up again");
                     Some(Left::Failed)
@@ -219,32 +315,54 @@ impl Worker {
             },
             () = self.keep_lease(&job) => Some(Left::Lost),
             () = cancelled.cancelled() => Some(Left::Cancelled),
-            () = stop.cancelled() => Some(Left::Stopping),
+            () = stopping(&stop, &handing_over) => Some(Left::Stopping),
         };
-        self.life.stops.end(id);
+        self.life.stops.end(id, job.fence);
         if let Some(left) = left {
             self.leave(&drive, &job, left).await;
         }
     }
 
     async fn leave(&self, drive: &Drive, job: &Job, left: Left) {
+        if left == Left::Lost || left == Left::Cancelled {
+            return self.clear_up(drive).await;
+        }
         // A provider elsewhere goes on and is asked again later; local work would only be in the way.
-        if left == Left::Cancelled || drive.provider.rerunnable() {
+        if drive.provider.rerunnable() {
             drive.stop_provider().await;
         }
-        let (pause, undo) = match left {
-            Left::Lost | Left::Cancelled => return,
-            Left::Stopping => (0, true),
-            Left::Failed => (1_000, false),
-        };
+        let stopping = left == Left::Stopping;
+        let pause = if stopping { 0 } else { jobs::back_off(job.attempts) };
         let run_at = self.life.clock.now() + pause;
         let back = async {
             let mut tx = self.life.db.begin().await?;
-            jobs::give_back(&mut tx, JOB, job.subject, job.fence, run_at, undo).await?;
+            jobs::give_back(&mut tx, JOB, job.subject, job.fence, run_at, stopping).await?;
             tx.commit().await
         };
         if let Err(error) = back.await {
             tracing::warn!(%error, "a lease could not be given back; it runs out by itself");
+        }
+    }
+
+    /// The claim is not ours any more. A provider elsewhere is stopped only when nobody wants its video; what we were
+    /// putting away goes, unless it is the very video that was kept.
+    async fn clear_up(&self, drive: &Drive) {
+        let now = match generations::standing(&self.life.db, drive.row.id).await {
+            Ok(now) => now,
+            Err(error) => return tracing::warn!(%error, "what a lost claim left is not cleared up"),
+        };
+        let over = now
+            .as_ref()
+            .is_none_or(|now| State::parse(&now.state).is_some_and(State::is_terminal));
+        if over || drive.provider.rerunnable() {
+            drive.stop_provider().await;
+        }
+        let ours = store::claim_folder(&drive.row);
+        let kept = now
+            .and_then(|now| now.media_prefix)
+            .is_some_and(|prefix| prefix == ours);
+        if !kept && let Err(error) = self.storage.remove(&ours).await {
+            tracing::warn!(%error, "what a lost claim put away could not be removed");
         }
     }
 
@@ -267,6 +385,35 @@ impl Worker {
                 _ => {}
             }
         }
+    }
+}
+
+/// Returns when the worker is told to stop, and no order is on its way of which nobody would ever know.
+async fn stopping(stop: &CancellationToken, handing_over: &AtomicBool) {
+    stop.cancelled().await;
+    let until = Instant::now() + HAND_OVER;
+    while handing_over.load(Ordering::SeqCst) && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A provider's place that work takes up; it is free again when the work is over, even when it panicked.
+struct Place {
+    count: Arc<AtomicI64>,
+    work: Arc<Notify>,
+}
+
+impl Place {
+    fn take(count: Arc<AtomicI64>, work: Arc<Notify>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self { count, work }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::SeqCst);
+        self.work.notify_one();
     }
 }
 

@@ -86,7 +86,7 @@ async fn next(mut open: Open) -> Option<(Result<Event, Infallible>, Open)> {
         () = open.stop.cancelled() => return None,
     };
     match event {
-        Ok(Some(event)) => {
+        Ok(event) => {
             let data = serde_json::to_string(event.as_ref()).ok()?;
             Some((
                 Ok(Event::default()
@@ -96,7 +96,6 @@ async fn next(mut open: Open) -> Option<(Result<Event, Infallible>, Open)> {
                 open,
             ))
         }
-        Ok(None) => None,
         // The browser comes back with `Last-Event-ID`; nothing is lost.
         Err(error) => {
             tracing::warn!(%error, "an event stream ended");

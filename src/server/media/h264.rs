@@ -36,22 +36,25 @@ impl Parameters {
         PROFILES.contains(&self.profile)
     }
 
-    /// The sample as Annex B, led by the parameter sets; `None` when its lengths do not add up.
+    /// The sample as Annex B, led by the parameter sets; `None` when its lengths do not add up or no picture is in it.
     pub(super) fn annex_b(&self, sample: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(self.sets.len() + sample.len() + 64);
         out.extend(&self.sets);
         let mut rest = Bytes(sample);
+        let mut picture = false;
         while !rest.0.is_empty() {
             let length = rest
                 .take(self.width)?
                 .iter()
                 .fold(0_usize, |length, &byte| (length << 8) | usize::from(byte));
             let unit = rest.take(length)?;
-            if !unit.is_empty() {
+            if let Some(header) = unit.first() {
+                // Types 1 to 5 are slices of a picture (ITU-T H.264, table 7-1).
+                picture |= (1..=5).contains(&(header & 0x1f));
                 out.extend(START);
                 out.extend(unit);
             }
         }
-        Some(out)
+        picture.then_some(out)
     }
 }

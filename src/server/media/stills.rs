@@ -87,14 +87,15 @@ fn decode(
     if key.size > LARGEST_KEY {
         return Ok(None);
     }
-    let Some(bytes) = parameters.annex_b(&read_at(file, key.offset, key.size)?) else {
-        return Ok(None);
-    };
+    // A sound index over bytes that are no pictures: no player shows them.
+    let bytes = parameters
+        .annex_b(&read_at(file, key.offset, key.size)?)
+        .ok_or(MediaError::NotAVideo("Its pictures cannot be read."))?;
     let config = DecoderConfig::new().flush_after_decode(Flush::Flush);
     let Ok(mut decoder) = Decoder::with_api_config(OpenH264API::from_source(), config) else {
         return Ok(None);
     };
-    // A frame that cannot be decoded is left out: the pictures are a help, the video itself has been checked.
+    // A frame that this decoder cannot show is left out: the stills are a help, and players know more flavours.
     let Ok(Some(frame)) = decoder.decode(&bytes) else {
         return Ok(None);
     };
