@@ -18,3 +18,6 @@ pub mod router;
 pub mod state;
 pub mod storage;
 pub mod web;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -4,7 +4,7 @@ use super::dynamic::part;
 use super::live::Live;
 use super::making::Advance;
 use super::screen::{Phase, phase_of};
-use super::{icon::Icon, words};
+use super::words;
 use crate::browser::{self, Timer};
 use crate::model::generation::{Card, Charge};
 use leptos::prelude::*;
@@ -40,67 +40,105 @@ impl Preview {
 /// A tile; alive while the work has not ended.
 pub fn tile(card: Card) -> AnyView {
     if card.state.is_terminal() {
-        return still(card);
+        return still(&card);
     }
     let card = Live::here().follow(card);
     let phase = phase_of(&card);
     part(move || match phase.get() {
         Phase::Making => making(&card),
-        Phase::Ready | Phase::NotMade => still(card.get_untracked()),
+        Phase::Ready | Phase::NotMade => card.with_untracked(still),
     })
     .into_any()
 }
 
-fn still(card: Card) -> AnyView {
-    let id = card.id.to_string();
-    let page = ["/v/", &id].concat();
-    let acts = match Phase::from(card.state) {
-        Phase::Ready => {
-            let download = ["/media/", &id, "/video.mp4?download"].concat();
-            view! { <a class="icon-button" href=download download aria-label="Download"><Icon name="download" /></a> }.into_any()
-        }
-        _ => ().into_any(),
-    };
-    let screen = ["screen-", &id].concat();
-    let none = if Phase::from(card.state) == Phase::Ready {
-        ""
-    } else {
-        " tile-none"
-    };
-    let class = ["tile-screen ", words::shape_class(card.size), none].concat();
-    let delete = [&page, "#delete"].concat();
-    view! {
-        <a class="tile-link" href=page data-video=card.poster.then(|| id.clone())>
-            <span class=class id=screen>
-                {picture(&card)}
-            </span>
-            <span class="tile-words" dir="auto">{card.prompt}</span>
-        </a>
-        <div class="tile-acts">
-            {acts}
-            <a class="icon-button" href=delete data-delete=id aria-label="Delete"><Icon name="trash" /></a>
-        </div>
-    }
-    .into_any()
+/// Written as it stands in the page: nothing in it changes, and a wall has many.
+fn still(card: &Card) -> AnyView {
+    view! { <div class="tile-still" inner_html=written(card)></div> }.into_any()
 }
 
-fn picture(card: &Card) -> AnyView {
-    match card.poster() {
-        Some(poster) if card.reason.is_none() => view! {
-            <img src=poster alt="" loading="lazy" decoding="async" />
-            <span class="tile-length">{words::length(card.seconds)}</span>
-        }
-        .into_any(),
-        _ => {
-            let money = (card.charge == Charge::NotCharged)
-                .then(|| view! { <span class="tile-money">"Not charged"</span> });
-            view! {
-                <span class="tile-state">{card.state.in_words()}</span>
-                {money}
-            }
-            .into_any()
-        }
+fn written(card: &Card) -> String {
+    let ready = Phase::from(card.state) == Phase::Ready;
+    let (id, shape) = (card.id.to_string(), words::shape_class(card.size));
+    let preview = if card.poster {
+        ["\" data-video=\"", &id].concat()
+    } else {
+        String::new()
+    };
+    let (none, download) = if ready {
+        (
+            "",
+            act(
+                "download",
+                "Download",
+                &["/media/", &id, "/video.mp4?download\" download=\""].concat(),
+            ),
+        )
+    } else {
+        (" tile-none", String::new())
+    };
+    let delete = act(
+        "trash",
+        "Delete",
+        &["/v/", &id, "#delete\" data-delete=\"", &id].concat(),
+    );
+    [
+        "<a class=\"tile-link\" href=\"/v/",
+        &id,
+        &preview,
+        "\"><span class=\"tile-screen ",
+        shape,
+        none,
+        "\" id=\"screen-",
+        &id,
+        "\">",
+        &picture(card, &id),
+        "</span><span class=\"tile-words\" dir=\"auto\">",
+        &html_escape::encode_text(&card.prompt),
+        "</span></a><div class=\"tile-acts\">",
+        &download,
+        &delete,
+        "</div>",
+    ]
+    .concat()
+}
+
+/// A round button that leads somewhere. The address may bring further attributes.
+fn act(icon: &str, name: &str, address: &str) -> String {
+    [
+        "<a class=\"icon-button\" href=\"",
+        address,
+        "\" aria-label=\"",
+        name,
+        "\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#",
+        icon,
+        "\"></use></svg></a>",
+    ]
+    .concat()
+}
+
+fn picture(card: &Card, id: &str) -> String {
+    if card.poster && card.reason.is_none() {
+        return [
+            "<img src=\"/media/",
+            id,
+            "/poster.jpg\" alt=\"\" loading=\"lazy\" decoding=\"async\"><span class=\"tile-length\">",
+            &words::length(card.seconds),
+            "</span>",
+        ]
+        .concat();
     }
+    let money = if card.charge == Charge::NotCharged {
+        "<span class=\"tile-money\">Not charged</span>"
+    } else {
+        ""
+    };
+    [
+        "<span class=\"tile-state\">",
+        card.state.in_words(),
+        "</span>",
+        money,
+    ]
+    .concat()
 }
 
 fn making(card: &ArcRwSignal<Card>) -> AnyView {
@@ -116,4 +154,44 @@ fn making(card: &ArcRwSignal<Card>) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        catalogue::Size,
+        generation::State,
+        ids::{GenerationId, QuoteId},
+    };
+
+    #[test]
+    fn a_prompt_is_text_whatever_is_in_it() {
+        let card = Card {
+            id: GenerationId(uuid::Uuid::nil()),
+            quote: QuoteId(uuid::Uuid::nil()),
+            take: 1,
+            prompt: "</span><script>alert(1)</script> & \"more\"".into(),
+            model: "m".into(),
+            size: Size::new(1280, 720),
+            seconds: 4,
+            seed: 1,
+            state: State::Succeeded,
+            progress: 100,
+            reason: None,
+            charge: Charge::NotCharged,
+            place: None,
+            poster: true,
+            estimate: None,
+            created_at: 0,
+            started_at: None,
+            finished_at: None,
+        };
+        let html = written(&card);
+        assert!(
+            html.contains("&lt;/span&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp;"),
+            "{html}"
+        );
+        assert!(!html.contains("<script"), "{html}");
+    }
 }

@@ -206,4 +206,17 @@ impl Tx {
         }
         Ok(())
     }
+
+    /// Undoes everything in the transaction. Whatever it saw is durable when this returns: who decides by what they saw
+    /// and then reads outside of the transaction must not just drop it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
 }

@@ -13,14 +13,28 @@ use super::{
     storage::Storage,
 };
 use std::{
+    ops::Deref,
     path::PathBuf,
     sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Notify;
 
-/// The services, as routes, server functions and commands use them.
+/// The services, as routes, server functions and commands use them. A handle: each request takes a few of them.
 #[derive(Clone)]
 pub struct App {
+    services: Arc<Services>,
+}
+
+impl Deref for App {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}
+
+/// What an [`App`] holds.
+pub struct Services {
     /// The configuration.
     pub config: Arc<Config>,
     /// The database.
@@ -99,7 +113,7 @@ impl App {
         let quotes = Quotes::new(people::secret(&db, "quotes", &fresh).await?);
         let worker = worker(&life, &providers, &storage, &config, scratch);
         let generations = Generations::new(life, providers, quotes, config.quote_ms);
-        Ok(Self {
+        let services = Services {
             config,
             db,
             clock,
@@ -109,6 +123,9 @@ impl App {
             storage,
             hub,
             worker,
+        };
+        Ok(Self {
+            services: Arc::new(services),
         })
     }
 }

@@ -71,18 +71,87 @@ from_row!(GenerationRow {
     finished_at,
 });
 
+/// What lists show of a generation, and no more: every column of every row is a piece of memory.
+#[derive(Clone, Debug)]
+pub struct CardRow {
+    pub id: Uuid,
+    pub quote_id: Uuid,
+    pub take: i64,
+    pub model: String,
+    pub model_label: String,
+    /// Its beginning.
+    pub prompt: String,
+    pub width: i64,
+    pub height: i64,
+    pub seconds: i64,
+    pub seed: i64,
+    pub credits: i64,
+    pub state: String,
+    pub progress: i64,
+    pub reason: Option<String>,
+    pub media_stills: bool,
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+from_row!(CardRow {
+    id,
+    quote_id,
+    take,
+    model,
+    model_label,
+    prompt,
+    width,
+    height,
+    seconds,
+    seed,
+    credits,
+    state,
+    progress,
+    reason,
+    media_stills,
+    created_at,
+    started_at,
+    finished_at,
+});
+
+impl From<GenerationRow> for CardRow {
+    fn from(row: GenerationRow) -> Self {
+        Self {
+            id: row.id,
+            quote_id: row.quote_id,
+            take: row.take,
+            model: row.model,
+            model_label: row.model_label,
+            prompt: row.prompt,
+            width: row.width,
+            height: row.height,
+            seconds: row.seconds,
+            seed: row.seed,
+            credits: row.credits,
+            state: row.state,
+            progress: row.progress,
+            reason: row.reason,
+            media_stills: row.media_stills,
+            created_at: row.created_at,
+            started_at: row.started_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+macro_rules! card_columns {
+    () => {
+        "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, seed, credits, state, \
+         progress, reason, media_stills, created_at, started_at, finished_at"
+    };
+}
+
 macro_rules! columns {
     () => {
-        columns!("prompt")
-    };
-    // In lists only the beginning of a prompt is shown.
-    (short) => {
-        columns!("SUBSTR(prompt, 1, 1000) AS prompt")
-    };
-    ($prompt:literal) => {
-        concat!("id, user_id, quote_id, take, model, model_label, provider, ", $prompt, ", width, height, seconds, seed, caption, credits, \
+        "id, user_id, quote_id, take, model, model_label, provider, prompt, width, height, seconds, seed, caption, credits, \
          hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         created_at, started_at, finished_at")
+         created_at, started_at, finished_at"
     };
 }
 
@@ -131,10 +200,10 @@ pub async fn lookup(db: &Db, user: Uuid, id: Uuid) -> Result<Option<GenerationRo
 }
 
 /// All takes under a quote.
-pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<GenerationRow>> {
+pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<CardRow>> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(),
+        card_columns!(),
         " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 100"
     );
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
@@ -145,10 +214,10 @@ pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<Generation
 }
 
 /// A person's work that has not ended, oldest first.
-pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>> {
+pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(short),
+        card_columns!(),
         " FROM generations
          WHERE user_id = $1 AND state IN ('queued', 'submitting', 'running', 'storing') ORDER BY id LIMIT $2"
     );
@@ -160,10 +229,10 @@ pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>
 }
 
 /// What ended last of a person's work, newest first.
-pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<GenerationRow>> {
+pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(short),
+        card_columns!(),
         " FROM generations WHERE user_id = $1 AND deleted_at IS NULL
            AND state IN ('succeeded', 'failed', 'blocked', 'cancelled') ORDER BY id DESC LIMIT $2"
     );
@@ -180,14 +249,14 @@ macro_rules! filtered {
         (
             concat!(
                 "SELECT ",
-                columns!(short),
+                card_columns!(),
                 " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
                 $states,
                 " ORDER BY id DESC LIMIT $3"
             ),
             concat!(
                 "SELECT ",
-                columns!(short),
+                card_columns!(),
                 " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
                 $states,
                 " AND prompt_search LIKE $4 ESCAPE '!' ORDER BY id DESC LIMIT $3"
@@ -204,7 +273,7 @@ pub async fn page(
     search: &str,
     show: &str,
     limit: i64,
-) -> Result<Vec<GenerationRow>> {
+) -> Result<Vec<CardRow>> {
     // One text for each group, so that each finds its own index.
     let group = match show {
         "ready" => filtered!("state = 'succeeded'"),

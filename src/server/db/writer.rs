@@ -46,8 +46,6 @@ struct Group {
     outcome: watch::Sender<Option<Outcome>>,
     /// The transaction that runs is a savepoint, because others are in the group before it.
     savepoint: bool,
-    /// A statement that opens or closes something is under way. Found like this, it was broken off.
-    unsure: bool,
 }
 
 type Outcome = Result<(), Arc<str>>;
@@ -71,7 +69,6 @@ impl Writer {
                 members: 0,
                 outcome: watch::Sender::new(None),
                 savepoint: false,
-                unsure: false,
             })),
             line: Arc::default(),
         }
@@ -84,24 +81,42 @@ impl Writer {
     pub async fn begin(&self) -> Result<WriteTx> {
         let standing = Standing::in_line(self.line.clone());
         let group = timeout(LINE, self.group.clone().lock_owned());
-        let mut group = group.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        let group = group.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         drop(standing);
-        if group.unsure {
-            group.fail("its transaction was broken off");
-        }
+        // What opens and closes runs to its end even when the caller gives up: others stand on it.
+        tokio::spawn(self.clone().open(group)).await?
+    }
+
+    async fn open(self, mut group: OwnedMutexGuard<Group>) -> Result<WriteTx> {
         if group.connection.is_none() {
             group.connection = Some(self.pool.acquire().await?);
             if let Err(error) = group.control("BEGIN IMMEDIATE").await {
                 group.fail("it never began");
                 return Err(error.into());
             }
+        } else if let Err(error) = group.control("SAVEPOINT one").await {
+            group.fail(&error.to_string());
+            return Err(error.into());
+        } else {
+            group.savepoint = true;
         }
-        let mut tx = WriteTx {
+        Ok(WriteTx {
             group: Some(group),
-            writer: self.clone(),
-        };
-        tx.open_savepoint().await?;
-        Ok(tx)
+            writer: self,
+        })
+    }
+
+    /// Waits until the group that a transaction was in is committed, or commits it when nobody stands in line.
+    async fn close(self, mut group: OwnedMutexGuard<Group>) -> Result<()> {
+        if group.members == 0 {
+            return Ok(());
+        }
+        if self.line.load(Ordering::SeqCst) == 0 || group.members >= MOST {
+            return group.commit().await;
+        }
+        let told = group.outcome.subscribe();
+        drop(group);
+        self.commit_for(told).await
     }
 
     /// The group's own members commit it, when the one behind them has given up.
@@ -128,9 +143,7 @@ impl Group {
         let Some(connection) = &mut self.connection else {
             return Err(sqlx::Error::PoolClosed);
         };
-        self.unsure = true;
         sqlx::query(sql).execute(&mut **connection).await?;
-        self.unsure = false;
         Ok(())
     }
 
@@ -154,7 +167,6 @@ impl Group {
         if let Some(connection) = self.connection.take() {
             drop(connection.detach());
         }
-        self.unsure = false;
         self.tell(Err(why.into()));
     }
 
@@ -185,18 +197,6 @@ impl Group {
 }
 
 impl WriteTx {
-    /// The first of a group needs none: rolling back ends the group.
-    async fn open_savepoint(&mut self) -> Result<()> {
-        let Some(group) = &mut self.group else {
-            return Ok(());
-        };
-        if group.members > 0 {
-            group.control("SAVEPOINT one").await?;
-            group.savepoint = true;
-        }
-        Ok(())
-    }
-
     /// Makes everything in the transaction durable.
     ///
     /// # Errors
@@ -205,20 +205,35 @@ impl WriteTx {
         let Some(mut group) = self.group.take() else {
             return Err(sqlx::Error::PoolClosed.into());
         };
-        if group.savepoint {
-            if let Err(error) = group.control("RELEASE one").await {
-                group.fail(&error.to_string());
-                return Err(error.into());
+        let writer = self.writer.clone();
+        tokio::spawn(async move {
+            if group.savepoint {
+                if let Err(error) = group.control("RELEASE one").await {
+                    group.fail(&error.to_string());
+                    return Err(error.into());
+                }
+                group.savepoint = false;
             }
-            group.savepoint = false;
-        }
-        group.members += 1;
-        if self.writer.line.load(Ordering::SeqCst) == 0 || group.members >= MOST {
-            return group.commit().await;
-        }
-        let told = group.outcome.subscribe();
-        drop(group);
-        self.writer.commit_for(told).await
+            group.members += 1;
+            writer.close(group).await
+        })
+        .await?
+    }
+
+    /// Undoes everything in the transaction. What it saw of the others in its group is durable when this returns.
+    ///
+    /// # Errors
+    /// When the database refuses the others.
+    pub async fn rollback(mut self) -> Result<()> {
+        let Some(mut group) = self.group.take() else {
+            return Err(sqlx::Error::PoolClosed.into());
+        };
+        let writer = self.writer.clone();
+        tokio::spawn(async move {
+            group.undo().await;
+            writer.close(group).await
+        })
+        .await?
     }
 }
 

@@ -1,13 +1,15 @@
 //! From a row to what people see.
 
-use super::life::state;
 use crate::model::{
     catalogue::Size,
     credits::Credits,
     generation::{Card, Charge, Estimate, Reason, State},
     ids::{GenerationId, QuoteId},
 };
-use crate::server::{db::generations::GenerationRow, error::Result};
+use crate::server::{
+    db::generations::{CardRow, GenerationRow},
+    error::{Failure, Result},
+};
 
 /// The size of a row.
 pub fn size(row: &GenerationRow) -> Size {
@@ -20,16 +22,17 @@ pub fn small(number: i64) -> u32 {
 }
 
 /// The card of a row.
-pub fn card(row: &GenerationRow, place: Option<u32>, estimate: Option<Estimate>) -> Result<Card> {
-    let state = state(row)?;
+pub fn card(row: CardRow, place: Option<u32>, estimate: Option<Estimate>) -> Result<Card> {
+    let state =
+        State::parse(&row.state).ok_or_else(|| Failure::broken("a generation has an unknown state"))?;
     let credits = Credits(row.credits);
     Ok(Card {
         id: GenerationId(row.id),
         quote: QuoteId(row.quote_id),
         take: small(row.take),
-        prompt: row.prompt.clone(),
-        model: row.model_label.clone(),
-        size: size(row),
+        prompt: row.prompt,
+        model: row.model_label,
+        size: Size::new(small(row.width), small(row.height)),
         seconds: small(row.seconds),
         seed: small(row.seed),
         state,

@@ -4,10 +4,11 @@ use super::{
     JOB,
     cards::{card, size, small},
     estimates::Estimates,
-    life::{self, Life},
+    life::{self, Life, Moment},
     quotes::{Quotes, Terms, stale},
 };
 use crate::model::{
+    catalogue::Size,
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
     credits::{Credits, Statement},
     error::{AppError, Code},
@@ -18,7 +19,7 @@ use crate::model::{
 use crate::server::{
     db::{
         events,
-        generations::{self, GenerationRow},
+        generations::{self, CardRow, GenerationRow},
     },
     error::{Failure, Result},
     jobs,
@@ -151,7 +152,7 @@ impl Generations {
         if rows.is_empty() {
             return Ok(None);
         }
-        Ok(Some(self.cards(user, &rows).await?))
+        Ok(Some(self.cards(user, rows).await?))
     }
 
     async fn missing(&self, user: UserId, terms: &Terms) -> Result<AppError> {
@@ -168,13 +169,30 @@ impl Generations {
 
     /// One transaction: hold, generation, job and event for each take. False when the quote was used meanwhile.
     async fn insert(&self, user: UserId, composed: &Composition, terms: &Terms) -> Result<bool> {
+        let mut moment = self.life.begin().await?;
+        let inserted = self.insert_in(&mut moment, user, composed, terms).await;
+        if matches!(inserted, Ok(true)) {
+            moment.commit().await?;
+        } else {
+            // Somebody else's takes under this quote may be why; they are looked for next.
+            moment.tx.rollback().await?;
+        }
+        inserted
+    }
+
+    async fn insert_in(
+        &self,
+        moment: &mut Moment<'_>,
+        user: UserId,
+        composed: &Composition,
+        terms: &Terms,
+    ) -> Result<bool> {
         let choices = &terms.choices;
         let (provider, offer) = self.providers.offer(&choices.model).ok_or_else(stale)?;
         let now = self.life.clock.now();
         let seed = composed
             .seed
             .unwrap_or_else(|| rand::rng().random_range(0..=SEED_MAX));
-        let mut moment = self.life.begin().await?;
         for take in 1..=choices.takes {
             let id = self.life.ids.generation();
             let hold = self
@@ -209,7 +227,6 @@ impl Generations {
             jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
             moment.tell(&row, State::Queued, None);
         }
-        moment.commit().await?;
         Ok(true)
     }
 
@@ -219,7 +236,7 @@ impl Generations {
     /// `not_found`; `conflict` when it has ended.
     pub async fn cancel(&self, user: UserId, id: GenerationId) -> Result<Card> {
         let row = life::cancel(&self.life, user, id).await?;
-        card(&row, None, None)
+        card(row.into(), None, None)
     }
 
     /// Deletes a video that has ended: the files and the prompt. The ledger keeps its lines.
@@ -274,7 +291,7 @@ impl Generations {
         let alive = generations::alive(db, user.0, SNAPSHOT_ALIVE).await?;
         let mut rows = alive;
         rows.extend(generations::ended(db, user.0, SNAPSHOT_ENDED).await?);
-        let cards = self.cards(user, &rows).await?;
+        let cards = self.cards(user, rows).await?;
         Ok(Snapshot {
             seq,
             cards,
@@ -284,7 +301,7 @@ impl Generations {
     }
 
     /// Cards with their places in the queue and their estimates.
-    async fn cards(&self, user: UserId, rows: &[GenerationRow]) -> Result<Vec<Card>> {
+    async fn cards(&self, user: UserId, rows: Vec<CardRow>) -> Result<Vec<Card>> {
         let queued = rows.iter().any(|row| row.state == State::Queued.as_str());
         let places: HashMap<Uuid, i64> = if queued {
             jobs::places(&self.life.db, JOB, user.0, self.life.clock.now())
@@ -303,7 +320,12 @@ impl Generations {
                 None
             } else {
                 self.estimates
-                    .of(&self.life.db, &row.model, size(row), small(row.seconds))
+                    .of(
+                        &self.life.db,
+                        &row.model,
+                        Size::new(small(row.width), small(row.height)),
+                        small(row.seconds),
+                    )
                     .await?
             };
             cards.push(card(row, place, estimate)?);
@@ -336,7 +358,7 @@ impl Generations {
         rows.truncate(LIBRARY_PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| GenerationId(row.id));
         Ok(LibraryPage {
-            cards: self.cards(user, &rows).await?,
+            cards: self.cards(user, rows).await?,
             next,
         })
     }
@@ -355,7 +377,7 @@ impl Generations {
             })
         });
         let history = history.collect();
-        let mut cards = self.cards(user, std::slice::from_ref(&row)).await?;
+        let mut cards = self.cards(user, vec![row.clone().into()]).await?;
         let card = cards
             .pop()
             .ok_or_else(|| Failure::broken("a row without a card"))?;

@@ -139,9 +139,24 @@ fn the_index_stands_before_the_pictures() {
     assert!(place(b"moov") < place(b"mdat"));
 }
 
-/// The slow check of the sizes people choose; everything about them but the picture count is as above.
+/// The slow check of the sizes people choose; everything about them but the picture count is as above. In a process of
+/// its own, because the peak of this one is that of all the tests.
 #[test]
 fn every_offered_size_renders_and_encodes_in_little_memory() {
+    const ALONE: &str = "AISORA_TEST_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let (_, module) = module_path!().split_once("::").expect("inside the crate");
+        let name = format!("{module}::every_offered_size_renders_and_encodes_in_little_memory");
+        let program = std::env::current_exe().expect("this program");
+        let alone = Command::new(program)
+            .args(["--exact", &name])
+            .env(ALONE, "1")
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&alone.stdout).into_owned();
+        assert!(alone.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
     for (width, height) in [(1280, 720), (720, 1280), (1024, 1024), (1920, 1080)] {
         let mut reel = Reel::new(&RenderSpec {
             width,
@@ -161,7 +176,6 @@ fn every_offered_size_renders_and_encodes_in_little_memory() {
         let key = coder.encode((&frame.y, &frame.u, &frame.v), size, 0, &mut packet);
         assert!(key.expect("the frame encodes") && !packet.is_empty());
     }
-    // The peak of this whole process, which other tests share: an upper bound.
     let status = fs::read_to_string("/proc/self/status").expect("Linux tells the peak");
     let peak = status.lines().find_map(|line| {
         line.strip_prefix("VmHWM:")?
