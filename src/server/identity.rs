@@ -189,6 +189,10 @@ impl Identity {
         replaces: Option<&str>,
     ) -> Result<Token> {
         let email = rules::normal_email(email);
+        // No account has such an address, and PostgreSQL takes no NUL in a text.
+        if rules::has_control(&email) {
+            return Err(not_together());
+        }
         let account = base64_url(&Sha256::digest(email.as_bytes())[..16]);
         self.throttle(
             &format!("sign-in {}", network(address)),
@@ -203,10 +207,7 @@ impl Identity {
         let right = self.passwords.verify(known_hash, password.to_owned()).await?;
         let Some(user) = user.filter(|_| right) else {
             metrics::counter!("aisora_sign_ins_total", "result" => "refused").increment(1);
-            // At no field: which of the two is wrong is not told.
-            return Err(
-                AppError::new(Code::Invalid, "This address and password do not belong together.").into(),
-            );
+            return Err(not_together());
         };
         metrics::counter!("aisora_sign_ins_total", "result" => "ok").increment(1);
         let mut tx = self.db.begin().await?;
@@ -298,6 +299,11 @@ impl Identity {
         }
         Ok(())
     }
+}
+
+/// A refused sign-in, at no field: which of the two is wrong is not told.
+fn not_together() -> Failure {
+    AppError::new(Code::Invalid, "This address and password do not belong together.").into()
 }
 
 /// What counts as one address: IPv6 gives every household a whole /64.
