@@ -1,6 +1,5 @@
-//! The program: reads its arguments and hands over to `server::cli`.
+//! The program: hands over to `server::cli`.
 
-#[tokio::main]
-async fn main() -> std::process::ExitCode {
-    aisora::server::cli::main().await
+fn main() -> std::process::ExitCode {
+    aisora::server::cli::main()
 }

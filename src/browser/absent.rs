@@ -130,3 +130,9 @@ pub const fn preview(_id: Option<&str>) {}
 pub const fn play_in_view(_id: &str) -> Option<Sight> {
     None
 }
+
+/// The text inside a new text area. Leptos writes it into the page as it is.
+#[must_use]
+pub fn text_of_area(text: &str) -> String {
+    html_escape::encode_text(text).into_owned()
+}

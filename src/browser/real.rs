@@ -51,8 +51,7 @@ pub fn every(ms: u32, run: impl Fn() + 'static) -> Timer {
     Timer(held::keep(Held::Often(Interval::new(ms, run))))
 }
 
-/// Opens the event stream. `on_event` gets each event's text; an empty one says that the place to continue after is
-/// unknown to the server. `on_error` is told whether the browser has given up.
+/// Opens the event stream. `on_event` gets each event's text, that of `reset` too. `on_error` is told whether the browser has given up.
 pub fn open_stream(
     url: &str,
     on_event: impl Fn(String) + 'static,

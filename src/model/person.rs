@@ -20,6 +20,17 @@ pub struct Viewer {
     pub admin: bool,
 }
 
+/// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
+const CARRIED: [&str; 7] = ["prompt", "model", "size", "seconds", "takes", "seed", "caption"];
+
+/// What of a form belongs to the composer, so that an ended session loses nothing that was typed.
+#[must_use]
+pub fn carried(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut carried = values.clone();
+    carried.retain(|field, _| CARRIED.contains(&field.as_str()));
+    carried
+}
+
 /// A form that was posted without JavaScript and came back: what was typed (never passwords), and what is wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormState {

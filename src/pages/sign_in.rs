@@ -1,6 +1,7 @@
 //! `/sign-in`: a plain form post, with JavaScript and without.
 
 use crate::components::field::{Field, FormMessage, returned_form};
+use crate::model::person::carried;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -11,6 +12,10 @@ pub fn SignIn() -> impl IntoView {
     let form = returned_form();
     let asked = use_query_map().with_untracked(|query| query.get("next"));
     let next = form.value("next").or(asked).unwrap_or_else(|| "/create".into());
+    let composed: Vec<AnyView> = carried(&form.values)
+        .into_iter()
+        .map(|(field, value)| view! { <input type="hidden" name=field value=value /> }.into_any())
+        .collect();
     view! {
         <Title text="Sign in" />
         <section class="door">
@@ -20,6 +25,7 @@ pub fn SignIn() -> impl IntoView {
                 <Field form=form.clone() name="email" label="E-mail" kind="email" autocomplete="username" />
                 <Field form name="password" label="Password" kind="password" autocomplete="current-password" />
                 <input type="hidden" name="next" value=next />
+                {composed}
                 <button class="button primary wide">"Sign in"</button>
             </form>
             <p class="door-other">"New here? " <a href="/sign-up">"Create an account"</a></p>

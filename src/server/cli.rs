@@ -11,7 +11,7 @@ use super::{
     state::{App, Parts},
 };
 use clap::{Parser, Subcommand};
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// AiSora: an AI video studio that anyone can run for the public.
@@ -32,7 +32,7 @@ in the folder `data`: an SQLite database and the videos. `aisora config` lists e
 enum Command {
     /// Serve the studio: the web and a worker in one process
     Serve {
-        /// Address and port to listen on, like 0.0.0.0:3000
+        /// Address and port to listen on, like 127.0.0.1:8080
         #[arg(long)]
         bind: Option<String>,
         /// Only serve the web; `aisora worker` makes the videos elsewhere
@@ -68,16 +68,24 @@ enum CliError {
     Said(String),
 }
 
+/// How long work on other threads (a password's hash, a read from the disk) may hold up the end.
+const LEAVE: Duration = Duration::from_millis(500);
+
 /// Runs the program.
-pub async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "aisora: {error}");
-            ExitCode::FAILURE
-        }
-    }
+#[must_use]
+pub fn main() -> ExitCode {
+    run_to_end(run(Arguments::parse())).unwrap_or_else(|error| {
+        let _ = writeln!(std::io::stderr(), "aisora: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs a command to its end. What it has left on other threads is not waited for without an end.
+fn run_to_end<T>(command: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let outcome = runtime.block_on(command);
+    runtime.shutdown_timeout(LEAVE);
+    outcome
 }
 
 fn start_logging() {
@@ -157,4 +165,23 @@ async fn audit(app: &App) -> Result<ExitCode, CliError> {
 /// Prints a line; a closed pipe is no reason to panic.
 fn say(line: &str) -> Result<(), CliError> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::mpsc, time::Instant};
+
+    #[test]
+    fn the_end_does_not_wait_for_work_that_nobody_wants() {
+        let began = Instant::now();
+        let (finish, told) = mpsc::channel::<()>();
+        let command = async move {
+            tokio::task::spawn_blocking(move || told.recv_timeout(Duration::from_secs(30)));
+            Ok(7)
+        };
+        assert_eq!(run_to_end(command).unwrap(), 7);
+        assert!(began.elapsed() < Duration::from_secs(10));
+        drop(finish);
+    }
 }

@@ -85,6 +85,8 @@ pub struct Config {
     pub site_dir: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What opens `/metrics`; empty when the place one asks from decides.
+    pub metrics_token: String,
     /// Credits given on sign-up.
     pub welcome_credits: Credits,
     /// How long a quote holds.
@@ -161,32 +163,66 @@ impl Config {
     pub fn explain(&self) -> impl Iterator<Item = (&Setting, String, &Origin)> {
         SETTINGS.iter().filter_map(|setting| {
             let (value, origin) = self.values.get(setting.key)?;
-            Some((
-                setting,
-                if setting.secret {
-                    mask(value)
-                } else {
-                    value.clone()
-                },
-                origin,
-            ))
+            let shown = if setting.secret { hide(value) } else { mask(value) };
+            Some((setting, shown, origin))
+        })
+    }
+
+    /// What an operator should know before the first visitor comes.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let is_behind_proxy = self.mode == Mode::Production && is_loopback(self.bind.ip());
+        (is_behind_proxy && self.trusted_proxies.is_empty()).then(|| {
+            format!(
+                "`bind` is {}, which only a proxy on this machine reaches, and `trusted_proxies` is empty: all visitors count \
+                 as one address and share its {} sign-ins in a quarter of an hour and its {} sign-ups in an hour. Set \
+                 `trusted_proxies` (AISORA_TRUSTED_PROXIES) to the address that the proxy connects from, like 127.0.0.1, \
+                 and let the proxy send X-Forwarded-For.",
+                self.bind, self.sign_ins_per_quarter, self.sign_ups_per_hour
+            )
         })
     }
 }
 
-/// Keeps what helps to recognise an address, hides what gives access.
+/// In place of what is not shown.
+const HIDDEN: &str = "********";
+/// Parts of an address's query that help to recognise it and give no access.
+const SHOWN: [&str; 5] = ["dbname", "host", "mode", "port", "sslmode"];
+
+fn hide(value: &str) -> String {
+    if value.is_empty() {
+        String::new()
+    } else {
+        HIDDEN.into()
+    }
+}
+
+/// Keeps what helps to recognise an address, hides what gives access: who stands before the `@`, and what the query says.
 fn mask(value: &str) -> String {
     let Some((scheme, rest)) = value.split_once("://") else {
-        return if value.is_empty() {
-            String::new()
-        } else {
-            "********".into()
-        };
+        return value.into();
     };
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://********@{host}"),
-        None => value.into(),
+    let (place, query) = rest
+        .split_once('?')
+        .map_or((rest, None), |(place, query)| (place, Some(query)));
+    // A password that nobody encoded may hold any sign: then it cannot be told where it ends.
+    if query.is_some_and(|query| query.contains('@')) {
+        return format!("{scheme}://{HIDDEN}");
     }
+    let place = place
+        .rsplit_once('@')
+        .map_or_else(|| place.to_owned(), |(_, host)| format!("{HIDDEN}@{host}"));
+    let query = query.map_or_else(String::new, |query| format!("?{}", mask_query(query)));
+    format!("{scheme}://{place}{query}")
+}
+
+fn mask_query(query: &str) -> String {
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((key, _)) if SHOWN.contains(&key) => pair.to_owned(),
+        Some((key, _)) => format!("{key}={HIDDEN}"),
+        None => hide(pair),
+    });
+    masked.collect::<Vec<_>>().join("&")
 }
 
 fn read_file(path: &Path, values: &mut BTreeMap<&'static str, (String, Origin)>) -> Result<(), ConfigError> {
@@ -325,6 +361,7 @@ impl Values {
             },
             site_dir: PathBuf::from(self.text("site_dir")),
             trusted_proxies: self.proxies()?,
+            metrics_token: self.text("metrics.token"),
             welcome_credits: Credits(welcome),
             quote_ms: self.whole("credits.quote_minutes", 1..=1440)? * 60_000,
             session_days: self.whole("sessions.days", 1..=400)?,
@@ -353,6 +390,7 @@ impl Values {
         parts
             .map(|part| {
                 part.parse()
+                    .map(|address: IpAddr| address.to_canonical())
                     .map_err(|_| self.wrong("trusted_proxies", "IP addresses with commas between"))
             })
             .collect()
@@ -386,51 +424,85 @@ impl Values {
 }
 
 impl Config {
-    /// Production refuses what would be insecure.
+    /// Refuses what would be insecure.
     fn check(self) -> Result<Self, ConfigError> {
-        let Some((scheme, host)) = self
-            .public_url
-            .split_once("://")
-            .filter(|(_, host)| !host.is_empty() && !host.contains('/'))
-        else {
+        let parts = self.public_url.split_once("://");
+        let Some((scheme, host)) = parts.and_then(|(scheme, rest)| Some((scheme, host(rest)?))) else {
             return Err(ConfigError(
                 "`public_url` must be an address like https://videos.example.org, without a path.".into(),
             ));
         };
-        let loopback = ["localhost", "127.", "[::1]"]
-            .iter()
-            .any(|name| host.starts_with(name));
-        match (self.mode, scheme) {
-            (_, "https") => {}
-            (Mode::Development, "http") if loopback || self.bind.ip().is_loopback() => {}
-            (Mode::Development, "http") => {
-                return Err(ConfigError(
-                    "Development mode over plain http is for this machine only: listen on 127.0.0.1, or set an https \
-                     `public_url` and `mode = \"production\"`."
-                        .into(),
-                ));
-            }
-            (Mode::Production, _) => {
-                return Err(ConfigError(
-                    "Production mode needs an https address: set `public_url` (AISORA_PUBLIC_URL) to the address that people \
-                     type, like https://videos.example.org. A proxy in front may end TLS."
-                        .into(),
-                ));
-            }
-            _ => {
-                return Err(ConfigError(
-                    "`public_url` must begin with http:// or https://.".into(),
-                ));
-            }
+        if !matches!(scheme, "http" | "https") {
+            return Err(ConfigError(
+                "`public_url` must begin with http:// or https://.".into(),
+            ));
         }
-        if self.s3.endpoint.starts_with("http://") && self.mode == Mode::Production {
+        match self.mode {
+            Mode::Development => self.check_development(host)?,
+            Mode::Production => self.check_production(scheme)?,
+        }
+        Ok(self)
+    }
+
+    /// Development gives credits away and needs no TLS: nobody else may get to it.
+    fn check_development(&self, host: &str) -> Result<(), ConfigError> {
+        if !is_loopback(self.bind.ip()) {
+            return Err(ConfigError(format!(
+                "Development mode is for this machine only, but `bind` is {}. Listen on 127.0.0.1, or set \
+                 `mode = \"production\"` (AISORA_MODE) and an https `public_url` (AISORA_PUBLIC_URL).",
+                self.bind
+            )));
+        }
+        if !names_this_machine(host) {
+            return Err(ConfigError(format!(
+                "Development mode is for this machine only, but `public_url` is {}. Leave it out, or set \
+                 `mode = \"production\"` (AISORA_MODE) and an https `public_url` (AISORA_PUBLIC_URL).",
+                self.public_url
+            )));
+        }
+        Ok(())
+    }
+
+    fn check_production(&self, scheme: &str) -> Result<(), ConfigError> {
+        if scheme != "https" {
+            return Err(ConfigError(
+                "Production mode needs an https address: set `public_url` (AISORA_PUBLIC_URL) to the address that people \
+                 type, like https://videos.example.org. A proxy in front may end TLS."
+                    .into(),
+            ));
+        }
+        if self.s3.endpoint.starts_with("http://") {
             return Err(ConfigError(
                 "Production mode does not send videos over plain http: give `s3.endpoint` an https address."
                     .into(),
             ));
         }
-        Ok(self)
+        Ok(())
     }
+}
+
+/// The host in `host` or `host:port`; nothing when there is more, or less.
+fn host(authority: &str) -> Option<&str> {
+    let end = if authority.starts_with('[') {
+        authority.find(']')? + 1
+    } else {
+        authority.find(':').unwrap_or(authority.len())
+    };
+    let (host, port) = authority.split_at(end);
+    let has_port = |port: &str| port.parse::<u16>().is_ok();
+    let ends = port.is_empty() || port.strip_prefix(':').is_some_and(has_port);
+    let is_plain = !host.is_empty() && !host.contains(['@', '/', '?', '#', '\\', ' ']);
+    (ends && is_plain).then_some(host)
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+/// Whether a host is this machine for sure: `localhost.example.org` is not.
+fn names_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(is_loopback)
 }
 
 #[cfg(test)]
@@ -533,5 +605,82 @@ mod tests {
         let all: String = config.explain().map(|(_, value, _)| value).collect();
         assert!(!all.contains("hush") && !all.contains("pw"), "{all}");
         assert!(all.contains("postgres://********@h/d"));
+    }
+
+    #[test]
+    fn what_gives_access_is_masked_wherever_it_stands() {
+        for (value, shown) in [
+            (
+                "postgres://h/d?user=u&password=pw&sslmode=require",
+                "postgres://h/d?user=********&password=********&sslmode=require",
+            ),
+            ("postgres://u:p@ss/w@h:5/d", "postgres://********@h:5/d"),
+            ("postgres://u:p?w@h/d", "postgres://********"),
+            ("postgres://h/d?pw", "postgres://h/d?********"),
+            (
+                "https://key:secret@s3.example.org",
+                "https://********@s3.example.org",
+            ),
+            (
+                "sqlite://data/aisora.db?mode=rwc",
+                "sqlite://data/aisora.db?mode=rwc",
+            ),
+            ("videos", "videos"),
+        ] {
+            assert_eq!(mask(value), shown);
+        }
+        let token = [("AISORA_METRICS_TOKEN", "any://thing")];
+        let config = load("[s3]\nendpoint = \"https://key:hush@h\"", &token).unwrap();
+        let all: String = config.explain().map(|(_, value, _)| value).collect();
+        assert!(!all.contains("hush") && !all.contains("thing"), "{all}");
+    }
+
+    #[test]
+    fn development_is_for_this_machine_only() {
+        for here in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+            assert!(load(&format!("bind = \"{here}\""), &[]).is_ok(), "{here}");
+        }
+        for elsewhere in ["0.0.0.0:1", "[::]:1", "192.168.0.2:1"] {
+            let error = load(&format!("bind = \"{elsewhere}\""), &[])
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains(elsewhere) && error.contains("production"),
+                "{error}"
+            );
+        }
+        for here in [
+            "http://localhost:3000",
+            "https://LOCALHOST",
+            "http://127.0.0.1:3000/",
+            "http://[::1]:3000",
+        ] {
+            assert!(load(&format!("public_url = \"{here}\""), &[]).is_ok(), "{here}");
+        }
+        for elsewhere in [
+            "http://localhost.evil.example",
+            "https://videos.example.org",
+            "http://127.0.0.1.evil.example",
+            "http://[::1].evil.example",
+            "http://localhost:1@evil.example",
+            "http://localhost@evil.example",
+            "http://localhost:3000/path",
+            "ftp://localhost",
+        ] {
+            assert!(
+                load(&format!("public_url = \"{elsewhere}\""), &[]).is_err(),
+                "{elsewhere}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_untold_proxy_is_warned_about() {
+        let production = "mode = \"production\"\npublic_url = \"https://v.example.org\"\n";
+        let warning = |more: &str| load(&format!("{production}{more}"), &[]).unwrap().warning();
+        assert!(warning("").unwrap().contains("AISORA_TRUSTED_PROXIES"));
+        assert_eq!(warning("trusted_proxies = \"127.0.0.1\""), None);
+        assert_eq!(warning("bind = \"0.0.0.0:80\""), None);
+        assert_eq!(load("", &[]).unwrap().warning(), None);
     }
 }

@@ -112,6 +112,8 @@ impl IntoResponse for ErrorResponse {
                 .headers_mut()
                 .insert("retry-after", axum::http::HeaderValue::from_static("60"));
         }
+        // For `http::pages::readable`, which makes a page of it for who asked for one.
+        response.extensions_mut().insert(self.0);
         response
     }
 }

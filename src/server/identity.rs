@@ -19,13 +19,15 @@ use crate::model::{
     ids::UserId,
 };
 use sha2::{Digest, Sha256};
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 pub use rules::SignUp;
 
 const MINUTE: i64 = 60_000;
 /// A session's row is written again only when it was renewed longer ago than this, so that reading pages writes nothing.
 const RENEW_AFTER: i64 = 60 * MINUTE;
+/// A page waits so long for that row and no longer: a locked database must not hold up who only reads.
+const RENEW_WITHIN: Duration = Duration::from_secs(1);
 
 /// Who is signed in.
 #[derive(Clone, Debug)]
@@ -38,6 +40,15 @@ pub struct Person {
     pub name: Option<String>,
     /// May see `/admin`.
     pub admin: bool,
+}
+
+/// A session that goes on.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose it is.
+    pub person: Person,
+    /// Its end has just moved further away, and the cookie's has to follow.
+    pub renewed: bool,
 }
 
 /// A session's token as the cookie carries it: 256 random bits. The database knows only its hash.
@@ -189,6 +200,10 @@ impl Identity {
         replaces: Option<&str>,
     ) -> Result<Token> {
         let email = rules::normal_email(email);
+        // No account has such an address, and PostgreSQL takes no NUL in a text.
+        if rules::has_control(&email) {
+            return Err(not_together());
+        }
         let account = base64_url(&Sha256::digest(email.as_bytes())[..16]);
         self.throttle(
             &format!("sign-in {}", network(address)),
@@ -203,10 +218,7 @@ impl Identity {
         let right = self.passwords.verify(known_hash, password.to_owned()).await?;
         let Some(user) = user.filter(|_| right) else {
             metrics::counter!("aisora_sign_ins_total", "result" => "refused").increment(1);
-            // At no field: which of the two is wrong is not told.
-            return Err(
-                AppError::new(Code::Invalid, "This address and password do not belong together.").into(),
-            );
+            return Err(not_together());
         };
         metrics::counter!("aisora_sign_ins_total", "result" => "ok").increment(1);
         let mut tx = self.db.begin().await?;
@@ -235,27 +247,50 @@ impl Identity {
         Ok(token)
     }
 
-    /// The person behind a cookie. A session that is used moves its end further away.
+    /// The session behind a cookie. One that is used moves its end further away.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn session(&self, token: &str) -> Result<Option<Person>> {
+    pub async fn session(&self, token: &str) -> Result<Option<Session>> {
         let hash = Token::hash(token);
         let now = self.clock.now();
         let Some(row) = people::session(&self.db, &hash, now).await? else {
             return Ok(None);
         };
-        if (now - row.renewed_at).abs() > RENEW_AFTER {
-            let mut tx = self.db.begin().await?;
-            people::renew_session(&mut tx, &hash, now, now + self.config.session_ms()).await?;
-            tx.commit().await?;
-        }
-        Ok(Some(Person {
+        let renewed = (now - row.renewed_at).abs() > RENEW_AFTER && self.renew(hash, now).await;
+        let person = Person {
             id: UserId(row.id),
             email: row.email,
             name: row.name,
             admin: row.admin,
-        }))
+        };
+        Ok(Some(Session { person, renewed }))
+    }
+
+    /// Whether a session's end was moved. If not, the next request tries again: nobody is turned away for that.
+    async fn renew(&self, hash: [u8; 32], now: i64) -> bool {
+        let (db, expires) = (self.db.clone(), now + self.config.session_ms());
+        // A task of its own, so that a write that comes late is carried through and not broken off.
+        let renewal = tokio::spawn(async move {
+            let mut tx = db.begin().await?;
+            people::renew_session(&mut tx, &hash, now, expires).await?;
+            tx.commit().await
+        });
+        match tokio::time::timeout(RENEW_WITHIN, renewal).await {
+            Ok(Ok(Ok(()))) => true,
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "a session was not renewed");
+                false
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a session was not renewed");
+                false
+            }
+            Err(_) => {
+                tracing::warn!("a session was not renewed in time");
+                false
+            }
+        }
     }
 
     /// Ends a session.
@@ -298,6 +333,11 @@ impl Identity {
         }
         Ok(())
     }
+}
+
+/// A refused sign-in, at no field: which of the two is wrong is not told.
+fn not_together() -> Failure {
+    AppError::new(Code::Invalid, "This address and password do not belong together.").into()
 }
 
 /// What counts as one address: IPv6 gives every household a whole /64.

@@ -5,9 +5,10 @@ use super::{
     state::App,
 };
 use axum::{
-    Router,
+    Extension, Router,
     extract::{DefaultBodyLimit, FromRef},
     middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Redirect},
     routing::{get, post},
 };
 use leptos::config::LeptosOptions;
@@ -59,8 +60,16 @@ pub fn router(web: Web) -> Router {
         .precompressed_gzip()
         .call_fallback_on_method_not_allowed(true)
         .fallback(tower::service_fn(move |request: axum::extract::Request| {
+            let slash = site::without_slash(request.method(), request.uri());
             let page = not_found(request);
-            async move { Ok::<_, std::convert::Infallible>(page.await) }
+            async move {
+                let mut answer = match slash {
+                    Some(address) => Redirect::permanent(&address).into_response(),
+                    None => page.await,
+                };
+                answer.extensions_mut().insert(site::NoFile);
+                Ok::<_, std::convert::Infallible>(answer)
+            }
         }));
     let files = Router::new()
         .fallback_service(files)
@@ -91,11 +100,16 @@ pub fn router(web: Web) -> Router {
         .route("/events", get(events::events))
         .route("/media/{id}/{file}", get(media::media))
         .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
+        .route(
+            "/readyz",
+            get(health::readyz).layer(Extension(health::Asked::default())),
+        )
         .route("/metrics", get(health::metrics))
         .fallback_service(files)
         .layer(DefaultBodyLimit::max(guard::BODY))
         .layer(from_fn(guard::size))
+        .layer(from_fn(guard::range))
+        .layer(from_fn_with_state(web.clone(), pages::readable))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         .layer(CatchPanicLayer::new())

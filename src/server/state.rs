@@ -13,8 +13,11 @@ use super::{
     storage::Storage,
 };
 use std::{
+    fs::DirBuilder,
+    io,
     ops::Deref,
-    path::PathBuf,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Notify;
@@ -74,7 +77,7 @@ impl App {
     pub async fn open(config: Config, migrate: bool, parts: Parts) -> Result<Self> {
         // One TLS provider for the whole program; a second call would be the only error.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        std::fs::create_dir_all(&config.data_dir)?;
+        make_private(&config.data_dir)?;
         let db = Db::open(&config.database_url).await?;
         if migrate {
             db.migrate().await?;
@@ -130,6 +133,11 @@ impl App {
     }
 }
 
+/// Makes a folder that only this user can look into. One that is there stays as its owner made it.
+fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 fn worker(
     life: &Life,
     providers: &Providers,
@@ -147,5 +155,23 @@ fn worker(
         lease: config.lease,
         name: format!("{}-{}", std::process::id(), life.clock.now()),
         alive_at: Arc::new(AtomicI64::new(0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_new_data_folder_is_private_and_an_old_one_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |folder: &Path| std::fs::metadata(folder).unwrap().permissions().mode() & 0o777;
+        let new = folder.path().join("a/data");
+        make_private(&new).unwrap();
+        assert_eq!(mode(&new), 0o700);
+        std::fs::set_permissions(&new, std::fs::Permissions::from_mode(0o750)).unwrap();
+        make_private(&new).unwrap();
+        assert_eq!(mode(&new), 0o750);
     }
 }

@@ -469,8 +469,10 @@ async fn deleting_forgets_the_prompt_and_the_files(engine: Engine) {
     let key = format!("{}/video.mp4", row.media_prefix.unwrap());
     assert!(test.app.storage.length(&key).await.unwrap() > 0);
     test.app.generations.delete(person, card.id).await.unwrap();
-    test.until("the files are removed", async || test.app.storage.length(&key).await.is_err())
-        .await;
+    test.until("the files are removed", async || {
+        test.app.storage.length(&key).await.is_err()
+    })
+    .await;
     assert!(test.app.generations.page(person, card.id).await.is_err());
     let statement = test.app.generations.statement(person, None).await.unwrap();
     assert_eq!(statement.lines.len(), 3, "the ledger keeps its lines");

@@ -47,7 +47,7 @@ async fn a_session_slides_and_ends(engine: Engine) {
         clock.advance(20 * DAY);
         let found = test.app.identity.session(&token).await.unwrap();
         assert_eq!(
-            found.map(|found| found.id),
+            found.map(|found| found.person.id),
             Some(person),
             "used within 30 days each time"
         );

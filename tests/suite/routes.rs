@@ -1,5 +1,8 @@
 //! The server over HTTP: pages, forms, server functions, media, headers, and who may do what.
 
+mod doors;
+mod operator;
+
 use crate::support::{Browser, Engine, LENGTH, MODEL, SIZE, WebServer, sample_video};
 use aisora::model::generation::State;
 use reqwest::{Method, Response};
@@ -13,6 +16,8 @@ crate::on_both_engines!(
     posts_from_other_sites_are_refused,
     bodies_that_are_too_large_or_malformed_are_refused,
     every_answer_carries_the_safe_headers,
+    only_files_are_public,
+    errors_are_pages_for_browsers_and_json_for_programs,
     a_locked_database_answers_unavailable_and_recovers,
 );
 
@@ -177,6 +182,11 @@ async fn media_is_served_to_its_owner_in_ranges(engine: Engine) {
     let head = browser.send(browser.request(Method::HEAD, &path)).await;
     assert_eq!(head.headers()["content-length"], sample_video().len().to_string());
     assert!(head.bytes().await.unwrap().is_empty());
+    let head = browser
+        .send(browser.request(Method::HEAD, &path).header("range", "bytes=0-1"))
+        .await;
+    assert_eq!(head.status(), 200, "a range is for GET alone");
+    assert_eq!(head.headers()["content-length"], sample_video().len().to_string());
     let old = browser
         .send(
             browser
@@ -416,6 +426,94 @@ async fn every_answer_carries_the_safe_headers(engine: Engine) {
         cookie.headers().get("set-cookie").is_none(),
         "reading sets no cookie"
     );
+}
+
+async fn only_files_are_public(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let page = browser.page("/library").await;
+    let stamped = |name: &str| {
+        let start = page.find(&format!("/pkg/{name}?v=")).unwrap();
+        page[start..].split('"').next().unwrap().to_owned()
+    };
+    let css = stamped("aisora.css");
+    let stamp = css.split_once('?').unwrap().1;
+    let policy = async |path: &str| {
+        let answer = browser.get(path).await;
+        let policy = answer.headers()["cache-control"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), policy)
+    };
+    assert_eq!(
+        policy(&css).await,
+        (200, "public, max-age=31536000, immutable".into())
+    );
+    assert_eq!(policy("/pkg/aisora.css").await, (200, "public, no-cache".into()));
+    for path in [
+        "/library",
+        "//x/library",
+        "//library",
+        "/pkg/none.css",
+        "/nothing",
+        &format!("/library?{stamp}"),
+        &format!("//library?{stamp}"),
+        &format!("/library/?{stamp}"),
+        "/library/",
+    ] {
+        assert_eq!(policy(path).await.1, "no-store", "{path}");
+    }
+    for (path, to) in [("/library/", "/library"), ("/credits//?x=1", "/credits?x=1")] {
+        let answer = browser.get(path).await;
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["location"]),
+            (308, &to.parse().unwrap())
+        );
+    }
+    for path in ["//evil.example/", "//evil.example/%2e%2e/"] {
+        let answer = browser.get(path).await;
+        assert!(answer.headers().get("location").is_none(), "{path}");
+    }
+}
+
+async fn errors_are_pages_for_browsers_and_json_for_programs(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let (browser, stranger) = (server.signed_up("ada@example.org").await, server.browser());
+    let huge = "x".repeat(1 << 21);
+    let nothing = "01890000-0000-7000-8000-000000000000";
+    let (cancel, delete) = (format!("/v/{nothing}/cancel"), format!("/v/{nothing}/delete"));
+    for (who, path, body, status, words) in [
+        (
+            &browser,
+            cancel.as_str(),
+            "next=/",
+            404,
+            "Nothing is playing here",
+        ),
+        (&browser, &delete, "", 404, "Nothing is playing here"),
+        (&stranger, &delete, "", 401, "Please sign in"),
+        (&stranger, &cancel, "", 401, "Please sign in"),
+        (&browser, "/create", &huge, 413, "1024 kB"),
+    ] {
+        for (accept, kind) in [("text/html,*/*;q=0.8", "text/html"), ("*/*", "application/json")] {
+            let request = who.request(Method::POST, path).header("accept", accept);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let answer = who.send(request.body(body.to_owned())).await;
+            assert_eq!(answer.status(), status, "{path} {accept}");
+            let headers = answer.headers().clone();
+            assert!(
+                headers["content-type"].to_str().unwrap().starts_with(kind),
+                "{path} {accept}"
+            );
+            let answer = answer.text().await.unwrap();
+            if kind == "text/html" {
+                assert!(answer.contains(words), "{path}: {answer}");
+                assert!(answer.contains("class=\"house") && answer.contains("/pkg/aisora.css?v="));
+                let policy = headers["content-security-policy"].to_str().unwrap();
+                assert!(policy.contains("style-src 'self'"), "{policy}");
+            } else {
+                assert!(answer.starts_with("{\"error\":"), "{path}: {answer}");
+            }
+        }
+    }
 }
 
 async fn a_locked_database_answers_unavailable_and_recovers(engine: Engine) {

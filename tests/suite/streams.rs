@@ -4,7 +4,11 @@ use crate::support::{Browser, Engine, Setup, WebServer};
 use aisora::model::{ids::UserId, live::LiveEvent};
 use futures::StreamExt as _;
 use reqwest::Method;
-use std::time::Duration;
+use std::{
+    net::TcpListener,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 use tokio_util::sync::CancellationToken;
 
 crate::on_both_engines!(
@@ -12,6 +16,7 @@ crate::on_both_engines!(
     a_stream_resumes_where_it_broke,
     work_of_another_process_is_heard_of,
     nobody_hears_of_somebody_elses_work,
+    who_has_heard_what_never_was_begins_anew,
 );
 
 /// Reads events from an open stream until `enough` says so.
@@ -127,4 +132,97 @@ async fn nobody_hears_of_somebody_elses_work(engine: Engine) {
             .iter()
             .all(|event| event.id == card.id)
     );
+}
+
+async fn who_has_heard_what_never_was_begins_anew(engine: Engine) {
+    let mut server = WebServer::start(engine).await;
+    let (browser, user) = person(&server, "ada@example.org").await;
+    let first = server.test.create(user, "a boat", 1).await.remove(0);
+    let head = read(&browser, 0, |events| !events.is_empty()).await.len();
+    let by_header = browser
+        .request(Method::GET, "/events")
+        .header("last-event-id", "900");
+    let by_address = browser.request(Method::GET, "/events?after=900");
+    let mut bodies = Vec::new();
+    for request in [by_header, by_address] {
+        let mut body = browser.send(request).await.bytes_stream();
+        let told = body.next().await.unwrap().unwrap();
+        let told = std::str::from_utf8(&told).unwrap();
+        assert_eq!(told, format!("event: reset\nid: {head}\ndata: {{}}\n\n"));
+        bodies.push(body);
+    }
+    server.test.work();
+    server.test.ended(user, first.id).await;
+    for mut body in bodies {
+        let told = body.next().await.unwrap().unwrap();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert!(
+            told.contains("event: generation") && told.contains(&format!("id: {}\n", head + 1)),
+            "{told}"
+        );
+    }
+}
+
+/// The real program, which gets a real SIGTERM.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_ends_in_time_whoever_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
+        std::fs::write(site.join("pkg").join(name), "").unwrap();
+    }
+    let place = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_aisora"))
+        .args(["serve", "--bind", &place])
+        .env("AISORA_DATA_DIR", folder.path().join("data"))
+        .env("AISORA_SITE_DIR", &site)
+        .env("AISORA_LOG", "warn")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let address = format!("http://{place}");
+    let client = crate::support::client().build().unwrap();
+    let patience = Instant::now() + Duration::from_secs(30);
+    while client.get(format!("{address}/healthz")).send().await.is_err() {
+        assert!(Instant::now() < patience, "the server does not start");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let form = "email=ada%40example.org&password=seven+quiet+lamps+burn&name=&born=1990-01-01";
+    let request = client.post(format!("{address}/sign-up")).body(form);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let cookie = request.send().await.unwrap().headers()["set-cookie"].clone();
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let stream = client.get(format!("{address}/events")).header("cookie", &cookie);
+        let stream = stream.send().await.unwrap();
+        assert_eq!(stream.status(), 200);
+        streams.push(stream);
+    }
+    let kill = Command::new("kill")
+        .args(["-TERM", &program.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    let patience = Instant::now() + Duration::from_secs(10);
+    let end = loop {
+        if let Some(end) = program.try_wait().unwrap() {
+            break end;
+        }
+        if Instant::now() > patience {
+            program.kill().unwrap();
+            panic!("it runs on after ten seconds");
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert!(end.success(), "{end}");
+    for stream in streams {
+        assert!(
+            stream.bytes().await.is_ok(),
+            "a stream ends, and is not broken off"
+        );
+    }
 }

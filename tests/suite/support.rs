@@ -225,6 +225,15 @@ impl TestApp {
         }
     }
 
+    /// Waits until something is the case.
+    pub async fn until(&self, what: &str, is: impl AsyncFn() -> bool) {
+        let patience = Instant::now() + Duration::from_mins(1);
+        while !is().await {
+            assert!(Instant::now() < patience, "after a minute not yet: {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// What a person has: available and held.
     pub async fn balance(&self, person: UserId) -> (i64, i64) {
         let balance = self.app.ledger.balance(person).await.expect("a balance");

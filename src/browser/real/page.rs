@@ -120,6 +120,12 @@ pub fn fill(id: &str, text: &str) {
     }
 }
 
+/// The text inside a new text area.
+#[must_use]
+pub fn text_of_area(text: &str) -> String {
+    text.into()
+}
+
 /// Scrolls to the upper edge of the page.
 pub fn to_top() {
     window().scroll_to_with_x_and_y(0.0, 0.0);

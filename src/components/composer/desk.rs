@@ -112,7 +112,7 @@ fn Prompt(
             enterkeyhint="enter"
             on:keydown=on(keys)
         >
-            {start}
+            {browser::text_of_area(&start)}
         </textarea>
         <p class="field-error" id="prompt-error">{maybe(error)}</p>
         <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > PROMPT_MAX)>

@@ -17,6 +17,9 @@ const BACK_WITHIN: u32 = 3_000;
 /// A stream that has not opened after so many milliseconds is not waited for.
 const OPEN_WITHIN: u32 = 10_000;
 
+/// What the event `reset` carries.
+const RESET: &str = "{}";
+
 /// A tab that nobody looks at gives its stream back after so many milliseconds: browsers allow six for all tabs together.
 const SLEEP_AFTER: u32 = 30_000;
 
@@ -117,7 +120,7 @@ impl Live {
         let stream = browser::open_stream(
             &format!("/events?after={seq}"),
             move |text| {
-                if text.is_empty() {
+                if text == RESET {
                     live.start_afresh();
                 } else if let Ok(event) = serde_json::from_slice::<LiveEvent>(text.as_bytes()) {
                     live.take(&event);

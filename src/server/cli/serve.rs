@@ -26,6 +26,9 @@ pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(
     let metrics = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| CliError::Said(error.to_string()))?;
+    if let Some(warning) = config.warning() {
+        tracing::warn!("{warning}");
+    }
     let app = App::open(config, migrate, Parts::default()).await?;
     let listener = TcpListener::bind(bind).await.map_err(|error| {
         CliError::Said(format!(

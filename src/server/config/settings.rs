@@ -9,7 +9,7 @@ pub struct Setting {
     pub environment: &'static str,
     /// Value when nobody sets it; empty where it depends on others.
     pub default: &'static str,
-    /// Never shown.
+    /// Never shown. Addresses are not secret as a whole: of them, only what gives access is hidden.
     pub secret: bool,
     /// What it is for, in a line.
     pub about: &'static str,
@@ -66,9 +66,10 @@ pub const SETTINGS: &[Setting] = &[
         "data",
         "folder for the database, the videos and scratch files",
     ),
-    secret(
+    setting(
         "database_url",
         "AISORA_DATABASE_URL",
+        "",
         "sqlite:// or postgres://; default: SQLite in the data folder",
     ),
     setting(
@@ -87,7 +88,13 @@ pub const SETTINGS: &[Setting] = &[
         "trusted_proxies",
         "AISORA_TRUSTED_PROXIES",
         "",
-        "proxies whose X-Forwarded-For is believed, with commas",
+        "addresses of the proxies whose X-Forwarded-For is believed, with commas",
+    ),
+    secret(
+        "metrics.token",
+        "AISORA_METRICS_TOKEN",
+        "`/metrics` asks everybody for it as `Authorization: Bearer`, from wherever; default: in production only this machine, \
+         without a proxy's headers, may read it. Set a token if a proxy on this machine adds no header of its own",
     ),
     setting(
         "s3.endpoint",

@@ -13,10 +13,15 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use serde::Deserialize;
 use std::{convert::Infallible, time::Duration};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+/// A stream ends by itself after so long. The browser comes back at once, and shows its session anew: who has signed out
+/// meanwhile hears nothing more.
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// Where a page wants its stream to begin: after the event that its snapshot contains.
 #[derive(Debug, Default, Deserialize)]
@@ -25,7 +30,8 @@ pub struct From {
     after: Option<String>,
 }
 
-/// Streams a person's events.
+/// Streams a person's events. Who asks for what comes after an event that never was (the database is another one, or an
+/// older copy of it) is first told to begin anew, by an event named `reset`.
 ///
 /// # Errors
 /// `sign_in_needed`; `invalid` when `Last-Event-ID` or `after` is no number.
@@ -38,18 +44,22 @@ pub async fn events(
     let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
     // A browser that lost its connection says where it was; that is newer than the address of the stream.
     let resumed = headers.get("last-event-id").filter(|id| !id.is_empty());
-    let after = match (resumed, from.after.as_deref()) {
-        (Some(id), _) => number(id.to_str().ok())?,
-        (None, Some(after)) => number(Some(after))?,
-        (None, None) => crate::server::db::events::head(&web.app.db, person.id.0).await?,
+    let asked = match (resumed, from.after.as_deref()) {
+        (Some(id), _) => Some(number(id.to_str().ok())?),
+        (None, Some(after)) => Some(number(Some(after))?),
+        (None, None) => None,
     };
+    let head = crate::server::db::events::head(&web.app.db, person.id.0).await?;
+    let reset = asked.filter(|asked| *asked > head).map(|_| Ok(reset(head)));
+    let after = asked.map_or(head, |asked| asked.min(head));
     let source = Stream::new(&web.app.hub, web.app.db.clone(), person.id, after);
     let open = Open {
         source,
         stop: web.stop.clone(),
+        until: Instant::now() + LONGEST,
         _count: Counted::new(),
     };
-    let stream = stream::unfold(open, next);
+    let stream = stream::iter(reset).chain(stream::unfold(open, next));
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15)).text("");
     let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
@@ -74,9 +84,16 @@ fn number(text: Option<&str>) -> Result<i64, AppError> {
     })
 }
 
+/// Takes the browser's `Last-Event-ID` back to where the events are. The data is an empty object: browsers pass on no event
+/// without any.
+fn reset(head: i64) -> Event {
+    Event::default().event("reset").id(head.to_string()).data("{}")
+}
+
 struct Open {
     source: Stream,
     stop: CancellationToken,
+    until: Instant,
     _count: Counted,
 }
 
@@ -84,6 +101,7 @@ async fn next(mut open: Open) -> Option<(Result<Event, Infallible>, Open)> {
     let event = tokio::select! {
         event = open.source.next() => event,
         () = open.stop.cancelled() => return None,
+        () = tokio::time::sleep_until(open.until) => return None,
     };
     match event {
         Ok(event) => {
@@ -117,5 +135,32 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         metrics::gauge!("aisora_event_streams").decrement(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::ids::UserId, server::db::Db, server::live::Hub};
+
+    #[tokio::test]
+    async fn a_stream_ends_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("events.db").display());
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let open = |until| Open {
+            source: Stream::new(&Hub::default(), db.clone(), UserId(uuid::Uuid::nil()), 0),
+            stop: CancellationToken::new(),
+            until,
+            _count: Counted::new(),
+        };
+        assert!(next(open(Instant::now())).await.is_none());
+        let goes_on = next(open(Instant::now() + LONGEST));
+        assert!(
+            tokio::time::timeout(Duration::from_millis(100), goes_on)
+                .await
+                .is_err()
+        );
     }
 }

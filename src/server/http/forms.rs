@@ -10,13 +10,13 @@ use super::{guard::client_address, pages, session};
 use crate::{
     model::{
         composition::ComposerForm,
-        error::{AppError, Code},
+        error::{AppError, Code, FieldError},
         ids::GenerationId,
-        person::FormState,
+        person::{FormState, carried},
     },
     server::{
         error::{ErrorResponse, Failure, Result},
-        identity::{Person, SignUp},
+        identity::{Person, SignUp, Token},
         router::Web,
         web::SignedIn,
     },
@@ -24,7 +24,7 @@ use crate::{
 use axum::{
     Extension, Form,
     extract::{ConnectInfo, FromRequest, Path, Request, State, rejection::FormRejection},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::provide_context;
@@ -77,7 +77,8 @@ impl Posted {
         session::token(&self.parts.headers, web.app.config.secure_cookies())
     }
 
-    /// The page again, with the error. Passwords do not travel back.
+    /// The page again, with the error. Passwords do not travel back; who was told that they are too young gets an empty
+    /// form, because nothing that they typed is kept, not even there.
     async fn refuse(
         mut self,
         web: &Web,
@@ -86,6 +87,9 @@ impl Posted {
     ) -> Response {
         let error = AppError::from(failure);
         self.values.remove("password");
+        if error.code == Code::Forbidden {
+            self.values.clear();
+        }
         let status = error.code.status();
         pages::again(
             web,
@@ -95,6 +99,35 @@ impl Posted {
             also,
         )
         .await
+    }
+
+    /// The sign-in page, with everything that was composed in hidden fields: an ended session loses no words.
+    async fn ask_to_sign_in(mut self, web: &Web) -> Response {
+        self.parts.uri = Uri::from_static("/sign-in");
+        let error = AppError::new(
+            Code::SignInNeeded,
+            "Your session has ended. Sign in, and what you composed is there again. Nothing was created or charged.",
+        );
+        let form = FormState::rejected(carried(&self.values), &error);
+        pages::elsewhere(web, self.parts, error.code.status(), form, || {}).await
+    }
+
+    /// The studio after such a sign-in, filled in. Creating takes another press, at the price that is shown there.
+    async fn take_up(mut self, web: &Web, token: &Token) -> Result<Response> {
+        let session = web.app.identity.session(token.secret()).await?;
+        self.parts
+            .extensions
+            .insert(SignedIn(session.map(|session| session.person)));
+        self.parts.uri = Uri::from_static("/create");
+        let composed: ComposerForm = self.form()?;
+        let welcome =
+            "You are signed in again. Nothing was created yet: look at the price, and press Create.";
+        let form = FormState {
+            errors: vec![FieldError::new("quote", welcome)],
+            ..FormState::default()
+        };
+        let also = move || provide_context(composed.clone());
+        Ok(pages::elsewhere(web, self.parts, 200, form, also).await)
     }
 }
 
@@ -131,13 +164,18 @@ pub async fn sign_in(State(web): State<Web>, request: Request) -> Result<Respons
         .identity
         .sign_in(email, password, posted.address(&web), posted.token(&web))
         .await;
-    Ok(match signed_in {
-        Ok(token) => led_to(
-            session::safe_next(posted.values.get("next").map(String::as_str)),
-            Some(session::set(&token, &web)),
-        ),
-        Err(failure) => posted.refuse(&web, failure, || {}).await,
-    })
+    let token = match signed_in {
+        Ok(token) => token,
+        Err(failure) => return Ok(posted.refuse(&web, failure, || {}).await),
+    };
+    let cookie = session::set(&token, &web);
+    if carried(&posted.values).is_empty() {
+        let next = posted.values.get("next").map(String::as_str);
+        return Ok(led_to(session::safe_next(next), Some(cookie)));
+    }
+    let mut response = posted.take_up(&web, &token).await?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
 }
 
 /// `POST /sign-out`
@@ -162,10 +200,10 @@ pub async fn create(
     Extension(signed_in): Extension<SignedIn>,
     request: Request,
 ) -> Result<Response, ErrorResponse> {
-    let Some(person) = signed_in.0 else {
-        return Ok(led_to("/sign-in?next=/create", None));
-    };
     let posted = Posted::read(request).await?;
+    let Some(person) = signed_in.0 else {
+        return Ok(posted.ask_to_sign_in(&web).await);
+    };
     let form: ComposerForm = posted.form()?;
     Ok(match web.app.generations.create(person.id, &form).await {
         Ok(_) => led_to("/create", None),
@@ -177,13 +215,6 @@ pub async fn create(
     })
 }
 
-/// Where a small form leads afterwards.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Next {
-    next: Option<String>,
-}
-
 fn id(text: &str) -> Result<GenerationId> {
     text.parse().map_err(|_| AppError::not_found().into())
 }
@@ -193,8 +224,9 @@ pub async fn cancel(
     State(web): State<Web>,
     Extension(signed_in): Extension<SignedIn>,
     Path(text): Path<String>,
-    Form(form): Form<Next>,
+    request: Request,
 ) -> Result<Response, ErrorResponse> {
+    let posted = Posted::read(request).await?;
     let person = person(&signed_in)?;
     match web.app.generations.cancel(person.id, id(&text)?).await {
         Ok(_) => {}
@@ -202,7 +234,8 @@ pub async fn cancel(
         Err(Failure::App(error)) if error.code == Code::Conflict => {}
         Err(failure) => return Err(failure.into()),
     }
-    Ok(led_to(session::safe_next(form.next.as_deref()), None))
+    let next = posted.values.get("next").map(String::as_str);
+    Ok(led_to(session::safe_next(next), None))
 }
 
 /// `POST /v/{id}/delete`

@@ -44,7 +44,6 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// Adds the usual headers to every answer, error pages included.
 pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let private = !request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -53,7 +52,7 @@ pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Re
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(STRICT));
     }
-    if private && !headers.contains_key(header::CACHE_CONTROL) {
+    if !headers.contains_key(header::CACHE_CONTROL) {
         // A page shows its person's own things: no shared cache keeps it, and "back" after signing out shows nothing.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -85,10 +84,20 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
         (Some("same-origin" | "none"), _) | (None, None) => true,
         (Some(_), _) => false,
         (None, Some(origin)) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            origin == public_url || (host.is_some() && host == text(header::HOST))
+            // Under another name the site is still itself, but not without TLS where it has TLS.
+            let scheme = public_url.split_once("://").map(|(scheme, _)| scheme);
+            let own = scheme.zip(text(header::HOST));
+            origin == public_url || own.is_some_and(|own| origin.split_once("://") == Some(own))
         }
     }
+}
+
+/// Ranges are for GET alone (RFC 9110, 14.2): HEAD tells of the whole.
+pub async fn range(mut request: Request, next: Next) -> Response {
+    if request.method() != Method::GET {
+        request.headers_mut().remove(header::RANGE);
+    }
+    next.run(request).await
 }
 
 /// Refuses a body that says itself that it is too large. It is read to its end first, within limits: a browser that is
@@ -137,7 +146,7 @@ pub async fn status(request: Request, next: Next) -> Response {
 
 /// Counts requests and their time by route.
 pub async fn count(request: Request, next: Next) -> Response {
-    let method = request.method().as_str().to_owned();
+    let method = label(request.method());
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -151,6 +160,17 @@ pub async fn count(request: Request, next: Next) -> Response {
     response
 }
 
+/// A method's name in the numbers. Whoever makes up methods makes no new rows.
+fn label(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH",
+    ];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == method.as_str())
+        .unwrap_or("OTHER")
+}
+
 /// The address of the client: that of the connection, or the one that a trusted proxy tells.
 #[must_use]
 pub fn client_address(
@@ -158,23 +178,33 @@ pub fn client_address(
     headers: &HeaderMap,
     trusted: &[IpAddr],
 ) -> IpAddr {
-    let peer = connection.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
-    if !trusted.contains(&peer) {
-        return peer;
+    let mut client = connection.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip().to_canonical());
+    let told = headers.get_all("x-forwarded-for").iter().rev();
+    let told = told.flat_map(|line| line.to_str().unwrap_or("unreadable").rsplit(','));
+    // From the right: each trusted proxy tells whom it saw. What stands further left could have been made up, and so could
+    // what stands left of something that nobody can read.
+    for entry in told {
+        if !trusted.iter().any(|proxy| proxy.to_canonical() == client) {
+            break;
+        }
+        let Some(seen) = read_address(entry.trim()) else {
+            break;
+        };
+        client = seen;
     }
-    let told = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let told: Vec<IpAddr> = told
-        .flat_map(|line| line.split(','))
-        .filter_map(|part| part.trim().parse().ok())
-        .collect();
-    // From the right: what the outermost trusted proxy saw. What stands further left could have been made up.
-    told.into_iter()
-        .rev()
-        .find(|address| !trusted.contains(address))
-        .unwrap_or(peer)
+    client
+}
+
+/// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:443`.
+fn read_address(text: &str) -> Option<IpAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+        .unwrap_or(text);
+    let address = bare
+        .parse()
+        .or_else(|_| text.parse().map(|address: SocketAddr| address.ip()));
+    address.ok().map(|address| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -182,10 +212,12 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
-            .collect()
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            headers.append(HeaderName::from_static(name), value);
+        }
+        headers
     }
 
     #[test]
@@ -197,9 +229,20 @@ mod tests {
         ));
         assert!(is_own(&headers(&[("origin", own)]), own));
         assert!(is_own(
-            &headers(&[("origin", "http://127.0.0.1:9"), ("host", "127.0.0.1:9")]),
+            &headers(&[("origin", "https://other.example:9"), ("host", "other.example:9")]),
             own
         ));
+        assert!(is_own(
+            &headers(&[("origin", "http://localhost:9"), ("host", "localhost:9")]),
+            "http://127.0.0.1:9"
+        ));
+        assert!(
+            !is_own(
+                &headers(&[("origin", "http://v.example"), ("host", "v.example")]),
+                own
+            ),
+            "without TLS it is another site"
+        );
         assert!(is_own(&headers(&[]), own), "no browser");
         for (site, origin) in [
             ("cross-site", "https://evil.example"),
@@ -227,15 +270,47 @@ mod tests {
     #[test]
     fn only_a_trusted_proxy_tells_the_address() {
         let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1)));
-        let told = headers(&[("x-forwarded-for", "6.6.6.6, 9.9.9.9, 10.0.0.2")]);
         let trusted = [IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])];
-        assert_eq!(
-            client_address(Some(&peer), &told, &[]),
-            IpAddr::from([10, 0, 0, 1])
-        );
-        assert_eq!(
-            client_address(Some(&peer), &told, &trusted),
-            IpAddr::from([9, 9, 9, 9])
-        );
+        let client = |told: &[&str], trusted: &[IpAddr]| {
+            let told: Vec<_> = told.iter().map(|line| ("x-forwarded-for", *line)).collect();
+            client_address(Some(&peer), &headers(&told), trusted).to_string()
+        };
+        assert_eq!(client(&["6.6.6.6, 9.9.9.9, 10.0.0.2"], &[]), "10.0.0.1");
+        for (told, seen) in [
+            (["6.6.6.6, 9.9.9.9, 10.0.0.2"].as_slice(), "9.9.9.9"),
+            (&["6.6.6.6, 9.9.9.9:1234,10.0.0.2:80"], "9.9.9.9"),
+            (&["[2001:db8::1]:443"], "2001:db8::1"),
+            (&["[2001:db8::1]"], "2001:db8::1"),
+            (&["2001:db8::1"], "2001:db8::1"),
+            (&["9.9.9.9, ::ffff:10.0.0.2"], "9.9.9.9"),
+            (&["::ffff:9.9.9.9"], "9.9.9.9"),
+            (&["6.6.6.6", "9.9.9.9", "10.0.0.2"], "9.9.9.9"),
+            (&["6.6.6.6, unknown, 10.0.0.2"], "10.0.0.2"),
+            (&["6.6.6.6, unknown"], "10.0.0.1"),
+            (&["6.6.6.6,"], "10.0.0.1"),
+            (&["6.6.6.6", "\u{fc}"], "10.0.0.1"),
+            (&["10.0.0.2"], "10.0.0.2"),
+            (&[], "10.0.0.1"),
+        ] {
+            assert_eq!(client(told, &trusted), seen, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_mapped_address_is_the_address() {
+        let mapped = "[::ffff:10.0.0.1]:1".parse().unwrap();
+        let told = headers(&[("x-forwarded-for", "9.9.9.9")]);
+        for proxy in ["10.0.0.1", "::ffff:10.0.0.1"] {
+            let client = client_address(Some(&ConnectInfo(mapped)), &told, &[proxy.parse().unwrap()]);
+            assert_eq!(client, IpAddr::from([9, 9, 9, 9]), "{proxy}");
+        }
+        let client = client_address(Some(&ConnectInfo(mapped)), &told, &[]);
+        assert_eq!(client, IpAddr::from([10, 0, 0, 1]));
+    }
+
+    #[test]
+    fn made_up_methods_are_counted_as_one() {
+        let made_up = Method::from_bytes(b"BREW").unwrap();
+        assert_eq!((label(&Method::PATCH), label(&made_up)), ("PATCH", "OTHER"));
     }
 }

@@ -1,17 +1,21 @@
-//! Pages, rendered by Leptos: their context, their policy, and the page of a form that came back.
+//! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
+
+mod still;
 
 use crate::{
     app::{App as Pages, ShellData, shell},
-    model::person::FormState,
+    model::{error::AppError, person::FormState},
     server::{http::session::cookie, router::Web},
 };
 use axum::{
     body::Body,
-    extract::Request,
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
     response::Response,
 };
 use leptos::{
+    IntoView,
     nonce::use_nonce,
     prelude::{provide_context, use_context},
 };
@@ -39,16 +43,21 @@ pub fn provide(web: &Web) {
     }
 }
 
-/// The document for a request.
-#[must_use]
-pub fn document(web: &Web) -> impl leptos::IntoView + use<> {
+/// The theme that the browser's cookie names.
+fn theme() -> Option<String> {
     let theme =
         use_context::<Parts>().and_then(|parts| cookie(&parts.headers, "theme").map(ToOwned::to_owned));
+    theme.filter(|theme| matches!(theme.as_str(), "dark" | "light"))
+}
+
+/// The document for a request.
+#[must_use]
+pub fn document(web: &Web) -> impl IntoView + use<> {
     shell(ShellData {
         css: web.site.css.clone(),
         js: web.site.js.clone(),
         wasm: web.site.wasm.clone(),
-        theme: theme.filter(|theme| matches!(theme.as_str(), "dark" | "light")),
+        theme: theme(),
         options: web.options.clone(),
     })
 }
@@ -67,14 +76,73 @@ pub async fn again(
     form: FormState,
     also: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
-    let (context_web, shell_web) = (web.clone(), web.clone());
+    let shell_web = web.clone();
+    let context = move || {
+        provide_context(form.clone());
+        also();
+    };
+    render(web, parts, status, context, move || document(&shell_web)).await
+}
+
+/// Renders the page that the request's address was changed to, in answer to a form that was posted to another one.
+pub async fn elsewhere(
+    web: &Web,
+    parts: Parts,
+    status: u16,
+    form: FormState,
+    also: impl Fn() + Clone + Send + Sync + 'static,
+) -> Response {
+    let css = web.site.css.clone();
+    let context = move || {
+        provide_context(form.clone());
+        also();
+    };
+    render(web, parts, status, context, move || still::page(&css, theme())).await
+}
+
+/// Errors of plain routes as pages, for who asks for pages. Programs get the same as JSON.
+pub async fn readable(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if !wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let asked = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(error) = response.extensions().get::<AppError>().cloned() else {
+        return response;
+    };
+    let (status, css) = (response.status().as_u16(), web.site.css.clone());
+    let shown = move || still::error(&css, theme(), error.clone());
+    let mut page = render(&web, asked, status, || {}, shown).await;
+    for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
+    }
+    page
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    accepted
+        .filter_map(|accepted| accepted.to_str().ok())
+        .any(|accepted| accepted.contains("text/html"))
+}
+
+async fn render<V: IntoView + 'static>(
+    web: &Web,
+    parts: Parts,
+    status: u16,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+    document: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> Response {
+    let context_web = web.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || {
             provide(&context_web);
-            provide_context(form.clone());
-            also();
+            context();
         },
-        move || document(&shell_web),
+        document,
     );
     let mut response = render(Request::from_parts(parts, Body::empty())).await;
     if let Ok(status) = StatusCode::from_u16(status) {

@@ -1,6 +1,11 @@
 //! The session cookie: read once for each request, before anything else looks at it.
 
-use crate::server::{error::ErrorResponse, identity::Token, router::Web, web::SignedIn};
+use crate::server::{
+    error::ErrorResponse,
+    identity::{Person, Session, Token},
+    router::Web,
+    web::SignedIn,
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -36,8 +41,13 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The header that gives a browser its token.
 #[must_use]
 pub fn set(token: &Token, web: &Web) -> HeaderValue {
+    keep(token.secret(), web)
+}
+
+/// The header that lets a browser keep its token for as long as a session lasts from now on.
+fn keep(token: &str, web: &Web) -> HeaderValue {
     header_value(
-        token.secret(),
+        token,
         web.app.config.session_days * 86_400,
         web.app.config.secure_cookies(),
     )
@@ -55,19 +65,33 @@ fn header_value(value: &str, seconds: i64, secure: bool) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// Finds out who is signed in, and leads people who are not to the door.
-pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+/// Finds out who is signed in, and leads people who are not to the door. A session whose end has moved takes its cookie's
+/// end along.
+pub async fn layer(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.starts_with("/pkg/") || is_probe(path) {
         return next.run(request).await;
     }
-    let person = match token(request.headers(), web.app.config.secure_cookies()) {
-        Some(token) if !token.is_empty() => match web.app.identity.session(token).await {
-            Ok(person) => person,
-            Err(error) => return ErrorResponse::from(error).into_response(),
-        },
-        _ => None,
+    let token = token(request.headers(), web.app.config.secure_cookies()).filter(|token| !token.is_empty());
+    let found = match token {
+        Some(token) => web.app.identity.session(token).await,
+        None => Ok(None),
     };
+    let Session { person, renewed } = match found {
+        Ok(Some(session)) => session,
+        Ok(None) => return answer(None, request, next).await,
+        Err(error) => return ErrorResponse::from(error).into_response(),
+    };
+    let cookie = token.filter(|_| renewed).map(|token| keep(token, &web));
+    let mut response = answer(Some(person), request, next).await;
+    if let Some(cookie) = cookie.filter(|_| may_carry_cookie(&response, &web)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn answer(person: Option<Person>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
     if request.method() == Method::GET || request.method() == Method::HEAD {
         match (&person, path) {
             (None, path) if needs_person(path) => return to_sign_in(request.uri()),
@@ -77,6 +101,25 @@ pub async fn layer(State(web): State<Web>, mut request: Request, next: Next) -> 
     }
     request.extensions_mut().insert(SignedIn(person));
     next.run(request).await
+}
+
+/// Not where signing in or out has just set it, and not on a file that shared caches keep for everybody.
+fn may_carry_cookie(response: &Response, web: &Web) -> bool {
+    let name = if web.app.config.secure_cookies() {
+        SECURE
+    } else {
+        PLAIN
+    };
+    let headers = response.headers();
+    let is_set = headers.get_all(header::SET_COOKIE).iter().any(|cookie| {
+        let cookie = cookie.to_str().ok().and_then(|cookie| cookie.split_once('='));
+        cookie.is_some_and(|(set, _)| set == name)
+    });
+    let is_public = headers
+        .get(header::CACHE_CONTROL)
+        .and_then(|policy| policy.to_str().ok())
+        .is_some_and(|policy| policy.starts_with("public"));
+    !is_set && !is_public
 }
 
 fn is_probe(path: &str) -> bool {

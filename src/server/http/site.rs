@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::Response,
 };
@@ -89,6 +89,23 @@ fn stamp(file: &Path) -> io::Result<String> {
     Ok(crate::server::identity::base64_url(&hash[..9]))
 }
 
+/// Marks an answer at an address where there is no file: what it shows may be somebody's own.
+#[derive(Clone, Copy)]
+pub struct NoFile;
+
+/// The address without the slash at its end, for who reads a page by it. Never an address that a browser could take for
+/// another site's.
+#[must_use]
+pub fn without_slash(method: &Method, uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
+    let is_ours = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    (is_ours && reads).then(|| match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
 /// A file that was asked for by its current stamp never changes; any other is asked for again each time.
 pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
     let stamped = request
@@ -96,10 +113,13 @@ pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
         .query()
         .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
     let mut response = next.run(request).await;
-    if matches!(
-        response.status(),
-        StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
-    ) {
+    let is_file = response.extensions_mut().remove::<NoFile>().is_none();
+    if is_file
+        && matches!(
+            response.status(),
+            StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT
+        )
+    {
         let policy = if stamped {
             "public, max-age=31536000, immutable"
         } else {
@@ -110,4 +130,27 @@ pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
             .insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_leads_to_the_page_and_never_to_another_site() {
+        let led = |uri: &'static str| without_slash(&Method::GET, &Uri::from_static(uri));
+        assert_eq!(led("/library/").as_deref(), Some("/library"));
+        assert_eq!(led("/library//?show=all").as_deref(), Some("/library?show=all"));
+        for uri in [
+            "/",
+            "//",
+            "/library",
+            "//evil.example/",
+            "///evil.example/",
+            "http://evil.example/",
+        ] {
+            assert_eq!(led(uri), None, "{uri}");
+        }
+        assert_eq!(without_slash(&Method::POST, &Uri::from_static("/library/")), None);
+    }
 }

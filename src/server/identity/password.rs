@@ -65,19 +65,38 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let _turn = self
+        let turn = self
             .at_once
             .clone()
             .acquire_owned()
             .await
             .map_err(|error| Failure::broken(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await?
+        tokio::task::spawn_blocking(move || {
+            // Held by the work and not by who waits for it: who hangs up stops nothing, and frees no place.
+            let _turn = turn;
+            work()
+        })
+        .await?
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{sync::mpsc, time::Duration};
+
+    #[tokio::test]
+    async fn who_hangs_up_frees_no_place_while_the_hash_goes_on() {
+        let passwords = Passwords::new().unwrap();
+        let (finish, told) = mpsc::channel::<()>();
+        let hash = passwords.off_thread(move || Ok(told.recv().is_ok()));
+        let hung_up = tokio::time::timeout(Duration::from_millis(50), hash).await;
+        assert!(hung_up.is_err());
+        assert_eq!(passwords.at_once.available_permits(), 1, "the work goes on");
+        finish.send(()).unwrap();
+        let both = tokio::time::timeout(Duration::from_secs(10), passwords.at_once.acquire_many(2));
+        assert!(both.await.is_ok(), "and then makes room");
+    }
 
     #[tokio::test]
     async fn a_hash_fits_its_password_only_and_carries_its_parameters() {

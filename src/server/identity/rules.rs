@@ -39,6 +39,11 @@ pub fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// Signs that nobody types and that no address has; a database may refuse them.
+pub fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
 /// Checks what both the form and the command line need.
 pub fn check_login(email: &str, password: &str, name: Option<&str>) -> (String, Vec<FieldError>) {
     let email = normal_email(email);
@@ -50,7 +55,8 @@ pub fn check_login(email: &str, password: &str, name: Option<&str>) -> (String, 
 }
 
 fn has_mail_shape(email: &str) -> bool {
-    EmailAddress::is_valid(email)
+    !has_control(email)
+        && EmailAddress::is_valid(email)
         && email
             .rsplit_once('@')
             .is_some_and(|(_, domain)| domain.contains('.'))
@@ -84,8 +90,7 @@ fn check_password(password: &str, email: &str, name: Option<&str>) -> Option<Str
 pub fn check(form: &SignUp, now_ms: i64) -> Result<Good> {
     let name = Some(form.name.trim()).filter(|name| !name.is_empty());
     let (email, errors) = check_login(&form.email, &form.password, name);
-    let long_name =
-        name.is_some_and(|name| name.chars().count() > NAME_MAX || name.chars().any(char::is_control));
+    let long_name = name.is_some_and(|name| name.chars().count() > NAME_MAX || has_control(name));
     let errors = with(
         errors,
         "name",
@@ -206,7 +211,15 @@ mod tests {
         };
         let fields: Vec<_> = error(&bad).fields.into_iter().map(|error| error.field).collect();
         assert_eq!(fields, ["email", "password", "name", "born"]);
-        for email in ["", "@", "a@b", "a b@c.de", "a@b@c.de"] {
+        for email in [
+            "",
+            "@",
+            "a@b",
+            "a b@c.de",
+            "a@b@c.de",
+            "a\0b@c.de",
+            "\"a\u{1}\"@c.de",
+        ] {
             assert!(
                 error(&SignUp {
                     email: email.into(),

@@ -1,0 +1,202 @@
+//! Signing up, in and out over HTTP, and what a session does to its cookie.
+
+use super::{newest, quote};
+use crate::support::{Browser, Engine, LENGTH, MODEL, SIZE, Setup, WebServer};
+use aisora::server::clock::Clock;
+use reqwest::Response;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+crate::on_both_engines!(
+    a_session_that_is_used_goes_on_in_the_browser_too,
+    a_session_that_cannot_be_renewed_still_reads,
+    an_ended_session_loses_nothing_that_was_composed,
+    under_thirteen_the_form_comes_back_empty,
+    signs_that_a_database_refuses_are_mistakes_of_the_form,
+);
+
+const PASSWORD: &str = "seven quiet lamps burn";
+const HOUR: i64 = 3_600_000;
+
+async fn start_at(engine: Engine, clock: &Clock) -> WebServer {
+    let setup = Setup {
+        clock: clock.clone(),
+        ..Setup::default()
+    };
+    WebServer::with(engine, setup).await
+}
+
+fn cookies(answer: &Response) -> Vec<String> {
+    let cookies = answer.headers().get_all("set-cookie").iter();
+    cookies
+        .map(|cookie| cookie.to_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn a_session_that_is_used_goes_on_in_the_browser_too(engine: Engine) {
+    let clock = Clock::manual(1_800_000_000_000);
+    let server = start_at(engine, &clock).await;
+    std::fs::write(server.test.folder.path().join("site/mark.svg"), "<svg/>").unwrap();
+    let browser = server.signed_up("ada@example.org").await;
+    let cookie = browser.cookie().unwrap();
+    let good_for_a_month = |cookies: &[String]| match cookies {
+        [renewed] => renewed.starts_with(&format!("{cookie};")) && renewed.contains("Max-Age=2592000"),
+        _ => false,
+    };
+    assert!(cookies(&browser.get("/library").await).is_empty(), "it is fresh");
+    for page in ["/library", "/v/none", "/nothing", "/sign-in"] {
+        clock.advance(2 * HOUR);
+        let set = cookies(&browser.get(page).await);
+        assert!(good_for_a_month(&set), "{page}: {set:?}");
+        assert!(cookies(&browser.get(page).await).is_empty(), "{page}, once");
+    }
+    clock.advance(2 * HOUR);
+    let set = cookies(&browser.call("generation/snapshot", &json!({})).await);
+    assert!(good_for_a_month(&set), "a server function: {set:?}");
+    clock.advance(2 * HOUR);
+    let file = browser.get("/mark.svg").await;
+    assert_eq!(file.status(), 200);
+    assert!(cookies(&file).is_empty(), "shared caches keep files");
+    clock.advance(2 * HOUR);
+    let set = cookies(&browser.post_form("/sign-out", &[]).await);
+    assert!(set.len() == 1 && set[0].contains("Max-Age=0"), "{set:?}");
+}
+
+async fn a_session_that_cannot_be_renewed_still_reads(engine: Engine) {
+    if engine == Engine::Postgres {
+        // PostgreSQL has no lock over all.
+        return;
+    }
+    let clock = Clock::manual(1_800_000_000_000);
+    let server = start_at(engine, &clock).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let other = server.test.sister(Setup::default()).await;
+    let lock = other.db.begin().await.unwrap();
+    clock.advance(2 * HOUR);
+    let began = Instant::now();
+    let answer = browser.get("/library").await;
+    assert_eq!(answer.status(), 200);
+    assert!(cookies(&answer).is_empty() && began.elapsed() < Duration::from_secs(8));
+    drop(lock);
+    assert_eq!(browser.get("/library").await.status(), 200);
+}
+
+/// The value of a hidden field in a page.
+fn hidden(page: &str, name: &str) -> String {
+    let start = format!("type=\"hidden\" name=\"{name}\" value=\"");
+    let value = page
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("{name} in {page}"))
+        .1;
+    value.split('"').next().unwrap().to_owned()
+}
+
+async fn cards(browser: &Browser) -> usize {
+    let snapshot: Value = browser
+        .call("generation/snapshot", &json!({}))
+        .await
+        .json()
+        .await
+        .unwrap();
+    snapshot["cards"].as_array().unwrap().len()
+}
+
+async fn an_ended_session_loses_nothing_that_was_composed(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let token = quote(&browser, 1).await;
+    let cookie = browser.cookie().unwrap();
+    let session = cookie.split_once('=').unwrap().1;
+    server.test.app.identity.sign_out(session).await.unwrap();
+    let (size, seconds) = (SIZE.to_string(), LENGTH.to_string());
+    let composed = [
+        ("prompt", "a boat & two lamps"),
+        ("model", MODEL),
+        ("size", &size),
+        ("seconds", &seconds),
+        ("takes", "1"),
+        ("seed", "77"),
+    ];
+    let posted = [composed.as_slice(), &[("quote", token.as_str())]].concat();
+    let answer = browser.post_form("/create", &posted).await;
+    assert_eq!(answer.status(), 401);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("action=\"/sign-in\"") && page.contains("Your session has ended"));
+    assert!(
+        !page.contains("type=\"module\""),
+        "it does not wake up as another page"
+    );
+    for (name, value) in composed {
+        assert_eq!(hidden(&page, name).replace("&amp;", "&"), value, "{name}");
+    }
+
+    let login = |password| {
+        [
+            ("email", "ada@example.org"),
+            ("password", password),
+            ("next", "/create"),
+        ]
+    };
+    let wrong = [composed.as_slice(), &login("not this one!")].concat();
+    let answer = browser.post_form("/sign-in", &wrong).await;
+    assert_eq!(answer.status(), 422);
+    assert_eq!(hidden(&answer.text().await.unwrap(), "seed"), "77", "still there");
+
+    let right = [composed.as_slice(), &login(PASSWORD)].concat();
+    let answer = browser.post_form("/sign-in", &right).await;
+    assert_eq!((answer.status().as_u16(), cookies(&answer).len()), (200, 1));
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("action=\"/create\"") && page.contains("Nothing was created yet"));
+    assert!(
+        page.replace("&amp;", "&")
+            .contains(">a boat & two lamps</textarea>")
+    );
+    assert!(page.contains("name=\"seed\" inputmode=\"numeric\" autocomplete=\"off\" value=\"77\""));
+    assert_eq!(
+        cards(&browser).await,
+        0,
+        "nothing is created without another press"
+    );
+    let token = hidden(&page, "quote");
+    let pressed = [composed.as_slice(), &[("quote", token.as_str())]].concat();
+    assert_eq!(browser.post_form("/create", &pressed).await.status(), 303);
+    assert!(!newest(&browser).await.0.is_empty());
+    server.test.audit().await;
+}
+
+async fn under_thirteen_the_form_comes_back_empty(engine: Engine) {
+    let server = start_at(engine, &Clock::manual(1_795_435_200_000)).await;
+    let typed = [
+        ("email", "kid@example.org"),
+        ("password", PASSWORD),
+        ("name", "Kiddo"),
+        ("born", "2015-05-05"),
+    ];
+    let browser = server.browser();
+    let answer = browser.post_form("/sign-up", &typed).await;
+    assert_eq!((answer.status().as_u16(), cookies(&answer).len()), (403, 0));
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("13 and older"), "{page}");
+    for (name, value) in typed {
+        assert!(!page.contains(value), "{name}");
+    }
+}
+
+async fn signs_that_a_database_refuses_are_mistakes_of_the_form(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.browser();
+    for email in ["\0", "ada\0@example.org", "ada@example.org\u{1}x"] {
+        let form = [("email", email), ("password", PASSWORD)];
+        assert_eq!(
+            browser.post_form("/sign-in", &form).await.status(),
+            422,
+            "{email:?}"
+        );
+        let form = [form.as_slice(), &[("name", "A\0"), ("born", "1990-01-01")]].concat();
+        assert_eq!(
+            browser.post_form("/sign-up", &form).await.status(),
+            422,
+            "{email:?}"
+        );
+    }
+}
