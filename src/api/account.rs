@@ -13,10 +13,7 @@ use leptos::prelude::*;
 #[server(name = GetViewer, prefix = "/api", endpoint = "account/viewer")]
 pub async fn viewer() -> Result<Option<Viewer>, AppError> {
     let context = crate::server::web::context()?;
-    let Some(person) = context.person.clone() else {
-        return Ok(None);
-    };
-    Ok(Some(context.viewer(&person).await?))
+    Ok(context.person.as_ref().map(Viewer::from))
 }
 
 /// What a form carried when it came back with errors; empty on a first visit.

@@ -131,6 +131,20 @@ pub const fn play_in_view(_id: &str) -> Option<Sight> {
     None
 }
 
+/// Writes an answer of one type down.
+pub type Pen = fn(&(dyn std::any::Any + Send + Sync)) -> String;
+
+/// Writes answers of a type down as JSON.
+#[must_use]
+pub fn pen<T: serde::Serialize + 'static>() -> Pen {
+    |answer| {
+        let written = answer
+            .downcast_ref::<T>()
+            .and_then(|answer| serde_json::to_string(answer).ok());
+        written.unwrap_or_default()
+    }
+}
+
 /// The text inside a new text area. Leptos writes it into the page as it is.
 #[must_use]
 pub fn text_of_area(text: &str) -> String {

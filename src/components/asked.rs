@@ -1,32 +1,85 @@
 //! What a page asks the server for.
+//!
+//! Whatever the answer is made of, the machinery around it (waiting, caching, travelling inside the page) knows one
+//! type, [`Answer`]: so the browser carries that machinery once, not once for each kind of page.
 
+use crate::browser::{self, Pen};
 use crate::model::error::AppError;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{future::Future, pin::Pin};
+use std::{any::Any, convert::Infallible, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
 /// An answer that the server writes into the page, and that the browser fetches when it changes pages by itself.
-pub type Asked<T> = Resource<Result<T, AppError>, JsonBytes>;
+pub struct Asked<T> {
+    answer: Resource<Answer, Paper>,
+    of: PhantomData<fn() -> T>,
+}
 
-/// JSON that is read as bytes, as answers of server functions are: so that the browser carries each reader once, not twice.
-pub struct JsonBytes;
-
-impl<T: Serialize> Encoder<T> for JsonBytes {
-    type Error = serde_json::Error;
-    type Encoded = String;
-
-    fn encode(value: &T) -> Result<String, Self::Error> {
-        serde_json::to_string(value)
+impl<T> Clone for Asked<T> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-impl<T: DeserializeOwned> Decoder<T> for JsonBytes {
-    type Error = serde_json::Error;
+impl<T> Copy for Asked<T> {}
+
+impl<T: Clone + DeserializeOwned + Send + Sync + 'static> Asked<T> {
+    /// The answer, once it is there.
+    ///
+    /// # Errors
+    /// What the server function said.
+    pub async fn answer(self) -> Result<T, AppError> {
+        self.answer.await.read()
+    }
+
+    /// Asks again.
+    pub fn again(self) {
+        self.answer.refetch();
+    }
+}
+
+/// An answer of any type.
+#[derive(Clone)]
+enum Answer {
+    /// As the server function gave it, and how it is written down.
+    Known(Arc<dyn Any + Send + Sync>, Pen),
+    /// As it stood in the page.
+    Written(Arc<str>),
+}
+
+impl Answer {
+    fn read<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, AppError> {
+        match self {
+            Self::Known(answer, _) => answer.downcast_ref::<Result<T, AppError>>().cloned(),
+            // As bytes, as answers of server functions are: so that the browser carries each reader once, not twice.
+            Self::Written(text) => serde_json::from_slice(text.as_bytes()).ok(),
+        }
+        .unwrap_or_else(|| Err(AppError::internal()))
+    }
+}
+
+/// How an answer travels inside the page: as JSON.
+struct Paper;
+
+impl Encoder<Answer> for Paper {
+    type Error = Infallible;
+    type Encoded = String;
+
+    fn encode(answer: &Answer) -> Result<String, Infallible> {
+        Ok(match answer {
+            Answer::Known(answer, pen) => pen(answer.as_ref()),
+            Answer::Written(text) => text.as_ref().into(),
+        })
+    }
+}
+
+impl Decoder<Answer> for Paper {
+    type Error = Infallible;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<T, Self::Error> {
-        serde_json::from_slice(text.as_bytes())
+    fn decode(text: &str) -> Result<Answer, Infallible> {
+        Ok(Answer::Written(text.into()))
     }
 }
 
@@ -36,13 +89,34 @@ pub fn ask<Q, T, F>(
     fetch: impl Fn(Q) -> F + Send + Sync + 'static,
 ) -> Asked<T>
 where
-    Q: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    Q: 'static,
+    T: Serialize + Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
-    type Coming<T> = Pin<Box<dyn Future<Output = Result<T, AppError>> + Send>>;
-    type Fetch<Q, T> = Box<dyn Fn(Q) -> Coming<T> + Send + Sync>;
-    let question: Box<dyn Fn() -> Q + Send + Sync> = Box::new(question);
-    let fetch: Fetch<Q, T> = Box::new(move |question| Box::pin(fetch(question)));
-    Resource::new_with_options(question, fetch, false)
+    let question = Arc::new(question);
+    let asked = question.clone();
+    let fetch = move || -> Coming {
+        let coming = fetch(untrack(|| asked()));
+        Box::pin(async move { Answer::Known(Arc::new(coming.await), browser::pen::<Result<T, AppError>>()) })
+    };
+    Asked {
+        answer: fetched(Box::new(move || drop(question())), Box::new(fetch)),
+        of: PhantomData,
+    }
+}
+
+type Coming = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+fn fetched(
+    question: Box<dyn Fn() + Send + Sync>,
+    fetch: Box<dyn Fn() -> Coming + Send + Sync>,
+) -> Resource<Answer, Paper> {
+    // The question itself is not compared: whenever it changed, it is a new one.
+    let asked = StoredValue::new(0_u32);
+    let source = move || {
+        question();
+        asked.update_value(|asked| *asked += 1);
+        asked.get_value()
+    };
+    Resource::new_with_options(source, move |_| fetch(), false)
 }

@@ -17,7 +17,7 @@ impl Who {
 
     /// The person; nobody when it cannot be found out.
     pub async fn is_there() -> Option<Viewer> {
-        let Self(resource) = use_context::<Self>()?;
-        resource.await.ok().flatten()
+        let Self(asked) = use_context::<Self>()?;
+        asked.answer().await.ok().flatten()
     }
 }

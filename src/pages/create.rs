@@ -34,7 +34,7 @@ pub fn Create() -> impl IntoView {
     let view = awaited(waiting, move || {
         let errors = returned.errors.clone();
         async move {
-            match answer.await {
+            match answer.answer().await {
                 Ok(studio) => room(studio, errors),
                 Err(error) => did_not_come(error),
             }

@@ -18,7 +18,7 @@ pub fn CreditsPage() -> impl IntoView {
     let after = memo(move || query.with(|query| query.get("after").and_then(|id| id.parse().ok())));
     let answer = ask(move || after.get(), statement);
     let view = awaited(waiting, move || async move {
-        match answer.await {
+        match answer.answer().await {
             Ok(statement) => account(statement, after.get_untracked().is_some()),
             Err(error) => did_not_come(error),
         }

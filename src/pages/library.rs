@@ -50,7 +50,7 @@ pub fn Library() -> impl IntoView {
     let asked = memo(move || query.with(asked));
     let page = ask(move || asked.get(), library);
     let view = awaited(hanging_up, move || async move {
-        match page.await {
+        match page.answer().await {
             Ok(page) => on_the_wall(asked.get_untracked(), page),
             Err(error) => did_not_come(error),
         }

@@ -38,7 +38,7 @@ pub fn Video() -> impl IntoView {
         },
     );
     let view = awaited(waiting, move || async move {
-        match page.await {
+        match page.answer().await {
             Ok(found) => shown(&found, page),
             Err(error) => did_not_come(error),
         }
@@ -64,7 +64,7 @@ fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {
         if before.get_value() != now {
             // It ended while we watched: history, size and money are complete now.
             before.set_value(now);
-            again.refetch();
+            again.again();
         }
     });
     view! {

@@ -116,17 +116,20 @@ impl Db {
             .foreign_keys(true)
             .pragma("journal_size_limit", "67108864")
             .statement_cache_capacity(200);
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
+        // A connection to a file does not break: asking each time whether it still works would double every query.
+        let pool = SqlitePoolOptions::new()
             .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false);
+        let write = pool
+            .clone()
+            .max_connections(1)
             .connect_with(options.clone())
             .await?;
         let readers = std::thread::available_parallelism()
             .map_or(2, usize::from)
             .clamp(2, 8);
-        let read = SqlitePoolOptions::new()
+        let read = pool
             .max_connections(u32::try_from(readers).unwrap_or(2))
-            .acquire_timeout(Duration::from_secs(30))
             .connect_with(options)
             .await?;
         let writer = Writer::new(write.clone());

@@ -14,7 +14,7 @@ use super::{
     error::{Failure, Result},
 };
 use crate::model::{
-    credits::Credits,
+    credits::{Balance, Credits},
     error::{AppError, Code, FieldError},
     ids::UserId,
 };
@@ -40,6 +40,8 @@ pub struct Person {
     pub name: Option<String>,
     /// May see `/admin`.
     pub admin: bool,
+    /// Their credits when the request came.
+    pub balance: Balance,
 }
 
 /// A session that goes on.
@@ -263,6 +265,10 @@ impl Identity {
             email: row.email,
             name: row.name,
             admin: row.admin,
+            balance: Balance {
+                available: Credits(row.available),
+                held: Credits(row.held),
+            },
         };
         Ok(Some(Session { person, renewed }))
     }

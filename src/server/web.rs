@@ -28,19 +28,17 @@ impl WebContext {
             .as_ref()
             .ok_or_else(|| AppError::sign_in_needed().into())
     }
+}
 
-    /// The person as the pages see them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn viewer(&self, person: &Person) -> Result<Viewer> {
-        Ok(Viewer {
+impl From<&Person> for Viewer {
+    fn from(person: &Person) -> Self {
+        Self {
             id: person.id,
             email: person.email.clone(),
             name: person.name.clone(),
-            balance: self.app.ledger.balance(person.id).await?,
+            balance: person.balance,
             admin: person.admin,
-        })
+        }
     }
 }
 

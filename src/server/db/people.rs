@@ -85,19 +85,25 @@ pub struct SessionRow {
     pub name: Option<String>,
     pub admin: bool,
     pub renewed_at: i64,
+    /// Credits, read along: every page of the studio shows them.
+    pub available: i64,
+    pub held: i64,
 }
 from_row!(SessionRow {
     id,
     email,
     name,
     admin,
-    renewed_at
+    renewed_at,
+    available,
+    held
 });
 
 /// The session behind a token's hash, unless it has expired.
 pub async fn session(db: &Db, token_hash: &[u8], now: i64) -> Result<Option<SessionRow>> {
-    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at FROM sessions s
-                       JOIN users u ON u.id = s.user_id WHERE s.token_hash = $1 AND s.expires_at > $2";
+    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at, COALESCE(b.available, 0) AS available, COALESCE(b.held, 0) AS held
+        FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN ledger_balances b ON b.user_id = u.id
+        WHERE s.token_hash = $1 AND s.expires_at > $2";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(token_hash)
         .bind(now)
