@@ -59,8 +59,18 @@ impl Answer {
     }
 }
 
-/// How an answer travels inside the page: as JSON.
+/// How an answer travels inside the page: as JSON with its quotes and backticks swapped. Leptos writes it into a string of
+/// a script, where every quote would have to be escaped, and JSON is full of them.
 struct Paper;
+
+fn swapped(text: &str) -> String {
+    let swap = |sign| match sign {
+        '"' => '`',
+        '`' => '"',
+        other => other,
+    };
+    text.chars().map(swap).collect()
+}
 
 impl Encoder<Answer> for Paper {
     type Error = Infallible;
@@ -68,8 +78,8 @@ impl Encoder<Answer> for Paper {
 
     fn encode(answer: &Answer) -> Result<String, Infallible> {
         Ok(match answer {
-            Answer::Known(answer, pen) => pen(answer.as_ref()),
-            Answer::Written(text) => text.as_ref().into(),
+            Answer::Known(answer, pen) => swapped(&pen(answer.as_ref())),
+            Answer::Written(text) => swapped(text),
         })
     }
 }
@@ -79,7 +89,7 @@ impl Decoder<Answer> for Paper {
     type Encoded = str;
 
     fn decode(text: &str) -> Result<Answer, Infallible> {
-        Ok(Answer::Written(text.into()))
+        Ok(Answer::Written(swapped(text).into()))
     }
 }
 
@@ -119,4 +129,18 @@ fn fetched(
         asked.get_value()
     };
     Resource::new_with_options(source, move |_| fetch(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_into_the_page_is_read_as_it_was() {
+        let said = String::from("a \"quoted\" `word` \\ </script> é");
+        let pen = browser::pen::<Result<String, AppError>>();
+        let known = Answer::Known(Arc::new(Ok::<_, AppError>(said.clone())), pen);
+        let written = Paper::encode(&known).unwrap();
+        assert_eq!(Paper::decode(&written).unwrap().read::<String>().unwrap(), said);
+    }
 }

@@ -236,14 +236,17 @@ pub struct Card {
     /// 0 to 100.
     pub progress: u32,
     /// Why there is no video, if it ended without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// What it did to the credits.
     pub charge: Charge,
     /// Place in the queue, from 1, while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,
     /// Whether there is a poster (and a preview strip): `/media/{id}/poster.jpg`, `/media/{id}/strip.jpg`.
     pub poster: bool,
     /// How long such work usually takes, once there is history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
     /// When it was asked for, in unix milliseconds.
     pub created_at: i64,
