@@ -206,7 +206,9 @@ impl Drive {
                 // Slow, hanging or talking garbage: it may come back before the deadline.
                 Err(error) => tracing::debug!(provider = self.row.provider, %error, "a poll failed"),
             }
-            tokio::time::sleep(self.provider.poll_pause(polls)).await;
+            let job = self.row.provider_job.as_deref().unwrap_or_default();
+            let left = patience.saturating_duration_since(Instant::now());
+            tokio::time::sleep(self.provider.poll_pause(job, polls).min(left)).await;
             polls = polls.saturating_add(1);
         }
     }
@@ -258,6 +260,8 @@ impl Drive {
                 if !self.life.end(&mut self.row, &Ending::Succeeded(media)).await? {
                     // Somebody was first (a cancel, or a newer worker): what we put away belongs to nobody.
                     self.storage.remove(&stored.prefix).await?;
+                } else if let Some(job) = &self.row.provider_job {
+                    self.provider.forget(job).await;
                 }
                 Ok(())
             }
