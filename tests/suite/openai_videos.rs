@@ -151,7 +151,13 @@ async fn until(done: impl Fn() -> bool) {
 }
 
 /// What goes wrong for good: the prompt, how it ends, and what the operator is told.
-const FOR_GOOD: [(&str, State, Reason, &str); 25] = [
+const FOR_GOOD: [(&str, State, Reason, &str); 26] = [
+    (
+        "refuse and repeat the key",
+        State::Failed,
+        Reason::ProviderRefused,
+        "The key ******** may not",
+    ),
     (
         "crash at the door",
         State::Failed,

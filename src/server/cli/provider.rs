@@ -88,10 +88,10 @@ async fn check(config: &Config, name: &str) -> Result<ExitCode, CliError> {
         ))?,
         _ => {}
     }
-    say(&format!(
-        "\nThe configuration that fits:\n\n{}",
-        openai_videos::fitting(provider, &report)
-    ))?;
+    if report.answers {
+        let fits = openai_videos::fitting(provider, &report);
+        say(&format!("\nThe configuration that fits:\n\n{fits}"))?;
+    }
     Ok(if report.is_good() {
         ExitCode::SUCCESS
     } else {

@@ -27,6 +27,8 @@ pub struct Report {
     pub wire: Option<Wire>,
     /// The models it has, by its own names.
     pub models: Vec<String>,
+    /// Whether anybody answered at all.
+    pub answers: bool,
 }
 
 impl Report {
@@ -52,6 +54,7 @@ pub async fn probe(config: &ProviderConfig) -> Result<Report, reqwest::Error> {
         looks_like: None,
         wire: None,
         models: Vec::new(),
+        answers: false,
     };
     if models(&api, config, &mut report).await {
         jobs(&api, &mut report).await;
@@ -80,6 +83,7 @@ async fn models(api: &Api, config: &ProviderConfig, report: &mut Report) -> bool
             return false;
         }
     };
+    report.answers = true;
     report.looks_like = by_headers(&answer).or_else(|| by_owner(&answer.json));
     let listed = answer.json["data"].as_array();
     let listed = listed.into_iter().flatten();

@@ -1,6 +1,6 @@
 //! What goes wrong on command: the prompt says what.
 
-use super::{super::sample_video, Job, video};
+use super::{super::sample_video, Job, KEY, video};
 use axum::{
     Json,
     body::{Body, Bytes},
@@ -35,6 +35,10 @@ pub fn at_create(prompt: &str, tries: usize) -> Option<Response> {
         "refuse" => error(
             StatusCode::BAD_REQUEST,
             json!({"message": "This size is not for you."}),
+        ),
+        "refuse and repeat the key" => error(
+            StatusCode::FORBIDDEN,
+            json!({ "message": format!("The key {KEY} may not do this.") }),
         ),
         "refuse with a detail" => {
             let detail = json!([{"type": "x", "loc": ["body", "seconds"], "msg": "No.", "input": "the secret prompt"}]);
