@@ -148,19 +148,23 @@ async fn models(State(inner): Shared, headers: HeaderMap) -> Response {
     };
     let mut answer =
         Json(json!({"object": "list", "data": [{"id": REMOTE, "owned_by": owner}]})).into_response();
-    let name = match inner.preset {
-        "litellm" => "x-litellm-version",
-        "new-api" => "x-oneapi-request-id",
-        _ => "x-request-id",
-    };
-    answer.headers_mut().insert(name, "1".parse().expect("a header"));
+    if inner.is("new-api") {
+        named(&mut answer, "x-oneapi-request-id");
+    }
     answer
+}
+
+fn named(answer: &mut Response, header: &'static str) {
+    answer
+        .headers_mut()
+        .insert(header, "1".parse().expect("a header"));
 }
 
 async fn list(State(inner): Shared, headers: HeaderMap) -> Response {
     match inner.guard(&headers) {
         Err(no) => *no,
         Ok(()) if inner.is("new-api") => StatusCode::NOT_FOUND.into_response(),
+        Ok(()) if inner.is("litellm") => inner.wrong(StatusCode::BAD_REQUEST, "LLM Provider NOT provided."),
         Ok(()) => Json(json!({"object": "list", "data": []})).into_response(),
     }
 }
@@ -222,6 +226,11 @@ async fn job(State(inner): Shared, method: Method, headers: HeaderMap, Path(id):
 fn poll(inner: &Inner, id: &str) -> Response {
     let mut jobs = inner.jobs();
     let Some(job) = jobs.get_mut(id) else {
+        // LiteLLM asks OpenAI about ids that are not its own.
+        if inner.is("litellm") && !id.starts_with("video_") {
+            let words = "Cannot connect to host api.openai.com:443";
+            return inner.wrong(StatusCode::INTERNAL_SERVER_ERROR, words);
+        }
         return inner.wrong(StatusCode::NOT_FOUND, "Video not found");
     };
     inner
@@ -295,11 +304,17 @@ fn video(body: Body) -> Response {
 
 async fn description(State(inner): Shared) -> Response {
     let content = match inner.preset {
-        "vllm-omni" => json!({"multipart/form-data": {}}),
+        // LiteLLM takes JSON as well, and does not say so.
+        "vllm-omni" | "litellm" => json!({"multipart/form-data": {}}),
         "sglang" => json!({"application/json": {}, "multipart/form-data": {}}),
         "tensorrt-llm" => json!({"application/json": {}}),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     let create = json!({"post": {"requestBody": {"content": content}}});
-    Json(json!({"info": {"title": "FastAPI"}, "paths": {"/v1/videos": create}})).into_response()
+    let title = if inner.is("litellm") {
+        "LiteLLM API"
+    } else {
+        "FastAPI"
+    };
+    Json(json!({"info": {"title": title}, "paths": {"/v1/videos": create}})).into_response()
 }

@@ -57,9 +57,10 @@ pub async fn probe(config: &ProviderConfig) -> Result<Report, reqwest::Error> {
         answers: false,
     };
     if models(&api, config, &mut report).await {
-        jobs(&api, &mut report).await;
         without_key(&api, config, &mut report).await;
         description(&api, &mut report).await;
+        list(&api, &mut report).await;
+        no_job(&api, &mut report).await;
     }
     for model in &config.models {
         if !report.models.is_empty() && !report.models.contains(&model.remote) {
@@ -94,27 +95,24 @@ async fn models(api: &Api, config: &ProviderConfig, report: &mut Report) -> bool
         .collect();
     match answer.status {
         StatusCode::OK => report.tell(true, format!("GET /models lists {}", report.models.len())),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            report.tell(
-                false,
-                format!("GET /models: the key is not taken ({})", answer.status),
-            );
+        status if asks_for_key(status) => {
+            report.tell(false, format!("GET /models: the key is not taken ({status})"));
         }
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
             report.tell(true, "GET /models: it lists no models");
         }
-        status => report.tell(false, format!("GET /models: {status}")),
+        _ => report.tell(false, format!("GET /models: {}", said(api, &answer))),
     }
     true
 }
 
-/// The list of jobs, and a job that is not there.
-async fn jobs(api: &Api, report: &mut Report) {
-    let mut list = api.address(&["videos"]);
-    list.query_pairs_mut().append_pair("limit", "1");
-    match ask(api, api.request(Method::GET, &list)).await {
+/// The list of jobs. Nothing here needs it, but a wrong key or a wrong address shows.
+async fn list(api: &Api, report: &mut Report) {
+    let mut url = api.address(&["videos"]);
+    url.query_pairs_mut().append_pair("limit", "1");
+    match ask(api, api.request(Method::GET, &url)).await {
         Ok(answer) if answer.status.is_success() => report.tell(true, "GET /videos: it lists its jobs"),
-        Ok(answer) if missing(answer.status) => {
+        Ok(answer) if answer.status.is_client_error() && !asks_for_key(answer.status) => {
             report.tell(
                 true,
                 "GET /videos: it does not list its jobs; nothing here needs that",
@@ -123,41 +121,46 @@ async fn jobs(api: &Api, report: &mut Report) {
         Ok(answer) => report.tell(false, format!("GET /videos: {}", said(api, &answer))),
         Err(words) => report.tell(false, format!("GET /videos: {words}")),
     }
-    match api
-        .call(Method::GET, &["videos", NO_JOB], None)
-        .await
-        .map_err(NoAnswer::into_words)
-    {
-        Ok(answer) if answer.status == StatusCode::NOT_FOUND && answer.json.is_object() => {
-            report.tell(
-                true,
-                "GET /videos/{id}: a job that it does not know is 404, as it should be",
-            );
+}
+
+/// A job that is not there.
+async fn no_job(api: &Api, report: &mut Report) {
+    let answer = match api.call(Method::GET, &["videos", NO_JOB], None).await {
+        Ok(answer) => answer,
+        Err(error) => return report.tell(false, format!("GET /videos/{{id}}: {}", error.into_words())),
+    };
+    report.looks_like = report.looks_like.or_else(|| by_headers(&answer));
+    // Gateways look up whose job it is before anything else, and LiteLLM asks OpenAI about ids that are not its own.
+    let gateway = matches!(report.looks_like, Some(Preset::Litellm | Preset::NewApi));
+    match answer.status {
+        StatusCode::NOT_FOUND if answer.json.is_object() => report.tell(
+            true,
+            "GET /videos/{id}: a job that it does not know is 404, as it should be",
+        ),
+        status if answer.json.is_object() && (status == StatusCode::BAD_REQUEST || gateway) => {
+            report.tell(true, format!("GET /videos/{{id}}: a gateway's {status}"));
         }
-        // Gateways look up whose job it is before anything else.
-        Ok(answer) if answer.status == StatusCode::BAD_REQUEST => {
-            report.tell(true, format!("GET /videos/{{id}}: {}", said(api, &answer)));
-        }
-        Ok(answer) => report.tell(
+        _ => report.tell(
             false,
             format!("GET /videos/{{id}}: {}; is `base_url` right?", said(api, &answer)),
         ),
-        Err(words) => report.tell(false, format!("GET /videos/{{id}}: {words}")),
     }
 }
 
 /// Whether anybody may use it.
 async fn without_key(api: &Api, config: &ProviderConfig, report: &mut Report) {
-    let url = api.address(&["videos", NO_JOB]);
+    let url = api.address(&["models"]);
     let request = api.client.request(Method::GET, &url).map_err(|no| no.to_string());
     let Ok(answer) = ask(api, request).await else {
         return;
     };
-    let asks = matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    match (asks, config.key.reveal().is_empty()) {
-        (true, true) => report.tell(false, "it asks for a key: set `key_env` or `key`"),
-        (true, false) => report.tell(true, "it asks for a key, and takes ours"),
-        (false, _) => report.tell(true, "it answers without a key: let nobody else reach it"),
+    let have_key = !config.key.reveal().is_empty();
+    if asks_for_key(answer.status) && !have_key {
+        report.tell(false, "it asks for a key: set `key_env` or `key`");
+    } else if asks_for_key(answer.status) {
+        report.tell(true, "it asks for a key");
+    } else if answer.status.is_success() {
+        report.tell(true, "it answers without a key: let nobody else reach it");
     }
 }
 
@@ -202,11 +205,8 @@ async fn ask(api: &Api, request: Result<reqwest::RequestBuilder, String>) -> Res
     api.answer(request?, 1 << 20).await.map_err(NoAnswer::into_words)
 }
 
-fn missing(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
-    )
+fn asks_for_key(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 fn said(api: &Api, answer: &Answer) -> String {
@@ -267,8 +267,11 @@ pub fn fitting(config: &ProviderConfig, report: &Report) -> String {
         lines.push(format!("key_env = \"{variable}_KEY\""));
     }
     let usual = quirks(preset).wire;
-    // What takes both is served well by the preset.
-    let wire = report.wire.filter(|wire| *wire != Wire::Auto).or(config.wire);
+    // A server that is known is known better than it describes itself: LiteLLM and SGLang leave JSON out.
+    let told = report
+        .wire
+        .filter(|wire| report.looks_like.is_none() && *wire != Wire::Auto);
+    let wire = told.or(config.wire);
     if let Some(wire) = wire.filter(|wire| *wire != usual) {
         lines.push(format!("wire = \"{}\"", wire.as_str()));
     }

@@ -14,6 +14,8 @@ const BLOCKS: [&str; 4] = [
     "content_policy_violation",
     "moderation_details",
 ];
+/// How gateways name it who put the whole answer of the server behind them into their message, as LiteLLM does.
+const BLOCK_BEHIND: &str = "ContentPolicyViolationError";
 /// What is kept of a server's own words, in characters.
 const MOST_WORDS: usize = 500;
 
@@ -136,8 +138,9 @@ impl Fault {
     }
 
     fn new(code: String, message: String) -> Self {
+        let behind = message.contains(BLOCK_BEHIND) || BLOCKS.iter().any(|word| message.contains(word));
         Self {
-            blocked: BLOCKS.contains(&code.as_str()),
+            blocked: behind || BLOCKS.contains(&code.as_str()),
             code,
             message,
             categories: Vec::new(),

@@ -150,6 +150,13 @@ fn a_safety_system_is_recognised_with_its_categories() {
             JobStatus::Ended(Reason::ProviderBlocked, words.into())
         );
     }
+    // LiteLLM 1.108.7, word for word.
+    let behind = json!({"error": {
+        "message": "litellm.BadRequestError: OpenAIException - {\"error\": {\"message\": \"Blocked.\", \"type\": \"invalid_request_error\", \"param\": null, \"code\": \"sentinel_block\"}}",
+        "type": "invalid_request_error", "param": null, "code": "400",
+    }});
+    let fault = Fault::read(&behind).unwrap();
+    assert_eq!(fault.reason(Reason::ProviderRefused), Reason::ProviderBlocked);
     assert!(is_guardrail("Blocked by Guardrail") && !is_guardrail("out of memory"));
 }
 
