@@ -151,7 +151,13 @@ async fn until(done: impl Fn() -> bool) {
 }
 
 /// What goes wrong for good: the prompt, how it ends, and what the operator is told.
-const FOR_GOOD: [(&str, State, Reason, &str); 26] = [
+const FOR_GOOD: [(&str, State, Reason, &str); 27] = [
+    (
+        "refuse and repeat the prompt",
+        State::Failed,
+        Reason::ProviderRefused,
+        "Why do you say (the prompt)?",
+    ),
     (
         "refuse and repeat the key",
         State::Failed,

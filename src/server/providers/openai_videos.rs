@@ -100,8 +100,11 @@ impl OpenAiVideos {
     }
 
     /// What the server says is wrong, or its status where it says nothing.
-    fn fault(&self, answer: &Answer) -> (Option<Fault>, String) {
-        let fault = Fault::read(&answer.json);
+    fn fault(&self, answer: &Answer, prompt: &str) -> (Option<Fault>, String) {
+        let mut fault = Fault::read(&answer.json);
+        if let Some(fault) = &mut fault {
+            fault.hide(prompt);
+        }
         let words = match &fault {
             Some(fault) => format!("{}: {fault}", answer.status),
             None => answer.status.to_string(),
@@ -110,8 +113,8 @@ impl OpenAiVideos {
     }
 
     /// The job's id, or why there is none. An order that may have been taken is never said not to be.
-    fn taken(&self, answer: &Answer) -> Result<String, ProviderError> {
-        let (fault, words) = self.fault(answer);
+    fn taken(&self, answer: &Answer, prompt: &str) -> Result<String, ProviderError> {
+        let (fault, words) = self.fault(answer, prompt);
         let reason = |otherwise| fault.as_ref().map_or(otherwise, |fault| fault.reason(otherwise));
         let status = answer.status;
         if status.is_success() {
@@ -134,7 +137,7 @@ impl OpenAiVideos {
     }
 
     fn status(&self, answer: &Answer) -> Result<JobStatus, ProviderError> {
-        let (fault, words) = self.fault(answer);
+        let (fault, words) = self.fault(answer, "");
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(JobStatus::Gone),
             status if status.is_success() && answer.json.is_object() => {
@@ -225,7 +228,7 @@ impl VideoProvider for OpenAiVideos {
                 Ok(answer) => answer,
                 Err(error) => return Err(self.no_answer(error)),
             };
-            match (self.taken(&answer), answer.pause) {
+            match (self.taken(&answer, &order.prompt), answer.pause) {
                 (Err(ProviderError::NotTaken(_)), Some(pause)) if !waited && pause <= MOST_WAIT => {
                     tokio::time::sleep(pause).await;
                     waited = true;

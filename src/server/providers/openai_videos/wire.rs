@@ -173,6 +173,13 @@ impl Fault {
         }
     }
 
+    /// The same words without the prompt, which some servers repeat and no log may hold.
+    pub fn hide(&mut self, prompt: &str) {
+        if !prompt.is_empty() {
+            self.message = self.message.replace(prompt, "(the prompt)");
+        }
+    }
+
     /// As the end of an order.
     #[must_use]
     pub fn refusal(&self) -> ProviderError {
@@ -193,7 +200,7 @@ impl std::fmt::Display for Fault {
         words += &self.message;
         let short: String = words
             .chars()
-            .filter(|letter| !letter.is_control())
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
             .take(MOST_WORDS)
             .collect();
         f.write_str(short.trim_start())

@@ -40,6 +40,10 @@ pub fn at_create(prompt: &str, tries: usize) -> Option<Response> {
             StatusCode::FORBIDDEN,
             json!({ "message": format!("The key {KEY} may not do this.") }),
         ),
+        "refuse and repeat the prompt" => error(
+            StatusCode::BAD_REQUEST,
+            json!({ "message": format!("Why do you say {prompt}?") }),
+        ),
         "refuse with a detail" => {
             let detail = json!([{"type": "x", "loc": ["body", "seconds"], "msg": "No.", "input": "the secret prompt"}]);
             Some(
