@@ -9,6 +9,7 @@ pub mod db;
 pub mod error;
 pub mod generation;
 pub mod http;
+pub mod http_client;
 pub mod identity;
 pub mod jobs;
 pub mod live;

@@ -54,6 +54,8 @@ impl Default for Instant {
             offers: vec![Offer {
                 model,
                 deadline: Duration::from_mins(1),
+                available_until: None,
+                successor: None,
             }],
             video: Arc::new(std::fs::read(file.path()).expect("read")),
             last: Arc::new(Mutex::new((std::time::Instant::now(), Duration::ZERO))),

@@ -1,12 +1,13 @@
 //! The command line. Every command's help is written for somebody who sees it for the first time.
 
+mod provider;
 mod serve;
 mod user;
 
 use super::{
     audit,
     clock::Clock,
-    config::Config,
+    config::{Config, providers::ProviderConfig},
     error::Failure,
     state::{App, Parts},
 };
@@ -49,6 +50,9 @@ enum Command {
     /// Create people, give them credits, look at their balance
     #[command(subcommand)]
     User(user::User),
+    /// Look at the servers that make videos
+    #[command(subcommand)]
+    Provider(provider::Provider),
     /// Check that every credit is accounted for; exits with 1 and a line for each breach
     Audit,
     /// Show every setting: its value, where it came from, what it is for
@@ -124,6 +128,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
             app.db.close().await;
         }
         Command::User(command) => user::run(command, &open(config).await?).await?,
+        Command::Provider(command) => return provider::run(command, &config).await,
         Command::Audit => return audit(&open(config).await?).await,
         Command::Config => {
             for (setting, value, origin) in config.explain() {
@@ -131,6 +136,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
                     "{} = \"{value}\"  # {origin}; {} ({})",
                     setting.key, setting.about, setting.environment
                 ))?;
+            }
+            for line in config.providers.iter().flat_map(ProviderConfig::explain) {
+                say(&line)?;
             }
         }
     }

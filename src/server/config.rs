@@ -1,5 +1,6 @@
 //! The configuration: one TOML file, each key overridable by the environment, each value with its origin.
 
+pub mod providers;
 mod settings;
 
 use crate::model::{catalogue::Size, credits::Credits};
@@ -109,6 +110,8 @@ pub struct Config {
     pub builtin_deadline: Duration,
     /// Largest video that is accepted from a provider, in bytes.
     pub max_video_bytes: u64,
+    /// Servers that make videos, in the order of the file.
+    pub providers: Vec<providers::ProviderConfig>,
     values: BTreeMap<&'static str, (String, Origin)>,
 }
 
@@ -133,8 +136,9 @@ impl Config {
             .map(Path::to_owned)
             .or_else(|| environment("AISORA_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| PathBuf::from("aisora.toml"));
+        let mut tables = None;
         if named.is_some() || path.exists() {
-            read_file(&path, &mut values)?;
+            tables = read_file(&path, &mut values)?;
         }
         for setting in SETTINGS {
             if let Some(value) = environment(setting.environment) {
@@ -144,7 +148,11 @@ impl Config {
         if let Some(bind) = bind {
             values.insert("bind", (bind.to_owned(), Origin::Argument));
         }
-        Values(values).read()
+        let mut config = Values(values).read()?;
+        if let Some(tables) = tables {
+            config.providers = providers::read(tables, environment, config.mode)?;
+        }
+        Ok(config)
     }
 
     /// How long a session lasts, in milliseconds.
@@ -225,19 +233,24 @@ fn mask_query(query: &str) -> String {
     masked.collect::<Vec<_>>().join("&")
 }
 
-fn read_file(path: &Path, values: &mut BTreeMap<&'static str, (String, Origin)>) -> Result<(), ConfigError> {
+/// Fills the values; what stands in `[providers]` is handed back as it is.
+fn read_file(
+    path: &Path,
+    values: &mut BTreeMap<&'static str, (String, Origin)>,
+) -> Result<Option<toml::Value>, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         ConfigError(format!(
             "The configuration file {} cannot be read: {error}",
             path.display()
         ))
     })?;
-    let table: toml::Table = text.parse().map_err(|error| {
+    let mut table: toml::Table = text.parse().map_err(|error| {
         ConfigError(format!(
             "The configuration file {} is not TOML: {error}",
             path.display()
         ))
     })?;
+    let providers = table.remove("providers");
     for (key, value) in flatten("", &table) {
         let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
             let known = SETTINGS
@@ -252,7 +265,7 @@ fn read_file(path: &Path, values: &mut BTreeMap<&'static str, (String, Origin)>)
         };
         values.insert(setting.key, (value, Origin::File(path.to_owned())));
     }
-    Ok(())
+    Ok(providers)
 }
 
 /// `[credits] welcome = 5` becomes `credits.welcome`; a list becomes a text with commas.
@@ -374,6 +387,7 @@ impl Values {
             builtin_deadline: self.seconds("builtin.deadline_seconds", 1..=86_400)?,
             max_video_bytes: u64::try_from(self.whole("worker.max_video_mb", 1..=100_000)?).unwrap_or(1)
                 << 20,
+            providers: Vec::new(),
             data_dir,
             values: self.0,
         };

@@ -1,7 +1,10 @@
 //! Providers make videos. One trait, one small file for each of them. A provider knows no credits and no people.
 
 pub mod builtin;
+pub mod health;
+pub mod openai_videos;
 
+use super::clock::Clock;
 use crate::model::{
     catalogue::{Catalogue, Model, Size},
     generation::Reason,
@@ -67,6 +70,18 @@ pub struct Offer {
     pub model: Model,
     /// How long one video may take.
     pub deadline: Duration,
+    /// Until when it is offered, in unix milliseconds; nothing is without end.
+    pub available_until: Option<i64>,
+    /// The id of the model to use after it.
+    pub successor: Option<String>,
+}
+
+impl Offer {
+    /// Whether it is offered at a time, in unix milliseconds.
+    #[must_use]
+    pub fn is_on(&self, now: i64) -> bool {
+        self.available_until.is_none_or(|until| now < until)
+    }
 }
 
 /// Something that makes videos.
@@ -92,10 +107,9 @@ pub trait VideoProvider: Send + Sync {
     /// How far the job is. May wait a moment for news, so that nobody has to ask often.
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError>;
 
-    /// How long to wait between two polls.
-    fn poll_pause(&self, polls: u32) -> Duration {
-        let ms = 500_u64.saturating_mul(1 << polls.min(4));
-        Duration::from_millis(ms.min(5_000))
+    /// How long to wait before the next poll of a job that was polled so often.
+    fn poll_pause(&self, _job: &str, polls: u32) -> Duration {
+        poll_pause(polls)
     }
 
     /// Fetches the finished video into a file, at most so many bytes.
@@ -103,6 +117,21 @@ pub trait VideoProvider: Send + Sync {
 
     /// Stops the job, if it still runs. Nobody waits for it to work.
     async fn cancel(&self, job: &str);
+
+    /// Until when it takes no orders because it keeps failing, in unix milliseconds.
+    fn paused_until(&self) -> Option<i64> {
+        None
+    }
+
+    /// The video is stored here: what the provider still keeps of it may go. Nothing depends on it.
+    async fn forget(&self, _job: &str) {}
+}
+
+/// The pause where a provider asks for none: half a second, growing to five.
+#[must_use]
+pub fn poll_pause(polls: u32) -> Duration {
+    let ms = 500_u64.saturating_mul(1 << polls.min(4));
+    Duration::from_millis(ms.min(5_000))
 }
 
 /// The providers of this server, by name.
@@ -110,12 +139,13 @@ pub trait VideoProvider: Send + Sync {
 pub struct Providers {
     by_name: BTreeMap<String, Arc<dyn VideoProvider>>,
     order: Vec<String>,
+    clock: Clock,
 }
 
 impl Providers {
     /// Providers in the order in which their models are listed.
     #[must_use]
-    pub fn new(providers: Vec<Arc<dyn VideoProvider>>) -> Self {
+    pub fn new(providers: Vec<Arc<dyn VideoProvider>>, clock: Clock) -> Self {
         let order = providers
             .iter()
             .map(|provider| provider.name().to_owned())
@@ -126,6 +156,7 @@ impl Providers {
                 .map(|provider| (provider.name().to_owned(), provider))
                 .collect(),
             order,
+            clock,
         }
     }
 
@@ -140,23 +171,28 @@ impl Providers {
         self.by_name.get(name)
     }
 
-    /// Who offers a model, and how.
+    /// Who offers a model now, and how. The first one does, where there are several.
     #[must_use]
     pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, &Offer)> {
-        self.iter().find_map(|provider| {
-            let offer = provider.offers().iter().find(|offer| offer.model.id == model)?;
-            Some((provider, offer))
-        })
+        self.on_offer().find(|(_, offer)| offer.model.id == model)
     }
 
-    /// What people can choose from.
+    /// What people can choose from now.
     #[must_use]
     pub fn catalogue(&self) -> Catalogue {
-        let models = self
-            .iter()
-            .flat_map(|provider| provider.offers().iter().map(|offer| offer.model.clone()));
-        Catalogue {
-            models: models.collect(),
+        let mut models: Vec<Model> = Vec::new();
+        for (_, offer) in self.on_offer() {
+            if !models.iter().any(|model| model.id == offer.model.id) {
+                models.push(offer.model.clone());
+            }
         }
+        Catalogue { models }
+    }
+
+    fn on_offer(&self) -> impl Iterator<Item = (&Arc<dyn VideoProvider>, &Offer)> {
+        let now = self.clock.now();
+        self.iter()
+            .flat_map(|provider| provider.offers().iter().map(move |offer| (provider, offer)))
+            .filter(move |(_, offer)| offer.is_on(now))
     }
 }

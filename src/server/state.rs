@@ -9,7 +9,7 @@ use super::{
     generation::{Generations, life::Life, life::Stops, quotes::Quotes, worker::Worker},
     identity::Identity,
     live::Hub,
-    providers::{Providers, VideoProvider, builtin::Builtin},
+    providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
     storage::Storage,
 };
 use std::{
@@ -99,8 +99,13 @@ impl App {
         };
         let scratch = config.data_dir.join("scratch");
         let mut providers = parts.providers;
+        for configured in &config.providers {
+            let provider = OpenAiVideos::new(configured, clock.clone())
+                .map_err(|error| Failure::broken(format!("provider {}: {error}", configured.name)))?;
+            providers.push(Arc::new(provider));
+        }
         providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
-        let providers = Providers::new(providers);
+        let providers = Providers::new(providers, clock.clone());
         let hub = Hub::default();
         let life = Life {
             db: db.clone(),

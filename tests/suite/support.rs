@@ -1,8 +1,10 @@
 //! A server of its own for each test, on either engine.
 
+mod emulator;
 mod provider;
 mod web;
 
+pub use emulator::{Emulator, KEY, PRESETS, REMOTE};
 pub use provider::{LENGTH, MODEL, Play, SIZE, sample_video};
 pub use web::{Browser, WebServer};
 
@@ -101,6 +103,8 @@ pub async fn fresh_postgres() -> String {
 #[derive(Default)]
 pub struct Setup {
     pub environment: Vec<(&'static str, String)>,
+    /// The text of a configuration file.
+    pub file: Option<String>,
     pub clock: Clock,
     pub storage: Option<Storage>,
     pub play: Option<Play>,
@@ -265,7 +269,12 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
             .find(|(key, _)| *key == name)
             .map(|(_, value)| value.clone())
     };
-    let config = Config::load(None, &find, None).expect("a configuration");
+    let path = folder.path().join("aisora.toml");
+    if let Some(text) = &setup.file {
+        std::fs::write(&path, text).expect("written");
+    }
+    let file = setup.file.is_some().then_some(path.as_path());
+    let config = Config::load(file, &find, None).expect("a configuration");
     let play: Arc<dyn VideoProvider> = Arc::new(setup.play.unwrap_or_default());
     let parts = Parts {
         clock: setup.clock,

@@ -174,6 +174,8 @@ impl Drive {
         if back {
             moment.commit().await?;
             self.life.work.notify_one();
+        } else {
+            moment.undo().await?;
         }
         Ok(Ran::over(back))
     }
@@ -226,8 +228,9 @@ impl Drive {
                 let words = unknown.as_deref().unwrap_or_default();
                 return Ok(Part::Ran(self.end(Reason::TimedOut, words).await?));
             }
-            let pause = self.provider.poll_pause(polls);
-            tokio::time::sleep(pause.min(patience.saturating_duration_since(Instant::now()))).await;
+            let job = self.row.provider_job.as_deref().unwrap_or_default();
+            let left = patience.saturating_duration_since(Instant::now());
+            tokio::time::sleep(self.provider.poll_pause(job, polls).min(left)).await;
             polls = polls.saturating_add(1);
         }
     }
@@ -296,6 +299,9 @@ impl Drive {
                     stills: stored.stills,
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
+                if let (true, Some(job)) = (ours, &self.row.provider_job) {
+                    self.provider.forget(job).await;
+                }
                 Ok(Ran::over(ours))
             }
             Err(NotStored::Gone(_)) if self.provider.rerunnable() => {
@@ -312,6 +318,8 @@ impl Drive {
         let done = moment.step(&mut self.row, to, change).await?;
         if done {
             moment.commit().await?;
+        } else {
+            moment.undo().await?;
         }
         Ok(done)
     }

@@ -88,6 +88,8 @@ impl Life {
         let done = moment.end(row, ending).await?;
         if done {
             moment.commit().await?;
+        } else {
+            moment.undo().await?;
         }
         Ok(done)
     }
@@ -215,6 +217,14 @@ impl Moment<'_> {
         jobs::enqueue(&mut self.tx, PURGE, row.id, PURGES, row.user_id, at).await
     }
 
+    /// Undoes it all. Whoever was first is durable when this returns, so that what is read next shows them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn undo(self) -> Result<()> {
+        self.tx.rollback().await
+    }
+
     /// Makes it all durable, then tells the browsers.
     ///
     /// # Errors
@@ -306,6 +316,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
         let mut moment = life.begin().await?;
         jobs::lock(&mut moment.tx, JOB, row.id).await?;
         let Some(mut row) = generations::adopt(&mut moment.tx, row.id, row.fence + 1).await? else {
+            moment.undo().await?;
             continue;
         };
         if moment
@@ -316,6 +327,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
             life.stops.stop(row.id);
             return Ok(row);
         }
+        moment.undo().await?;
     }
     Err(AppError::new(
         Code::Conflict,

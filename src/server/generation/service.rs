@@ -91,6 +91,7 @@ impl Generations {
     pub async fn quote(&self, user: UserId, form: &ComposerForm) -> Result<Quote> {
         let catalogue = self.providers.catalogue();
         let choices = composition::check_choices(form, &catalogue).map_err(AppError::invalid)?;
+        self.awake(&choices.model)?;
         let each = choices
             .price_each(&catalogue)
             .ok_or_else(|| Failure::broken("checked choices have no price"))?;
@@ -124,6 +125,7 @@ impl Generations {
         if let Some(cards) = self.created(user, terms.id).await? {
             return Ok(cards);
         }
+        self.awake(&terms.choices.model)?;
         match self.insert(user, &composed, &terms).await {
             Ok(true) => {
                 self.life.work.notify_one();
@@ -144,6 +146,23 @@ impl Generations {
         self.created(user, terms.id)
             .await?
             .ok_or_else(|| Failure::broken("what was created is not there"))
+    }
+
+    /// A provider that keeps failing is not given orders that somebody would wait for in vain.
+    fn awake(&self, model: &str) -> Result<()> {
+        let offer = self.providers.offer(model);
+        let Some(until) = offer.and_then(|(provider, _)| provider.paused_until()) else {
+            return Ok(());
+        };
+        let minutes = (until - self.life.clock.now()).div_euclid(60_000) + 1;
+        let wait = if minutes == 1 {
+            "a minute".into()
+        } else {
+            format!("{minutes} minutes")
+        };
+        let message =
+            format!("This model fails again and again right now. Choose another one, or try it in {wait}.");
+        Err(AppError::field(Code::Unavailable, "model", message).into())
     }
 
     /// The takes under a quote, if there are any.
@@ -175,7 +194,7 @@ impl Generations {
             moment.commit().await?;
         } else {
             // Somebody else's takes under this quote may be why; they are looked for next.
-            moment.tx.rollback().await?;
+            moment.undo().await?;
         }
         inserted
     }

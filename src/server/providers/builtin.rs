@@ -55,6 +55,8 @@ impl Builtin {
             offers: vec![Offer {
                 model,
                 deadline: config.builtin_deadline,
+                available_until: None,
+                successor: None,
             }],
             concurrency: config.builtin_concurrency,
             pool: Pool::new(scratch, config.builtin_concurrency)?,
@@ -95,7 +97,7 @@ impl VideoProvider for Builtin {
     }
 
     /// The poll itself waits for news.
-    fn poll_pause(&self, _polls: u32) -> Duration {
+    fn poll_pause(&self, _job: &str, _polls: u32) -> Duration {
         Duration::ZERO
     }
 

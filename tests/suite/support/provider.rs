@@ -71,6 +71,8 @@ impl Default for Play {
             offers: vec![Offer {
                 model,
                 deadline: Duration::from_secs(3),
+                available_until: None,
+                successor: None,
             }],
             concurrency: 8,
             orders: Arc::default(),
@@ -112,7 +114,7 @@ impl VideoProvider for Play {
         self.concurrency
     }
 
-    fn poll_pause(&self, _polls: u32) -> Duration {
+    fn poll_pause(&self, _job: &str, _polls: u32) -> Duration {
         Duration::from_millis(5)
     }
 

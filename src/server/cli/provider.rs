@@ -1,0 +1,117 @@
+//! `aisora provider …`
+
+use super::{CliError, say};
+use crate::server::{
+    config::{
+        Config,
+        providers::{ModelConfig, ProviderConfig},
+    },
+    providers::openai_videos,
+};
+use chrono::DateTime;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// What can be asked about the servers of the configuration.
+#[derive(Debug, Subcommand)]
+pub enum Provider {
+    /// List the configured servers with their models and prices
+    List,
+    /// Ask a configured server what it can do, and print the configuration that fits; creates no video
+    Check {
+        /// Its name in the configuration
+        name: String,
+    },
+}
+
+/// Runs one of the commands.
+pub async fn run(command: Provider, config: &Config) -> Result<ExitCode, CliError> {
+    match command {
+        Provider::List => list(config),
+        Provider::Check { name } => check(config, &name).await,
+    }
+}
+
+fn list(config: &Config) -> Result<ExitCode, CliError> {
+    for provider in &config.providers {
+        say(&format!(
+            "{} (openai_videos, {}, {} at once) {}",
+            provider.name,
+            provider.preset.as_str(),
+            provider.concurrency,
+            provider.base_url
+        ))?;
+        for model in &provider.models {
+            say(&format!("  {}", in_a_line(model)))?;
+        }
+    }
+    say("builtin (the built-in renderer)")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `wan: 4, 8 s; 1280x720 = 30; until 2027-03-31, then wan-3`.
+fn in_a_line(config: &ModelConfig) -> String {
+    let model = &config.model;
+    let seconds: Vec<_> = model.seconds.iter().map(ToString::to_string).collect();
+    let sizes: Vec<_> = model
+        .sizes
+        .iter()
+        .map(|offer| format!("{} = {}", offer.size, offer.credits_per_second.0))
+        .collect();
+    let mut line = format!("{}: {} s; {}", model.id, seconds.join(", "), sizes.join(", "));
+    // The end is the first moment of the day after.
+    if let Some(last) = config
+        .available_until
+        .and_then(|end| DateTime::from_timestamp_millis(end - 1))
+    {
+        line.extend(["; until ", &last.date_naive().to_string()]);
+    }
+    if let Some(successor) = &config.successor {
+        line.extend([", then ", successor]);
+    }
+    line
+}
+
+async fn check(config: &Config, name: &str) -> Result<ExitCode, CliError> {
+    let provider = find(config, name)?;
+    let report = openai_videos::probe(provider)
+        .await
+        .map_err(|error| CliError::Said(error.to_string()))?;
+    for (good, line) in &report.lines {
+        say(&format!("{} {line}", if *good { "ok  " } else { "bad " }))?;
+    }
+    match report.looks_like {
+        Some(preset) if preset != provider.preset => say(&format!(
+            "bad  it looks like {}, but the preset is {}",
+            preset.as_str(),
+            provider.preset.as_str()
+        ))?,
+        _ => {}
+    }
+    if report.answers {
+        let fits = openai_videos::fitting(provider, &report);
+        say(&format!("\nThe configuration that fits:\n\n{fits}"))?;
+    }
+    Ok(if report.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn find<'a>(config: &'a Config, name: &str) -> Result<&'a ProviderConfig, CliError> {
+    let found = config.providers.iter().find(|provider| provider.name == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = config
+            .providers
+            .iter()
+            .map(|provider| provider.name.as_str())
+            .collect();
+        let names = if names.is_empty() {
+            "none; add a table [providers.NAME] to the configuration file".into()
+        } else {
+            names.join(", ")
+        };
+        CliError::Said(format!("There is no provider `{name}`. There are: {names}."))
+    })
+}

@@ -1,0 +1,282 @@
+//! Any server of the Videos protocol: SGLang, vLLM-Omni, TensorRT-LLM, LiteLLM, new-api and those that speak it as
+//! OpenAI wrote it down. What differs between them is in `presets`; what they answer is read in `wire`.
+
+mod api;
+mod download;
+pub mod presets;
+mod probe;
+mod request;
+mod wire;
+
+pub use probe::{Report, fitting, probe};
+
+use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health};
+use crate::{
+    model::generation::Reason,
+    server::{
+        clock::Clock,
+        config::providers::{ModelConfig, ProviderConfig, Wire},
+        http_client::HttpClient,
+    },
+};
+use api::{Answer, Api, NoAnswer};
+use async_trait::async_trait;
+use presets::{Quirks, quirks};
+use request::Body;
+use reqwest::{Method, StatusCode};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use wire::Fault;
+
+/// A server that is busy is waited for within one try, if it asks for no longer pause than this.
+const MOST_WAIT: Duration = Duration::from_secs(20);
+/// How long tidying up there may take.
+const TIDY: Duration = Duration::from_secs(5);
+
+/// One server.
+pub struct OpenAiVideos {
+    name: String,
+    offers: Vec<Offer>,
+    models: Vec<ModelConfig>,
+    concurrency: usize,
+    wire: Wire,
+    quirks: Quirks,
+    api: Api,
+    health: Health,
+    /// The pause that the server asked for, by job, from a poll until the pause is taken.
+    pauses: Mutex<HashMap<String, Duration>>,
+}
+
+impl OpenAiVideos {
+    /// The server as the configuration describes it.
+    ///
+    /// # Errors
+    /// When this machine has no certificates to check others with.
+    pub fn new(config: &ProviderConfig, clock: Clock) -> Result<Self, reqwest::Error> {
+        let offers = config.models.iter().map(|model| Offer {
+            model: model.model.clone(),
+            deadline: model.deadline,
+            available_until: model.available_until,
+            successor: model.successor.clone(),
+        });
+        let quirks = quirks(config.preset);
+        Ok(Self {
+            name: config.name.clone(),
+            offers: offers.collect(),
+            models: config.models.clone(),
+            concurrency: config.concurrency,
+            wire: config.wire.unwrap_or(quirks.wire),
+            quirks,
+            api: api(config)?,
+            health: Health::new(config.name.clone(), clock),
+            pauses: Mutex::default(),
+        })
+    }
+
+    fn body(&self, order: &Order) -> Result<Body, ProviderError> {
+        let model = self.models.iter().find(|model| model.model.id == order.model);
+        let model = model.ok_or_else(|| ProviderError::Refused(Reason::ModelGone, order.model.clone()))?;
+        Ok(Body::of(
+            order,
+            &model.remote,
+            &model.extra,
+            self.wire,
+            self.quirks,
+        ))
+    }
+
+    /// Nothing came back from an order.
+    fn no_answer(&self, error: NoAnswer) -> ProviderError {
+        let error = match error {
+            NoAnswer::Unsent(words) => ProviderError::NotTaken(words),
+            NoAnswer::Broken(words) => ProviderError::Broken(words),
+        };
+        self.health.failed(&error.to_string());
+        error
+    }
+
+    /// What the server says is wrong, or its status where it says nothing.
+    fn fault(&self, answer: &Answer, prompt: &str) -> (Option<Fault>, String) {
+        let mut fault = Fault::read(&answer.json);
+        if let Some(fault) = &mut fault {
+            fault.hide(prompt);
+        }
+        let words = match &fault {
+            Some(fault) => format!("{}: {fault}", answer.status),
+            None => answer.status.to_string(),
+        };
+        (fault, self.api.without_key(&words))
+    }
+
+    /// The job's id, or why there is none. An order that may have been taken is never said not to be.
+    fn taken(&self, answer: &Answer, prompt: &str) -> Result<String, ProviderError> {
+        let (fault, words) = self.fault(answer, prompt);
+        let reason = |otherwise| fault.as_ref().map_or(otherwise, |fault| fault.reason(otherwise));
+        let status = answer.status;
+        if status.is_success() {
+            return match (wire::id(&answer.json), &fault) {
+                (Some(id), _) => Ok(id),
+                (None, Some(_)) => Err(ProviderError::Refused(reason(Reason::ProviderRefused), words)),
+                (None, None) => Err(ProviderError::Broken(format!("{words}, without an id"))),
+            };
+        }
+        Err(match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => ProviderError::NotTaken(words),
+            _ if status.is_client_error() || status.is_redirection() => {
+                ProviderError::Refused(reason(Reason::ProviderRefused), words)
+            }
+            _ if self.quirks.guardrail_is_500 && wire::is_guardrail(&words) => {
+                ProviderError::Refused(Reason::ProviderBlocked, words)
+            }
+            _ => ProviderError::Broken(words),
+        })
+    }
+
+    fn status(&self, answer: &Answer) -> Result<JobStatus, ProviderError> {
+        let (fault, words) = self.fault(answer, "");
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(JobStatus::Gone),
+            status if status.is_success() && answer.json.is_object() => {
+                Ok(self.known(wire::status(&answer.json)))
+            }
+            // Some gateways tell a block of the finished work as an error of the question.
+            status if status.is_client_error() => match fault.map(|fault| fault.refusal()) {
+                Some(ProviderError::Refused(Reason::ProviderBlocked, _)) => {
+                    Ok(JobStatus::Ended(Reason::ProviderBlocked, words))
+                }
+                _ => Err(ProviderError::Broken(words)),
+            },
+            _ => Err(ProviderError::Broken(words)),
+        }
+    }
+
+    /// The same status, with this server's ways of saying it undone.
+    fn known(&self, status: JobStatus) -> JobStatus {
+        match status {
+            JobStatus::Ended(Reason::ProviderFailed, words)
+                if self.quirks.guardrail_is_500 && wire::is_guardrail(&words) =>
+            {
+                JobStatus::Ended(Reason::ProviderBlocked, self.api.without_key(&words))
+            }
+            JobStatus::Ended(reason, words) => JobStatus::Ended(reason, self.api.without_key(&words)),
+            other => other,
+        }
+    }
+
+    fn remember(&self, job: &str, pause: Option<Duration>) {
+        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        match pause {
+            Some(pause) => pauses.insert(job.to_owned(), pause),
+            None => pauses.remove(job),
+        };
+    }
+
+    /// Deletes the job there, running or done. Whatever the answer is, nothing depends on it: 404, 405 and 501 are fine.
+    async fn delete(&self, job: &str) {
+        if !self.quirks.deletes {
+            return;
+        }
+        let place = ["videos", job];
+        let call = self.api.call(Method::DELETE, &place, None);
+        match tokio::time::timeout(TIDY, call).await {
+            Ok(Ok(answer)) => {
+                tracing::debug!(provider = self.name, status = %answer.status, "a job was deleted there");
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(
+                    provider = self.name,
+                    error = error.into_words(),
+                    "a job was not deleted there"
+                );
+            }
+            Err(_) => tracing::debug!(provider = self.name, "a job was not deleted there in time"),
+        }
+    }
+}
+
+/// The server, and what its answers may point to.
+fn api(config: &ProviderConfig) -> Result<Api, reqwest::Error> {
+    let mut named = config.media_origins.clone();
+    named.push(config.base_url.clone());
+    let client = HttpClient::new(named)?;
+    Ok(Api::new(client, config.base_url.clone(), config.key.clone()))
+}
+
+#[async_trait]
+impl VideoProvider for OpenAiVideos {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    fn concurrency(&self) -> usize {
+        self.concurrency
+    }
+
+    async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
+        let body = self.body(order)?;
+        let mut waited = false;
+        loop {
+            let answer = match self.api.call(Method::POST, &["videos"], Some(&body)).await {
+                Ok(answer) => answer,
+                Err(error) => return Err(self.no_answer(error)),
+            };
+            match (self.taken(&answer, &order.prompt), answer.pause) {
+                (Err(ProviderError::NotTaken(_)), Some(pause)) if !waited && pause <= MOST_WAIT => {
+                    tokio::time::sleep(pause).await;
+                    waited = true;
+                }
+                (taken, _) => {
+                    if answer.status.is_server_error() {
+                        self.health.failed(&answer.status.to_string());
+                    }
+                    return taken;
+                }
+            }
+        }
+    }
+
+    async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
+        let answer = self.api.call(Method::GET, &["videos", job], None).await;
+        let answer = answer.map_err(|error| ProviderError::Broken(error.into_words()))?;
+        let status = self.status(&answer);
+        match &status {
+            Ok(JobStatus::Done) => self.health.worked(),
+            Ok(JobStatus::Ended(Reason::ProviderFailed, words)) => self.health.failed(words),
+            _ => {}
+        }
+        let over = matches!(status, Ok(JobStatus::Done | JobStatus::Ended(..)));
+        self.remember(job, answer.pause.filter(|_| !over));
+        status
+    }
+
+    fn poll_pause(&self, job: &str, polls: u32) -> Duration {
+        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.remove(job).unwrap_or_else(|| super::poll_pause(polls))
+    }
+
+    async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
+        let from = self.api.address(&["videos", job, "content"]);
+        download::fetch(&self.api, from, to, most_bytes).await
+    }
+
+    async fn cancel(&self, job: &str) {
+        self.remember(job, None);
+        self.delete(job).await;
+    }
+
+    fn paused_until(&self) -> Option<i64> {
+        self.health.paused_until()
+    }
+
+    async fn forget(&self, job: &str) {
+        self.delete(job).await;
+    }
+}

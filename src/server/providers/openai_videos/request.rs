@@ -1,0 +1,139 @@
+//! An order as the server wants it written: only what every server knows, and what the operator allows for the model.
+
+use super::presets::{KNOWN_EXTRAS, Quirks};
+use crate::server::{
+    config::providers::{Extra, Wire},
+    providers::Order,
+};
+use reqwest::multipart::Form;
+use serde_json::{Map, Value, json};
+
+/// A body that can be sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Body {
+    /// One object.
+    Json(Value),
+    /// Fields of `multipart/form-data`.
+    Form(Vec<(String, String)>),
+}
+
+impl Body {
+    /// The order, for the model by its name there.
+    #[must_use]
+    pub fn of(order: &Order, remote: &str, extra: &[(String, Extra)], wire: Wire, quirks: Quirks) -> Self {
+        let multipart = wire == Wire::Multipart;
+        let seconds = if quirks.number_seconds && !multipart {
+            json!(order.seconds)
+        } else {
+            json!(order.seconds.to_string())
+        };
+        let mut fields = Map::new();
+        fields.insert("prompt".into(), json!(order.prompt));
+        fields.insert("model".into(), json!(remote));
+        fields.insert("seconds".into(), seconds);
+        fields.insert("size".into(), json!(order.size.to_string()));
+        let mut others = Map::new();
+        for (name, value) in extra {
+            let value = match value {
+                Extra::Fixed(value) => value.clone(),
+                Extra::Seed => json!(order.seed),
+            };
+            let apart = quirks.extra_params && !KNOWN_EXTRAS.contains(&name.as_str());
+            let place = if apart { &mut others } else { &mut fields };
+            place.insert(name.clone(), value);
+        }
+        if !others.is_empty() {
+            fields.insert("extra_params".into(), json!(Value::Object(others).to_string()));
+        }
+        if multipart {
+            Self::Form(
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name, text(value)))
+                    .collect(),
+            )
+        } else {
+            Self::Json(Value::Object(fields))
+        }
+    }
+}
+
+/// A form of the fields.
+#[must_use]
+pub fn form(fields: &[(String, String)]) -> Form {
+    fields.iter().fold(Form::new(), |form, (name, value)| {
+        form.text(name.clone(), value.clone())
+    })
+}
+
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::presets::quirks, *};
+    use crate::{model::catalogue::Size, server::config::providers::Preset};
+
+    fn order() -> Order {
+        Order {
+            reference: uuid::Uuid::nil(),
+            model: "ours".into(),
+            prompt: "a boat".into(),
+            size: Size::new(1280, 720),
+            seconds: 4,
+            seed: 7,
+            caption: false,
+        }
+    }
+
+    fn body(preset: Preset, extra: &[(&str, Extra)]) -> Body {
+        let extra: Vec<_> = extra
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        let quirks = quirks(preset);
+        Body::of(&order(), "theirs", &extra, quirks.wire, quirks)
+    }
+
+    #[test]
+    fn only_four_fields_are_sent_unless_more_are_allowed() {
+        let plain = json!({"prompt": "a boat", "model": "theirs", "seconds": "4", "size": "1280x720"});
+        assert_eq!(body(Preset::Openai, &[]), Body::Json(plain.clone()));
+        let mut with_seed = plain;
+        with_seed["seed"] = json!(7);
+        assert_eq!(
+            body(Preset::Litellm, &[("seed", Extra::Seed)]),
+            Body::Json(with_seed)
+        );
+    }
+
+    #[test]
+    fn the_length_is_a_number_where_the_server_wants_one() {
+        for preset in [Preset::Sglang, Preset::TensorrtLlm] {
+            let Body::Json(body) = body(preset, &[]) else {
+                panic!("JSON")
+            };
+            assert_eq!(body["seconds"], json!(4));
+        }
+    }
+
+    #[test]
+    fn vllm_omni_takes_a_form_with_unknown_parameters_apart() {
+        let extra = [("seed", Extra::Seed), ("flow_shift", Extra::Fixed(json!(5.0)))];
+        let Body::Form(fields) = body(Preset::VllmOmni, &extra) else {
+            panic!("a form")
+        };
+        let field = |name: &str| {
+            fields
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str())
+        };
+        assert_eq!((field("seconds"), field("seed")), (Some("4"), Some("7")));
+        assert_eq!(field("extra_params"), Some("{\"flow_shift\":5.0}"));
+    }
+}

@@ -1,0 +1,197 @@
+//! What each server minds, and how it answers.
+
+use super::{Inner, Job, KEY, REMOTE, faults, form};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Map, Value, json};
+
+impl Inner {
+    /// Refuses everything that does not carry the key, in the server's own words.
+    pub fn guard(&self, headers: &HeaderMap) -> Result<(), Box<Response>> {
+        let bearer = format!("Bearer {KEY}");
+        if headers
+            .get("authorization")
+            .is_some_and(|sent| sent == bearer.as_str())
+        {
+            return Ok(());
+        }
+        Err(Box::new(
+            self.wrong(StatusCode::UNAUTHORIZED, "Incorrect API key provided"),
+        ))
+    }
+
+    /// An error as this server writes it.
+    pub fn wrong(&self, status: StatusCode, message: &str) -> Response {
+        let body = match self.preset {
+            "sglang" | "vllm-omni" | "tensorrt-llm" => json!({ "detail": message }),
+            "new-api" => json!({ "code": "fail_to_fetch_task", "message": message, "data": null }),
+            _ => {
+                json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": null}})
+            }
+        };
+        (status, Json(body)).into_response()
+    }
+
+    /// FastAPI's refusal of one field.
+    pub fn field(name: &str, message: &str, input: &Value) -> Response {
+        let detail = json!([{"type": "value_error", "loc": ["body", name], "msg": message, "input": input}]);
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Json(json!({ "detail": detail })),
+        )
+            .into_response()
+    }
+
+    /// The order's fields, if they come in a shape that this server takes.
+    pub fn order(&self, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Box<Response>> {
+        let kind = headers
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
+        if let Some(boundary) = kind.strip_prefix("multipart/form-data; boundary=") {
+            if self.is("sglang") {
+                return Err(Box::new(
+                    self.wrong(StatusCode::BAD_REQUEST, "input_reference file is required"),
+                ));
+            }
+            if self.is("tensorrt-llm") {
+                return Err(Box::new(Self::field(
+                    "body",
+                    "multipart is for image-to-video",
+                    &json!(null),
+                )));
+            }
+            return Ok(form::fields(boundary, body));
+        }
+        assert_eq!(kind, "application/json");
+        if self.is("vllm-omni") {
+            return Err(Box::new(Self::field("prompt", "Field required", &json!(null))));
+        }
+        serde_json::from_slice(body)
+            .map_err(|_| Box::new(Self::field("body", "JSON decode error", &json!(null))))
+    }
+
+    /// What this server minds about the fields.
+    pub fn check(&self, order: &Map<String, Value>) -> Result<(), Box<Response>> {
+        let known: &[&str] = match self.preset {
+            "vllm-omni" => &[
+                "prompt",
+                "model",
+                "seconds",
+                "size",
+                "seed",
+                "negative_prompt",
+                "fps",
+                "extra_params",
+            ],
+            "tensorrt-llm" => &[
+                "prompt",
+                "model",
+                "seconds",
+                "size",
+                "seed",
+                "fps",
+                "guidance_scale",
+            ],
+            "openai" => &["prompt", "model", "seconds", "size"],
+            _ => &[],
+        };
+        if let Some((name, value)) = order
+            .iter()
+            .find(|(name, _)| !known.is_empty() && !known.contains(&name.as_str()))
+        {
+            return Err(Box::new(match self.preset {
+                "openai" => self.wrong(StatusCode::BAD_REQUEST, &format!("Unknown parameter: '{name}'.")),
+                _ => Self::field(name, "Extra inputs are not permitted", value),
+            }));
+        }
+        if order.get("model") != Some(&json!(REMOTE)) {
+            return Err(Box::new(self.wrong(StatusCode::BAD_REQUEST, "model not found")));
+        }
+        let text = order["seconds"].as_str();
+        let whole =
+            |text: &str| text.parse::<u32>().is_ok_and(|seconds| seconds > 0) && !text.starts_with('0');
+        let fits = match self.preset {
+            "sglang" => order["seconds"].is_u64() || text.is_some_and(whole),
+            "tensorrt-llm" => order["seconds"].is_number(),
+            _ => text.is_some_and(whole),
+        };
+        if !fits {
+            return Err(Box::new(Self::field(
+                "seconds",
+                "Input should be valid",
+                &order["seconds"],
+            )));
+        }
+        let size = order["size"].as_str().and_then(|size| size.split_once('x'));
+        if !size.is_some_and(|(width, height)| whole(width) && whole(height)) {
+            return Err(Box::new(Self::field(
+                "size",
+                "Input should be WxH",
+                &order["size"],
+            )));
+        }
+        Ok(())
+    }
+
+    pub fn new_id(&self, number: usize) -> String {
+        match self.preset {
+            "vllm-omni" => format!("video_gen_{number:032x}"),
+            "litellm" => format!(
+                "video_bGl0ZWxsbTpjdXN0b21fbGxtX3Byb3ZpZGVyOm9wZW5haTttb2RlbF9pZDo7dmlkZW9faWQ6{number}=="
+            ),
+            "new-api" => format!("task_{number}"),
+            // Ids are opaque: nobody promises that they fit into a path as they are.
+            "tensorrt-llm" => format!("video/{number}?a b"),
+            _ => format!("video_{number}"),
+        }
+    }
+
+    /// The job as this server shows it.
+    pub fn show(&self, id: &str, job: &Job) -> Value {
+        let words: &[(&str, Value)] = match self.preset {
+            "sglang" => &[
+                ("queued", json!(0)),
+                ("queued", json!(0)),
+                ("completed", json!(100)),
+            ],
+            "tensorrt-llm" => &[
+                ("queued", json!(null)),
+                ("generating", json!(null)),
+                ("postprocessing", json!(null)),
+                ("completed", json!(null)),
+            ],
+            "litellm" => &[("processing", json!("50%")), ("completed", json!(100))],
+            "new-api" => &[
+                ("unknown", json!(0)),
+                ("in_progress", json!("30%")),
+                ("completed", json!("100%")),
+            ],
+            "vllm-omni" => &[
+                ("queued", json!(0)),
+                ("in_progress", json!(0.4)),
+                ("completed", json!(1.0)),
+            ],
+            _ => &[
+                ("queued", json!(0)),
+                ("in_progress", json!(42)),
+                ("completed", json!(100)),
+            ],
+        };
+        let place = usize::try_from(job.polls).unwrap_or(0).min(words.len() - 1);
+        let (word, progress) = &words[place];
+        let mut shown = json!({
+            "id": id, "object": "video", "model": REMOTE, "status": word, "progress": progress, "created_at": 1_764_000_000,
+            "seconds": job.seconds, "size": job.size, "inference_time_s": 1.5, "error": null,
+        });
+        faults::shown(job, &mut shown);
+        shown
+    }
+
+    pub fn deletes(&self) -> bool {
+        !self.is("litellm") && !self.is("new-api")
+    }
+}
