@@ -96,7 +96,8 @@ export async function settled(page: Page): Promise<void> {
 
 /** Stops work as the page's person. */
 export async function cancel(page: Page, id: string): Promise<void> {
-  await page.request.post(`/v/${id}/cancel`, { form: { next: '/create' }, maxRedirects: 0 })
+  const answer = await page.request.post(`/v/${id}/cancel`, { form: { next: '/create' }, maxRedirects: 0 })
+  expect(answer.status(), 'cancel').toBe(303)
 }
 
 /** Opens a page of the studio and waits until it is awake: it listens to the server as its last step. */

@@ -38,7 +38,11 @@ test('signing up tells what is wrong beside each field, and keeps what was typed
   await born!.fill(`${lately}-01-01`)
   await submit()
   await expect(page.getByRole('alert')).toContainText('for people of 13 and older')
+  // Nothing of a child is kept, not even in the form.
+  for (const field of [email, password, name, born]) await expect(field!).toHaveValue('')
 
+  await email!.fill(person.email)
+  await name!.fill('Robin')
   await password!.fill(person.password)
   await born!.fill(person.born)
   await submit()

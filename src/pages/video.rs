@@ -37,13 +37,12 @@ pub fn Video() -> impl IntoView {
             }
         },
     );
-    let view = awaited(waiting, move || async move {
+    awaited(waiting, move || async move {
         match page.answer().await {
             Ok(found) => shown(&found, page),
             Err(error) => did_not_come(error),
         }
-    });
-    view
+    })
 }
 
 fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {

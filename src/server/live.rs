@@ -69,7 +69,7 @@ impl Hub {
     }
 
     /// Has every stream read the table: something may have been missed. A stream whose place is gone takes a new one.
-    fn refresh(&self) {
+    pub fn refresh(&self) {
         self.people().clear();
     }
 

@@ -36,6 +36,8 @@ async fn what_a_provider_does_wrong_is_not_charged(engine: Engine) {
         ("not a video", State::Failed, Reason::BadVideo),
         ("zero bytes", State::Failed, Reason::BadVideo),
         ("wrong size", State::Failed, Reason::BadVideo),
+        ("wrong length", State::Failed, Reason::BadVideo),
+        ("no pictures", State::Failed, Reason::BadVideo),
         ("done but 404", State::Failed, Reason::BadVideo),
     ];
     let mut made = Vec::new();

@@ -5,6 +5,7 @@ mod crash;
 mod faults;
 mod generations;
 mod ledger;
+mod leftovers;
 mod openai_videos;
 mod people;
 mod queue;

@@ -108,6 +108,8 @@ pub struct Setup {
     pub clock: Clock,
     pub storage: Option<Storage>,
     pub play: Option<Play>,
+    /// The played provider is not configured.
+    pub without_play: bool,
 }
 
 /// A server for one test. Its files go away with it.
@@ -275,10 +277,13 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
     }
     let file = setup.file.is_some().then_some(path.as_path());
     let config = Config::load(file, &find, None).expect("a configuration");
-    let play: Arc<dyn VideoProvider> = Arc::new(setup.play.unwrap_or_default());
+    let mut providers: Vec<Arc<dyn VideoProvider>> = Vec::new();
+    if !setup.without_play {
+        providers.push(Arc::new(setup.play.unwrap_or_default()));
+    }
     let parts = Parts {
         clock: setup.clock,
-        providers: vec![play],
+        providers,
         storage: setup.storage,
     };
     App::open(config, true, parts).await.expect("the server opens")

@@ -26,17 +26,29 @@ pub const LENGTH: u32 = 1;
 /// A real video of the right size, made once.
 pub fn sample_video() -> &'static [u8] {
     static VIDEO: OnceLock<Vec<u8>> = OnceLock::new();
-    VIDEO.get_or_init(|| make(SIZE))
+    VIDEO.get_or_init(|| make(SIZE, LENGTH))
 }
 
-fn make(size: Size) -> Vec<u8> {
+/// A sound index over nothing.
+fn without_pictures(video: &[u8]) -> Vec<u8> {
+    let media = video
+        .windows(4)
+        .position(|four| four == b"mdat")
+        .expect("a video")
+        + 4;
+    let mut bytes = video.to_vec();
+    bytes[media..].fill(0);
+    bytes
+}
+
+fn make(size: Size, seconds: u32) -> Vec<u8> {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let spec = RenderSpec {
         prompt: "a calm sea".into(),
         seed: 1,
         width: size.width,
         height: size.height,
-        seconds: LENGTH,
+        seconds,
         caption: false,
     };
     render(&spec, file.path(), &mut |_, _| ControlFlow::Continue(())).expect("rendered");
@@ -92,6 +104,14 @@ impl Play {
             .unwrap_or_default()
     }
 
+    /// Has a job be done at the next poll.
+    pub fn hurry(&self, job: &str) {
+        self.polls
+            .lock()
+            .expect("unpoisoned")
+            .insert(job.to_owned(), 1_000);
+    }
+
     fn count(&self, key: &str) -> u32 {
         let mut polls = self.polls.lock().expect("unpoisoned");
         let count = polls.entry(key.to_owned()).or_default();
@@ -126,6 +146,7 @@ impl VideoProvider for Play {
             "busy once" if tries == 1 => return Err(ProviderError::NotTaken("429".into())),
             "break at the door" => return Err(ProviderError::Broken("connection reset".into())),
             "hang at the door" => std::future::pending::<()>().await,
+            "slow at the door" => tokio::time::sleep(Duration::from_millis(700)).await,
             _ => {}
         }
         self.orders.lock().expect("unpoisoned").push(order.clone());
@@ -156,7 +177,9 @@ impl VideoProvider for Play {
             "half a file" => whole[..whole.len() / 2].to_vec(),
             "not a video" => b"{\"error\": \"try again\"}".to_vec(),
             "zero bytes" => Vec::new(),
-            "wrong size" => make(Size::new(72, 128)),
+            "wrong size" => make(Size::new(72, 128), LENGTH),
+            "wrong length" => make(SIZE, LENGTH + 2),
+            "no pictures" => without_pictures(whole),
             "done but 404" => return Err(ProviderError::Broken("404".into())),
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
