@@ -32,7 +32,8 @@ const WASM_FEATURES = [
   '--enable-reference-types',
   '--enable-sign-ext',
 ]
-const WASM_OPT = ['-Oz', ...WASM_FEATURES]
+// Flattened first and made small twice: 1 % smaller after compression than once, for ten seconds more.
+const WASM_OPT = ['--flatten', '--rereloop', '-Oz', '-Oz', ...WASM_FEATURES]
 
 /** A compressed copy must be smaller than this part of the file, or it is not worth its place. */
 const COMPRESSED_AT_MOST = 0.95

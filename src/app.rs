@@ -1,4 +1,4 @@
-//! The html document around every page, and the table of pages.
+//! The html document around every page, and what all pages share.
 #![expect(
     clippy::must_use_candidate,
     reason = "views are used by the view macro, which uses what they return"
@@ -6,40 +6,58 @@
 
 use crate::components::chrome::Chrome;
 use crate::components::{live::Live, person::Who, theme::ThemeInForce};
-use crate::pages;
+use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{SsrMode, path};
+use leptos_router::components::Router;
 
 /// What the server knows about the document before a page is rendered.
 #[derive(Clone)]
 pub struct ShellData {
     /// Address of the style sheet, stamped with its hash.
     pub css: String,
-    /// Address of the script, stamped with its hash.
-    pub js: String,
-    /// Address of the wasm, stamped with its hash.
-    pub wasm: String,
+    /// What wakes up.
+    pub script: Script,
     /// `dark` or `light` when the person chose one; none follows the system.
     pub theme: Option<String>,
     /// For the developer's automatic reload.
     pub options: LeptosOptions,
 }
 
-/// The html document. Fully readable before any script has run: the wasm loads at low priority, and nothing waits for it.
+/// The program of a page. Addresses are stamped with their hash.
+#[derive(Clone)]
+pub enum Script {
+    /// The studio.
+    Live {
+        /// Address of its script.
+        js: String,
+        /// Address of its wasm.
+        wasm: String,
+    },
+    /// A few lines, at this address.
+    Still(String),
+}
+
+/// The html document around the application. Fully readable before any script has run: the wasm loads at low priority,
+/// and nothing waits for it.
 pub fn shell(data: ShellData) -> impl IntoView {
+    document(data, Box::new(|| view! { <App /> }.into_any()))
+}
+
+/// What stands in a document; made when its context is there.
+pub type Body = Box<dyn FnOnce() -> AnyView>;
+
+/// The html document around a body.
+pub fn document(data: ShellData, body: Body) -> impl IntoView {
     let ShellData {
         css,
-        js,
-        wasm,
+        script,
         theme,
         options,
     } = data;
     provide_context(ThemeInForce(theme.clone()));
-    // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
-    let start = format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(hydrate)");
+    let body = body();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -53,24 +71,38 @@ pub fn shell(data: ShellData) -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
-                <link rel="modulepreload" href=js.clone() fetchpriority="low" />
-                <link
-                    rel="preload"
-                    href=wasm.clone()
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin="anonymous"
-                    fetchpriority="low"
-                />
                 <AutoReload options />
-                <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script>
+                {program(script)}
                 <MetaTags />
             </head>
-            <body>
-                <App />
-            </body>
+            <body>{body}</body>
         </html>
     }
+}
+
+fn program(script: Script) -> AnyView {
+    let (js, wasm) = match script {
+        Script::Still(address) => {
+            return view! { <script type="module" src=address nonce=leptos::nonce::use_nonce()></script> }
+                .into_any();
+        }
+        Script::Live { js, wasm } => (js, wasm),
+    };
+    // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
+    let start = format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(hydrate)");
+    view! {
+        <link rel="modulepreload" href=js fetchpriority="low" />
+        <link
+            rel="preload"
+            href=wasm
+            r#as="fetch"
+            r#type="application/wasm"
+            crossorigin="anonymous"
+            fetchpriority="low"
+        />
+        <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script>
+    }
+    .into_any()
 }
 
 /// The whole application: frame, pages, and what all pages share.
@@ -83,16 +115,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "AiSora".into() } else { page + " · AiSora" } text="" />
         <Router>
             <Chrome>
-                <FlatRoutes fallback=pages::not_found::NotFound>
-                    <Route path=path!("/") view=pages::landing::Landing ssr=SsrMode::Async />
-                    <Route path=path!("/create") view=pages::create::Create ssr=SsrMode::Async />
-                    <Route path=path!("/library") view=pages::library::Library ssr=SsrMode::Async />
-                    <Route path=path!("/v/:id") view=pages::video::Video ssr=SsrMode::Async />
-                    <Route path=path!("/credits") view=pages::credits::CreditsPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=pages::account::Account ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
-                    <Route path=path!("/sign-up") view=pages::sign_up::SignUp ssr=SsrMode::Async />
-                </FlatRoutes>
+                <Table />
             </Chrome>
         </Router>
     }

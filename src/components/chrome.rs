@@ -8,6 +8,7 @@ use super::theme::ThemeSwitch;
 use super::time::Awake;
 use crate::browser;
 use crate::model::credits::Balance;
+use crate::pages::is_live;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -66,11 +67,16 @@ fn current(room: &'static str) -> Word {
     word(move || path.with(|path| path == room).then_some("page"))
 }
 
+/// Pages that do not live in the browser are loaded, not changed to.
+fn way_to(address: &str) -> Option<&'static str> {
+    (!is_live(address)).then_some("external")
+}
+
 /// The mark with the name.
 #[component]
 pub fn Mark() -> impl IntoView {
     view! {
-        <a class="mark" href="/" aria-label="AiSora, start">
+        <a class="mark" href="/" rel="external" aria-label="AiSora, start">
             <svg class="mark-sun" viewBox="0 0 32 32" aria-hidden="true">
                 <use href="/icons.svg#mark"></use>
             </svg>
@@ -84,7 +90,7 @@ fn Rail() -> impl IntoView {
     let rooms = ROOMS.map(|(address, name, icon)| {
         view! {
             <li>
-                <a class="room" href=address aria-current=current(address)>
+                <a class="room" href=address rel=way_to(address) aria-current=current(address)>
                     <Icon name=icon />
                     {name}
                 </a>
@@ -110,7 +116,7 @@ fn Tabs() -> impl IntoView {
     let rooms = ROOMS.map(|(address, name, icon)| {
         view! {
             <li>
-                <a href=address aria-current=current(address)>
+                <a href=address rel=way_to(address) aria-current=current(address)>
                     <Icon name=icon />
                     {name}
                 </a>
@@ -142,7 +148,7 @@ pub fn Purse() -> impl IntoView {
 fn purse(live: Live, start: Balance) -> AnyView {
     let balance = move || live.balance.get().unwrap_or(start);
     view! {
-        <a class="purse" href="/credits">
+        <a class="purse" href="/credits" rel="external">
             <span>
                 <b>{text(move || balance().available.to_string())}</b>
                 {text(move || if balance().available.0 == 1 { " credit" } else { " credits" })}

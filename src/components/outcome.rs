@@ -31,7 +31,7 @@ pub fn did_not_come(error: AppError) -> AnyView {
             view! {
                 <section class="blank">
                     <h1>"Please sign in"</h1>
-                    <p><a class="button primary" href="/sign-in">"Sign in"</a></p>
+                    <p><a class="button primary" href="/sign-in" rel="external">"Sign in"</a></p>
                 </section>
             }
             .into_any()

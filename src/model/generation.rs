@@ -202,7 +202,7 @@ impl Reason {
 
 /// What a generation did to the person's credits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "is", content = "credits")]
+#[serde(rename_all = "snake_case")]
 pub enum Charge {
     /// Set aside until it ends.
     Held(Credits),

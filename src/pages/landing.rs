@@ -1,7 +1,6 @@
 //! `/`: what this is, shown rather than told.
 
-use crate::browser;
-use crate::components::dynamic::{awaited, effect};
+use crate::components::dynamic::awaited;
 use crate::components::person::Who;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
@@ -38,14 +37,10 @@ pub fn Landing() -> impl IntoView {
 #[component]
 fn Shown(place: usize) -> impl IntoView {
     let (name, words) = SHOWN.get(place).copied().unwrap_or(SHOWN[0]);
-    let id = ["shown-", name].concat();
-    let sight = StoredValue::new(None);
-    let watched = id.clone();
-    effect(move || sight.set_value(browser::play_in_view(&watched)));
     view! {
         <div class="shown">
             <video
-                id=id
+                data-in-view
                 src=["/showcase/", name, ".mp4"].concat()
                 poster=["/showcase/", name, ".jpg"].concat()
                 width="1280"

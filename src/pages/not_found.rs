@@ -15,7 +15,7 @@ pub fn NotFound() -> impl IntoView {
             <p>"There is nothing at this address, or it is not yours to see."</p>
             <p class="blank-ways">
                 <a class="button" href="/create">"Create a video"</a>
-                <a class="button" href="/">"Go to the start"</a>
+                <a class="button" href="/" rel="external">"Go to the start"</a>
             </p>
         </section>
     }

@@ -22,7 +22,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 /// How many events a slow stream may lag behind before it reads the table instead.
-const LAG: usize = 32;
+const LAG: usize = 8;
 /// How often SQLite's relay looks for events of other processes.
 const RELAY_PAUSE: Duration = Duration::from_millis(300);
 

@@ -31,7 +31,7 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
                 {fact("Quoted", page.quoted.in_words())}
                 {fact("Result", words::charge(card.charge))}
             </dl>
-            <p class="hint"><a href="/credits">"Your statement"</a></p>
+            <p class="hint"><a href="/credits" rel="external">"Your statement"</a></p>
         </section>
     }
 }

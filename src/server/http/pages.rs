@@ -1,10 +1,11 @@
 //! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
 
-mod still;
+mod failed;
 
 use crate::{
-    app::{App as Pages, ShellData, shell},
+    app::{App as Pages, Script, ShellData, shell},
     model::{error::AppError, person::FormState},
+    pages::is_live,
     server::{http::session::cookie, router::Web},
 };
 use axum::{
@@ -53,13 +54,25 @@ fn theme() -> Option<String> {
 /// The document for a request.
 #[must_use]
 pub fn document(web: &Web) -> impl IntoView + use<> {
-    shell(ShellData {
-        css: web.site.css.clone(),
-        js: web.site.js.clone(),
-        wasm: web.site.wasm.clone(),
+    let live = use_context::<Parts>().is_some_and(|parts| is_live(parts.uri.path()));
+    shell(data(web, live))
+}
+
+fn data(web: &Web, live: bool) -> ShellData {
+    let site = &web.site;
+    ShellData {
+        css: site.css.clone(),
+        script: if live {
+            Script::Live {
+                js: site.js.clone(),
+                wasm: site.wasm.clone(),
+            }
+        } else {
+            Script::Still(site.still.clone())
+        },
         theme: theme(),
         options: web.options.clone(),
-    })
+    }
 }
 
 /// The table of pages.
@@ -84,7 +97,9 @@ pub async fn again(
     render(web, parts, status, context, move || document(&shell_web)).await
 }
 
-/// Renders the page that the request's address was changed to, in answer to a form that was posted to another one.
+/// Renders the page that the request's address was changed to, in answer to a form that was posted to another one. In the
+/// browser the router would look at that other address for another page, so it does not live there: it is read and posted,
+/// as everything here can be, and the next page wakes up again.
 pub async fn elsewhere(
     web: &Web,
     parts: Parts,
@@ -92,12 +107,15 @@ pub async fn elsewhere(
     form: FormState,
     also: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
-    let css = web.site.css.clone();
+    let shell_web = web.clone();
     let context = move || {
         provide_context(form.clone());
         also();
     };
-    render(web, parts, status, context, move || still::page(&css, theme())).await
+    render(web, parts, status, context, move || {
+        shell(data(&shell_web, false))
+    })
+    .await
 }
 
 /// Errors of plain routes as pages, for who asks for pages. Programs get the same as JSON.
@@ -111,8 +129,8 @@ pub async fn readable(State(web): State<Web>, request: Request, next: Next) -> R
     let Some(error) = response.extensions().get::<AppError>().cloned() else {
         return response;
     };
-    let (status, css) = (response.status().as_u16(), web.site.css.clone());
-    let shown = move || still::error(&css, theme(), error.clone());
+    let (status, shell_web) = (response.status().as_u16(), web.clone());
+    let shown = move || failed::error(data(&shell_web, false), error.clone());
     let mut page = render(&web, asked, status, || {}, shown).await;
     for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = response.headers().get(&name) {

@@ -24,6 +24,8 @@ pub struct Site {
     pub js: String,
     /// `/pkg/aisora.wasm?v=…`
     pub wasm: String,
+    /// `/still.js?v=…`
+    pub still: String,
 }
 
 /// The stamps that are worth caching for good.
@@ -57,16 +59,13 @@ impl Site {
             );
             io::Error::new(io::ErrorKind::NotFound, message)
         })?;
-        let stamped = |name: &str| -> io::Result<String> {
-            Ok(format!(
-                "/pkg/{name}?v={}",
-                stamp(&folder.join("pkg").join(name))?
-            ))
-        };
+        let stamped =
+            |name: &str| -> io::Result<String> { Ok(format!("/{name}?v={}", stamp(&folder.join(name))?)) };
         Ok(Self {
-            css: stamped("aisora.css")?,
-            js: stamped("aisora.js")?,
-            wasm: stamped("aisora.wasm")?,
+            css: stamped("pkg/aisora.css")?,
+            js: stamped("pkg/aisora.js")?,
+            wasm: stamped("pkg/aisora.wasm")?,
+            still: stamped("still.js")?,
             folder: folder.clone(),
         })
     }
@@ -74,7 +73,7 @@ impl Site {
     /// The stamps of the files that are served now.
     #[must_use]
     pub fn stamps(&self) -> Stamps {
-        let files = [&self.css, &self.js, &self.wasm];
+        let files = [&self.css, &self.js, &self.wasm, &self.still];
         Arc::new(
             files
                 .iter()

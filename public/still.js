@@ -1,0 +1,35 @@
+// Pages that are read and filled in (the start, the doors, account, credits) do without the studio's program. What they
+// need of a script stands here: the theme at once, films that play while they are in view, times of one's own zone.
+
+const root = document.documentElement
+const themes = document.querySelectorAll('.theme-switch button')
+for (const button of themes) {
+  button.addEventListener('click', (event) => {
+    event.preventDefault()
+    const theme = button.value
+    if (theme === 'auto') root.removeAttribute('data-theme')
+    else root.setAttribute('data-theme', theme)
+    for (const other of themes) other.setAttribute('aria-pressed', String(other.value === theme))
+    fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme, next: '/' }), redirect: 'manual' })
+  })
+}
+
+if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      // A browser may refuse to play; the poster stays then.
+      if (isIntersecting) target.play().catch(() => {})
+      else target.pause()
+    }
+  })
+  for (const film of document.querySelectorAll('video[data-in-view]')) sight.observe(film)
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (number) => String(number).padStart(2, '0')
+for (const time of document.querySelectorAll('time')) {
+  const at = new Date(time.dateTime)
+  const seconds = /:\d\d:\d\d/.test(time.textContent) ? `:${two(at.getSeconds())}` : ''
+  const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
+  time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
+}
