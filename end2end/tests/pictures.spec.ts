@@ -84,7 +84,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await begin(page, { prompt: 'Neon rain on a night market, slow push-in, steam rising', seconds: 20 })
         await begin(page, { prompt: 'Embers over a pine forest at midnight', seconds: 20, takes: 2 })
         await composer.open()
-        await expect(page.locator('.jobs .job').first().or(page.locator('.screen').nth(1))).toBeVisible()
+        await expect(page.getByRole('progressbar').nth(1)).toBeVisible()
         await take('create-several-jobs')
         for (const card of (await page.request.post('/api/generation/snapshot').then((answer) => answer.json())).cards) {
           if (card.seconds === 20) await cancel(page, card.id)

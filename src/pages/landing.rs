@@ -70,7 +70,7 @@ fn Hero() -> impl IntoView {
     view! {
         <section class="hero">
             <div class="hero-words">
-                <h1>"Type a shot." <br /> "Watch it come to light."</h1>
+                <h1>"Type a shot. " <br /> "Watch it come to light."</h1>
                 <p>
                     "You see the price before anything starts. You pay only for a video that plays. And what was made is yours."
                 </p>
