@@ -11,6 +11,7 @@ pub mod generation;
 pub mod http;
 pub mod identity;
 pub mod jobs;
+pub mod keys;
 pub mod live;
 pub mod media;
 pub mod providers;
