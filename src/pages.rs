@@ -7,6 +7,7 @@
 pub mod account;
 pub mod create;
 pub mod credits;
+pub mod keys;
 pub mod landing;
 pub mod library;
 pub mod not_found;

@@ -84,6 +84,8 @@ pub fn router(web: Web) -> Router {
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/theme", post(forms::theme))
+        .route("/account/keys", post(forms::keys::create))
+        .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
         .leptos_routes_with_context(
             &web,
             pages::routes(),
