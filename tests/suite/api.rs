@@ -2,6 +2,7 @@
 
 mod creating;
 mod door;
+mod kills;
 mod videos;
 
 use crate::support::{MODEL, Setup, WebServer, client};

@@ -9,6 +9,7 @@ mod ledger;
 mod people;
 mod queue;
 mod routes;
+mod sdk;
 mod storage;
 mod streams;
 mod support;
