@@ -30,7 +30,8 @@ pub fn Keys() -> impl IntoView {
             <header class="page-head"><h1>"API keys"</h1></header>
             <p class="hint">
                 "With a key, a program makes videos with your credits, over the Videos protocol: the official OpenAI clients work \
-                 with this server's address and a key. Everybody who has a key can spend what it may spend."
+                 with this server's address and a key. Everybody who has a key can spend what it may spend. "
+                <a href="/docs/api" rel="external">"How it works"</a>
             </p>
             {fresh.map(shown_once)}
             {new(form)}

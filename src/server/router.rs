@@ -86,6 +86,7 @@ pub fn router(web: Web) -> Router {
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
+        .route("/docs/api", get(pages::api_docs))
         .leptos_routes_with_context(
             &web,
             pages::routes(),

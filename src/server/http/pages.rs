@@ -1,5 +1,6 @@
 //! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
 
+mod docs;
 mod still;
 
 use crate::{
@@ -98,6 +99,14 @@ pub async fn elsewhere(
         also();
     };
     render(web, parts, status, context, move || still::page(&css, theme())).await
+}
+
+/// `GET /docs/api`
+pub async fn api_docs(State(web): State<Web>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let (css, address) = (web.site.css.clone(), web.app.config.public_url.clone());
+    let shown = move || docs::page(&css, theme(), &address);
+    render(&web, parts, 200, || {}, shown).await
 }
 
 /// Errors of plain routes as pages, for who asks for pages. Programs get the same as JSON.

@@ -8,6 +8,7 @@ mod content;
 mod door;
 mod fields;
 mod object;
+mod openapi;
 mod videos;
 
 use super::guard;
@@ -32,6 +33,7 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/v1/videos/{id}/remix", post(videos::remix))
         .route("/v1/videos/{id}/cancel", post(videos::cancel))
         .route_layer(from_fn_with_state(web.clone(), door::door))
+        .route("/v1/openapi.json", get(openapi::openapi))
         .route("/v1", any(answer::missing))
         .route("/v1/", any(answer::missing))
         .route("/v1/{*rest}", any(answer::missing))

@@ -14,6 +14,7 @@ crate::on_both_engines!(
     whatever_is_wrong_is_told_as_json,
     the_last_use_of_a_key_is_written_once_a_minute,
     keys_are_made_shown_once_and_revoked_by_forms_alone,
+    the_documents_are_there_for_everybody,
 );
 
 async fn only_a_key_that_works_comes_in(engine: Engine) {
@@ -161,7 +162,8 @@ async fn whatever_is_wrong_is_told_as_json(engine: Engine) {
     }
     let huge = json!({ "prompt": "x".repeat(2 << 20) });
     assert_eq!(refusal(program.post("/videos", &huge).await).await.0, 413);
-    let pieces = (0..40).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1 << 16]));
+    // A little more than fits: a client that is cut off in the middle of sending may see no answer.
+    let pieces = (0..17).map(|_| Ok::<_, std::io::Error>(vec![b' '; 62_000]));
     let endless = reqwest::Body::wrap_stream(futures::stream::iter(pieces));
     let request = program
         .request(Method::POST, "/videos")
@@ -293,4 +295,32 @@ async fn keys_are_made_shown_once_and_revoked_by_forms_alone(engine: Engine) {
         server.browser().post_form("/account/keys", &form).await.status(),
         401
     );
+}
+
+async fn the_documents_are_there_for_everybody(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.browser();
+    let answer = browser.get("/docs/api").await;
+    assert_eq!(answer.status(), 200);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("create_and_poll") && !page.contains("aisora.wasm"));
+    for path in ["/v1/videos/{id}/remix", "/v1/credits"] {
+        assert!(page.contains(path), "{path}");
+    }
+    let (status, document) = told(browser.get("/v1/openapi.json").await).await;
+    assert_eq!((status, &document["openapi"]), (200, &json!("3.1.0")));
+    // What is documented is there: it asks for a key, and does not say that there is no such address.
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|_| path != "/openapi.json")
+        {
+            let path = path.replace("{id}", "video_01890000000070008000000000000000");
+            let method = method.to_uppercase().parse().unwrap();
+            let answer = browser.send(browser.request(method, &format!("/v1{path}"))).await;
+            assert_eq!(refusal(answer).await.0, 401, "{path}");
+        }
+    }
 }

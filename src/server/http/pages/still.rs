@@ -34,9 +34,10 @@ pub fn error(css: &str, theme: Option<String>, error: AppError) -> impl IntoView
 }
 
 /// Made when its context is there.
-type Body = Box<dyn FnOnce() -> AnyView>;
+pub type Body = Box<dyn FnOnce() -> AnyView>;
 
-fn document(css: &str, theme: Option<String>, body: Body) -> impl IntoView + use<> {
+/// A document without scripts.
+pub fn document(css: &str, theme: Option<String>, body: Body) -> impl IntoView + use<> {
     provide_context(ThemeInForce(theme.clone()));
     let css = css.to_owned();
     let body = body();
