@@ -21,6 +21,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
+use std::sync::OnceLock;
 
 /// Everything that a page or a server function finds in its context.
 pub fn provide(web: &Web) {
@@ -63,10 +64,14 @@ pub fn document(web: &Web) -> impl IntoView + use<> {
     })
 }
 
-/// The table of pages.
+/// The table of pages, made once. While it is made, Leptos lets no page of the whole process load anything, and a page that
+/// asks meanwhile waits for ever (leptos-rs/leptos issue 4773): tests run many servers in one process.
 #[must_use]
 pub fn routes() -> Vec<leptos_axum::AxumRouteListing> {
-    leptos_axum::generate_route_list(Pages)
+    static ROUTES: OnceLock<Vec<leptos_axum::AxumRouteListing>> = OnceLock::new();
+    ROUTES
+        .get_or_init(|| leptos_axum::generate_route_list(Pages))
+        .clone()
 }
 
 /// Renders the page of a request again after its form was refused, with what was typed and what is wrong.
