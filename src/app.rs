@@ -46,7 +46,7 @@ pub fn shell(data: ShellData) -> impl IntoView {
 }
 
 /// What stands in a document; made when its context is there.
-pub type Body = Box<dyn FnOnce() -> AnyView>;
+pub type Body = Box<dyn FnOnce() -> AnyView + Send>;
 
 /// The html document around a body.
 pub fn document(data: ShellData, body: Body) -> impl IntoView {

@@ -7,5 +7,6 @@ pub mod credits;
 pub mod error;
 pub mod generation;
 pub mod ids;
+pub mod keys;
 pub mod live;
 pub mod person;

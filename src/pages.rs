@@ -13,6 +13,8 @@ pub mod create;
 #[cfg(feature = "ssr")]
 pub mod credits;
 #[cfg(feature = "ssr")]
+pub mod keys;
+#[cfg(feature = "ssr")]
 pub mod landing;
 pub mod library;
 pub mod not_found;

@@ -12,6 +12,7 @@ pub mod http;
 pub mod http_client;
 pub mod identity;
 pub mod jobs;
+pub mod keys;
 pub mod live;
 pub mod media;
 pub mod providers;

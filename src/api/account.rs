@@ -2,6 +2,7 @@
 
 use crate::model::{
     error::AppError,
+    keys::ApiKey,
     person::{FormState, Viewer},
 };
 use leptos::prelude::*;
@@ -23,4 +24,15 @@ pub async fn viewer() -> Result<Option<Viewer>, AppError> {
 #[server(name = GetFormState, prefix = "/api", endpoint = "account/form")]
 pub async fn form_state() -> Result<FormState, AppError> {
     Ok(use_context::<FormState>().unwrap_or_default())
+}
+
+/// The keys of the person's programs.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[server(name = GetKeys, prefix = "/api", endpoint = "account/keys")]
+pub async fn keys() -> Result<Vec<ApiKey>, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.keys.list(person.id).await?)
 }

@@ -22,12 +22,18 @@ pub enum Code {
     Conflict,
     /// The balance is too small.
     InsufficientCredits,
+    /// The key of a program has spent what it may spend in this month.
+    MonthlyCapReached,
     /// The frozen price is too old or belongs to other choices.
     QuoteStale,
     /// Too many tries; later it works again.
     TooManyRequests,
     /// The body is larger than allowed.
     TooLarge,
+    /// The address has no such method.
+    WrongMethod,
+    /// The body is of a type that is not understood here.
+    WrongType,
     /// A part that is needed does not answer now.
     Unavailable,
     /// The browser could not reach the server.
@@ -46,9 +52,11 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
-            Self::InsufficientCredits => 402,
+            Self::InsufficientCredits | Self::MonthlyCapReached => 402,
             Self::TooManyRequests => 429,
             Self::TooLarge => 413,
+            Self::WrongMethod => 405,
+            Self::WrongType => 415,
             Self::Unavailable => 503,
             Self::Network => 502,
             Self::Internal => 500,

@@ -43,3 +43,7 @@ id!(
     /// One line of the ledger. The id of a hold's posting is the id of the hold.
     PostingId
 );
+id!(
+    /// A key that a program works with.
+    KeyId
+);

@@ -23,6 +23,9 @@ pub struct Viewer {
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
 const CARRIED: [&str; 7] = ["prompt", "model", "size", "seconds", "takes", "seed", "caption"];
 
+/// In the form of a new key: the key itself, in the one answer that shows it.
+pub const FRESH_KEY: &str = "fresh-key";
+
 /// What of a form belongs to the composer, so that an ended session loses nothing that was typed.
 #[must_use]
 pub fn carried(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {

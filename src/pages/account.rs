@@ -35,6 +35,11 @@ pub fn Account() -> impl IntoView {
                     <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>"Statement"</a>
                 </p>
             </section>
+            <section class="sheet">
+                <h2>"Programs"</h2>
+                <p class="hint">"Let your own programs make videos with your credits."</p>
+                <p class="acts"><a class="button" href="/account/keys">"API keys"</a></p>
+            </section>
             <form class="sheet" method="post" action="/sign-out">
                 <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>"Sign out"</button>
             </form>

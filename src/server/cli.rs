@@ -1,5 +1,6 @@
 //! The command line. Every command's help is written for somebody who sees it for the first time.
 
+mod key;
 mod provider;
 mod serve;
 mod user;
@@ -53,6 +54,9 @@ enum Command {
     /// Look at the servers that make videos
     #[command(subcommand)]
     Provider(provider::Provider),
+    /// Make, list and revoke the keys that programs work with
+    #[command(subcommand)]
+    Key(key::Key),
     /// Check that every credit is accounted for; exits with 1 and a line for each breach
     Audit,
     /// Show every setting: its value, where it came from, what it is for
@@ -129,6 +133,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
         }
         Command::User(command) => user::run(command, &open(config).await?).await?,
         Command::Provider(command) => return provider::run(command, &config).await,
+        Command::Key(command) => key::run(command, &open(config).await?).await?,
         Command::Audit => return audit(&open(config).await?).await,
         Command::Config => {
             for (setting, value, origin) in config.explain() {

@@ -1,6 +1,6 @@
 //! Time and ids, injected, so that tests decide both. The only file that asks the system for the time.
 
-use crate::model::ids::{GenerationId, PostingId, QuoteId, UserId};
+use crate::model::ids::{GenerationId, KeyId, PostingId, QuoteId, UserId};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -91,6 +91,12 @@ impl Ids {
     #[must_use]
     pub fn quote(&self) -> QuoteId {
         QuoteId(self.uuid())
+    }
+
+    /// An id for a program's key.
+    #[must_use]
+    pub fn key(&self) -> KeyId {
+        KeyId(self.uuid())
     }
 
     /// An id for a posting.

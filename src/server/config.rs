@@ -98,6 +98,8 @@ pub struct Config {
     pub sign_ins_per_quarter: i64,
     /// Sign-ups from one address in an hour.
     pub sign_ups_per_hour: i64,
+    /// Requests of one program's key in a minute.
+    pub api_requests_per_minute: i64,
     /// Generations of one person that are worked on at once.
     pub per_user: i64,
     /// How long a worker's lease lasts without renewal.
@@ -380,6 +382,7 @@ impl Values {
             session_days: self.whole("sessions.days", 1..=400)?,
             sign_ins_per_quarter: self.whole("limits.sign_ins_per_quarter_hour", 1..=1_000_000)?,
             sign_ups_per_hour: sign_ups,
+            api_requests_per_minute: self.whole("api.requests_per_minute", 1..=10_000_000)?,
             per_user: self.whole("worker.per_user", 1..=1000)?,
             lease: self.seconds("worker.lease_seconds", 2..=600)?,
             builtin_concurrency: usize::try_from(self.whole("builtin.concurrency", 1..=256)?).unwrap_or(1),

@@ -4,6 +4,7 @@
 
 pub mod events;
 pub mod generations;
+pub mod keys;
 pub mod ledger;
 mod migrations;
 pub mod people;

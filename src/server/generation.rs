@@ -9,7 +9,10 @@ pub mod service;
 mod store;
 pub mod worker;
 
-pub use service::Generations;
+pub use service::{
+    Generations,
+    programs::{Conditions, Repeat, Wish},
+};
 
 /// The kind of the job that makes a video.
 pub const JOB: &str = "generation";

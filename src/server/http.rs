@@ -8,3 +8,4 @@ pub mod media;
 pub mod pages;
 pub mod session;
 pub mod site;
+pub mod videos_api;

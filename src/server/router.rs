@@ -1,7 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, media, pages, session, site},
+    http::{events, forms, guard, health, media, pages, session, site, videos_api},
     state::App,
 };
 use axum::{
@@ -84,6 +84,9 @@ pub fn router(web: Web) -> Router {
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/theme", post(forms::theme))
+        .route("/account/keys", post(forms::keys::create))
+        .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
+        .route("/docs/api", get(pages::api_docs))
         .leptos_routes_with_context(
             &web,
             pages::routes(),
@@ -112,6 +115,8 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), pages::readable))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
+        // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
+        .merge(videos_api::routes(&web))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(web.clone(), guard::headers))
         .route_layer(from_fn(guard::count))

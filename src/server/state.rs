@@ -8,6 +8,7 @@ use super::{
     error::{Failure, Result},
     generation::{Generations, life::Life, life::Stops, quotes::Quotes, worker::Worker},
     identity::Identity,
+    keys::Keys,
     live::Hub,
     providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
     storage::Storage,
@@ -46,6 +47,8 @@ pub struct Services {
     pub clock: Clock,
     /// People.
     pub identity: Arc<Identity>,
+    /// Keys of programs.
+    pub keys: Arc<Keys>,
     /// Credits.
     pub ledger: Ledger,
     /// Generations.
@@ -93,6 +96,12 @@ impl App {
             ledger.clone(),
             config.clone(),
         )?;
+        let keys = Keys::new(
+            db.clone(),
+            clock.clone(),
+            ids.clone(),
+            config.api_requests_per_minute,
+        );
         let storage = match parts.storage {
             Some(storage) => storage,
             None => Storage::open(&config)?,
@@ -126,6 +135,7 @@ impl App {
             db,
             clock,
             identity: Arc::new(identity),
+            keys: Arc::new(keys),
             ledger,
             generations: Arc::new(generations),
             storage,

@@ -108,14 +108,14 @@ async fn a_restart_of_postgres_under_load_loses_nothing() {
 }
 
 /// A real server process on its own folder.
-struct Server {
-    environment: Vec<(&'static str, String)>,
-    address: String,
+pub struct Server {
+    pub environment: Vec<(&'static str, String)>,
+    pub address: String,
     child: Option<Child>,
 }
 
 impl Server {
-    fn new(folder: &Path, database_url: Option<String>) -> Self {
+    pub fn new(folder: &Path, database_url: Option<String>) -> Self {
         let site = folder.join("site/pkg");
         std::fs::create_dir_all(&site).unwrap();
         for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
@@ -144,7 +144,7 @@ impl Server {
         }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .args(arguments)
@@ -152,7 +152,7 @@ impl Server {
         command
     }
 
-    async fn start(&mut self, client: &Client) {
+    pub async fn start(&mut self, client: &Client) {
         self.child = Some(self.command(&["serve"]).stdout(Stdio::null()).spawn().unwrap());
         let patience = Instant::now() + Duration::from_secs(30);
         while client
@@ -167,7 +167,7 @@ impl Server {
     }
 
     /// SIGKILL: no handler, no farewell.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();

@@ -1,6 +1,7 @@
 //! The server from outside its modules: real SQLite and PostgreSQL, real files, real HTTP, real kills.
 //! Only the makers of videos are played, by a provider that does whatever the prompt tells it.
 
+mod api;
 mod crash;
 mod faults;
 mod generations;
@@ -10,6 +11,7 @@ mod openai_videos;
 mod people;
 mod queue;
 mod routes;
+mod sdk;
 mod storage;
 mod streams;
 mod support;

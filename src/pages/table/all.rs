@@ -16,6 +16,7 @@ pub fn Table() -> impl IntoView {
             <Route path=path!("/v/:id") view=pages::video::Video ssr=SsrMode::Async />
             <Route path=path!("/credits") view=pages::credits::CreditsPage ssr=SsrMode::Async />
             <Route path=path!("/account") view=pages::account::Account ssr=SsrMode::Async />
+            <Route path=path!("/account/keys") view=pages::keys::Keys ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=SsrMode::Async />
             <Route path=path!("/sign-up") view=pages::sign_up::SignUp ssr=SsrMode::Async />
         </FlatRoutes>

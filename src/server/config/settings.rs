@@ -140,6 +140,12 @@ pub const SETTINGS: &[Setting] = &[
         "from one address; default: 20 in production",
     ),
     setting(
+        "api.requests_per_minute",
+        "AISORA_API_REQUESTS_PER_MINUTE",
+        "300",
+        "requests of one program's key to /v1, in each process",
+    ),
+    setting(
         "worker.per_user",
         "AISORA_WORKER_PER_USER",
         "2",

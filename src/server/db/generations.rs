@@ -15,6 +15,7 @@ pub struct GenerationRow {
     pub user_id: Uuid,
     pub quote_id: Uuid,
     pub take: i64,
+    pub remixed_from: Option<Uuid>,
     pub model: String,
     pub model_label: String,
     pub provider: String,
@@ -45,6 +46,7 @@ from_row!(GenerationRow {
     user_id,
     quote_id,
     take,
+    remixed_from,
     model,
     model_label,
     provider,
@@ -149,8 +151,8 @@ macro_rules! card_columns {
 
 macro_rules! columns {
     () => {
-        "id, user_id, quote_id, take, model, model_label, provider, prompt, width, height, seconds, seed, caption, credits, \
-         hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
+        "id, user_id, quote_id, take, remixed_from, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
+         credits, hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
          created_at, started_at, finished_at"
     };
 }
@@ -158,8 +160,8 @@ macro_rules! columns {
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18)
         ON CONFLICT (quote_id, take) DO NOTHING";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(row.id)
@@ -179,6 +181,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(row.credits)
         .bind(row.hold_id)
         .bind(row.created_at)
+        .bind(row.remixed_from)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -209,6 +212,51 @@ pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<CardRow>> 
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(quote)
         .bind(user)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The first take under a quote.
+pub async fn first_of_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Option<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 1"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(quote)
+        .bind(user)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// A person's generations with everything, for programs: newest or oldest first, after one of them.
+pub async fn list(
+    db: &Db,
+    user: Uuid,
+    after: Option<Uuid>,
+    oldest_first: bool,
+    limit: i64,
+) -> Result<Vec<GenerationRow>> {
+    const NEWEST: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
+    );
+    const OLDEST: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
+    );
+    let (sql, start) = if oldest_first {
+        (OLDEST, Uuid::nil())
+    } else {
+        (NEWEST, Uuid::max())
+    };
+    Ok(on_db!(db, |c| sqlx::query_as(sql)
+        .bind(user)
+        .bind(after.unwrap_or(start))
+        .bind(limit)
         .fetch_all(c)
         .await)?)
 }

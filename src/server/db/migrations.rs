@@ -17,6 +17,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "library_filters",
         include_str!("../../../migrations/sqlite/0002_library_filters.sql"),
     ),
+    (3, "api", include_str!("../../../migrations/sqlite/0003_api.sql")),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -29,6 +30,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         2,
         "library_filters",
         include_str!("../../../migrations/postgres/0002_library_filters.sql"),
+    ),
+    (
+        3,
+        "api",
+        include_str!("../../../migrations/postgres/0003_api.sql"),
     ),
 ];
 

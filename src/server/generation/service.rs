@@ -1,8 +1,11 @@
 //! What people and programs can do with generations. Both doors, the browser's and the API's, call this.
 
+mod forms;
+pub mod programs;
+
 use super::{
     JOB,
-    cards::{card, size, small},
+    cards::{card, small},
     estimates::Estimates,
     life::{self, Life, Moment},
     quotes::{Quotes, Terms, stale},
@@ -25,6 +28,8 @@ use crate::server::{
     jobs,
     providers::Providers,
 };
+use forms::{again, empty, first};
+use programs::Alongside;
 use rand::RngExt as _;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -117,35 +122,32 @@ impl Generations {
     /// # Errors
     /// `invalid` with fields; `quote_stale`; `insufficient_credits`.
     pub async fn create(&self, user: UserId, form: &ComposerForm) -> Result<Vec<Card>> {
+        let (composed, terms) = self.agreed(user, form)?;
+        if let Some(cards) = self.created(user, terms.id).await? {
+            return Ok(cards);
+        }
+        match self.place(user, &composed, &terms, &Alongside::default()).await {
+            Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
+                // The other half of a double click may have spent them on this very quote.
+                let created = self.created(user, terms.id).await?;
+                created.ok_or_else(|| error.into())
+            }
+            Err(other) => Err(other),
+            Ok(_) => self
+                .created(user, terms.id)
+                .await?
+                .ok_or_else(|| Failure::broken("what was created is not there")),
+        }
+    }
+
+    /// What a form asks for, and the terms of its quote.
+    fn agreed(&self, user: UserId, form: &ComposerForm) -> Result<(Composition, Terms)> {
         let composed = composition::check(form, &self.providers.catalogue()).map_err(AppError::invalid)?;
         let terms = self.quotes.read(&form.quote, user, self.life.clock.now())?;
         if terms.choices != composed.choices {
             return Err(stale().into());
         }
-        if let Some(cards) = self.created(user, terms.id).await? {
-            return Ok(cards);
-        }
-        self.awake(&terms.choices.model)?;
-        match self.insert(user, &composed, &terms).await {
-            Ok(true) => {
-                self.life.work.notify_one();
-                metrics::counter!("aisora_generations_created_total")
-                    .increment(u64::from(terms.choices.takes));
-            }
-            Ok(false) => {}
-            Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
-                // The other half of a double click may have spent them on this very quote.
-                let created = self.created(user, terms.id).await?;
-                return match created {
-                    Some(cards) => Ok(cards),
-                    None => Err(self.missing(user, &terms).await?.into()),
-                };
-            }
-            Err(other) => return Err(other),
-        }
-        self.created(user, terms.id)
-            .await?
-            .ok_or_else(|| Failure::broken("what was created is not there"))
+        Ok((composed, terms))
     }
 
     /// A provider that keeps failing is not given orders that somebody would wait for in vain.
@@ -186,17 +188,34 @@ impl Generations {
         Ok(AppError::field(Code::InsufficientCredits, "quote", message))
     }
 
-    /// One transaction: hold, generation, job and event for each take. False when the quote was used meanwhile.
-    async fn insert(&self, user: UserId, composed: &Composition, terms: &Terms) -> Result<bool> {
+    /// One transaction: hold, generation, job and event for each take, and what goes alongside. False when the quote, or
+    /// what goes alongside, was used meanwhile.
+    async fn place(
+        &self,
+        user: UserId,
+        composed: &Composition,
+        terms: &Terms,
+        alongside: &Alongside<'_>,
+    ) -> Result<bool> {
+        self.awake(&terms.choices.model)?;
         let mut moment = self.life.begin().await?;
-        let inserted = self.insert_in(&mut moment, user, composed, terms).await;
+        let inserted = self
+            .insert_in(&mut moment, user, composed, terms, alongside)
+            .await;
         if matches!(inserted, Ok(true)) {
             moment.commit().await?;
+            self.life.work.notify_one();
+            metrics::counter!("aisora_generations_created_total").increment(u64::from(terms.choices.takes));
         } else {
             // Somebody else's takes under this quote may be why; they are looked for next.
             moment.undo().await?;
         }
-        inserted
+        match inserted {
+            Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
+                Err(self.missing(user, terms).await?.into())
+            }
+            other => other,
+        }
     }
 
     async fn insert_in(
@@ -205,6 +224,7 @@ impl Generations {
         user: UserId,
         composed: &Composition,
         terms: &Terms,
+        alongside: &Alongside<'_>,
     ) -> Result<bool> {
         let choices = &terms.choices;
         let (provider, offer) = self.providers.offer(&choices.model).ok_or_else(stale)?;
@@ -214,6 +234,9 @@ impl Generations {
             .unwrap_or_else(|| rand::rng().random_range(0..=SEED_MAX));
         for take in 1..=choices.takes {
             let id = self.life.ids.generation();
+            if !alongside.before(&mut moment.tx, user, id, now).await? {
+                return Ok(false);
+            }
             let hold = self
                 .life
                 .ledger
@@ -224,6 +247,7 @@ impl Generations {
                 user_id: user.0,
                 quote_id: terms.id.0,
                 take: i64::from(take),
+                remixed_from: alongside.remix_of.map(|id| id.0),
                 model: choices.model.clone(),
                 model_label: offer.model.label.clone(),
                 provider: provider.name().to_owned(),
@@ -243,6 +267,7 @@ impl Generations {
             if !generations::add(&mut moment.tx, &row).await? {
                 return Ok(false);
             }
+            alongside.after(&mut moment.tx, id, now).await?;
             jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
             moment.tell(&row, State::Queued, None);
         }
@@ -431,66 +456,5 @@ impl Generations {
             }
         }
         Ok(statement)
-    }
-}
-
-fn first(choices: Option<&Choices>) -> ComposerForm {
-    let Some(choices) = choices else {
-        return ComposerForm::default();
-    };
-    ComposerForm {
-        model: choices.model.clone(),
-        size: choices.size.to_string(),
-        seconds: choices.seconds.to_string(),
-        takes: choices.takes.to_string(),
-        ..ComposerForm::default()
-    }
-}
-
-/// A form with everything of an earlier generation. The seed stays: the same again, unless the person changes something.
-fn again(row: &GenerationRow) -> ComposerForm {
-    ComposerForm {
-        prompt: row.prompt.clone(),
-        model: row.model.clone(),
-        size: size(row).to_string(),
-        seconds: row.seconds.to_string(),
-        takes: "1".into(),
-        seed: row.seed.to_string(),
-        caption: if row.caption { "on".into() } else { String::new() },
-        quote: String::new(),
-    }
-}
-
-/// A row before anything is known.
-fn empty() -> GenerationRow {
-    GenerationRow {
-        id: Uuid::nil(),
-        user_id: Uuid::nil(),
-        quote_id: Uuid::nil(),
-        take: 0,
-        model: String::new(),
-        model_label: String::new(),
-        provider: String::new(),
-        prompt: String::new(),
-        width: 0,
-        height: 0,
-        seconds: 0,
-        seed: 0,
-        caption: false,
-        credits: 0,
-        hold_id: None,
-        state: String::new(),
-        progress: 0,
-        fence: 0,
-        reason: None,
-        provider_job: None,
-        deadline_at: None,
-        media_prefix: None,
-        media_etag: None,
-        media_bytes: None,
-        media_stills: false,
-        created_at: 0,
-        started_at: None,
-        finished_at: None,
     }
 }

@@ -6,6 +6,8 @@
     reason = "each fails with what its service says, or with `invalid` when the form is none"
 )]
 
+pub mod keys;
+
 use super::{guard::client_address, pages, session};
 use crate::{
     model::{

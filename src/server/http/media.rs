@@ -2,7 +2,12 @@
 
 use crate::{
     model::{error::AppError, ids::GenerationId},
-    server::{db::generations::GenerationRow, error::ErrorResponse, router::Web, web::SignedIn},
+    server::{
+        db::generations::GenerationRow,
+        error::{ErrorResponse, Result},
+        router::Web,
+        web::SignedIn,
+    },
 };
 use axum::{
     Extension,
@@ -13,12 +18,29 @@ use axum::{
 };
 use std::{fmt::Write as _, ops::Range};
 
-/// The files of a generation: name, key below its prefix, type.
-const FILES: [(&str, &str); 3] = [
-    ("video.mp4", "video/mp4"),
-    ("poster.jpg", "image/jpeg"),
-    ("strip.jpg", "image/jpeg"),
-];
+/// A file of a generation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its key below the generation's prefix.
+    name: &'static str,
+    media_type: &'static str,
+}
+
+/// The video.
+pub const VIDEO: File = File {
+    name: "video.mp4",
+    media_type: "video/mp4",
+};
+/// A still of it.
+pub const POSTER: File = File {
+    name: "poster.jpg",
+    media_type: "image/jpeg",
+};
+/// Eight frames side by side.
+pub const STRIP: File = File {
+    name: "strip.jpg",
+    media_type: "image/jpeg",
+};
 
 /// Serves one file. HEAD is answered by the same code; axum drops the body.
 ///
@@ -34,25 +56,49 @@ pub async fn media(
     let person = signed_in.0.ok_or_else(AppError::not_found)?;
     let id: GenerationId = id.parse().map_err(|_| AppError::not_found())?;
     // The name is one of ours or nothing: no path is ever made from what somebody typed.
-    let (name, media_type) = FILES
+    let file = [VIDEO, POSTER, STRIP]
         .into_iter()
-        .find(|(name, _)| *name == file)
+        .find(|known| known.name == file)
         .ok_or_else(AppError::not_found)?;
     let row = web.app.generations.media(person.id, id).await?;
-    if name != "video.mp4" && !row.media_stills {
+    let mut response = serve(&web, &row, &file, &headers).await?;
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("cookie"));
+    let download = query.is_some_and(|query| {
+        query
+            .split('&')
+            .any(|part| part == "download" || part == "download=")
+    });
+    if download && file == VIDEO {
+        offer_download(&mut response, &row);
+    }
+    Ok(response)
+}
+
+/// A file of a stored generation, or the part of it that a request wants.
+///
+/// # Errors
+/// `not_found` when there are no stills; when the store does not answer.
+pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &HeaderMap) -> Result<Response> {
+    if *file != VIDEO && !row.media_stills {
         return Err(AppError::not_found().into());
     }
-    let key = format!("{}/{name}", row.media_prefix.as_deref().unwrap_or_default());
-    let length = match (name, row.media_bytes) {
-        ("video.mp4", Some(bytes)) => bytes.unsigned_abs(),
+    let key = format!(
+        "{}/{}",
+        row.media_prefix.as_deref().unwrap_or_default(),
+        file.name
+    );
+    let length = match row.media_bytes {
+        Some(bytes) if *file == VIDEO => bytes.unsigned_abs(),
         _ => web.app.storage.length(&key).await?,
     };
     let etag = format!(
         "\"{}-{}\"",
         row.media_etag.as_deref().unwrap_or_default(),
-        &name[..1]
+        &file.name[..1]
     );
-    let mut response = match wanted(&headers, &etag, length) {
+    let mut response = match wanted(headers, &etag, length) {
         Wanted::Nothing => StatusCode::NOT_MODIFIED.into_response(),
         Wanted::Impossible => {
             let content_range = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
@@ -77,22 +123,19 @@ pub async fn media(
             (StatusCode::PARTIAL_CONTENT, headers, body).into_response()
         }
     };
-    let download = query.is_some_and(|query| {
-        query
-            .split('&')
-            .any(|part| part == "download" || part == "download=")
-    });
-    describe(
-        &mut response,
-        &etag,
-        media_type,
-        download.then_some(&row).filter(|_| name == "video.mp4"),
-    );
+    describe(&mut response, &etag, file.media_type);
     Ok(response)
 }
 
-fn describe(response: &mut Response, etag: &str, media_type: &'static str, download: Option<&GenerationRow>) {
-    let has_body = matches!(response.status(), StatusCode::OK | StatusCode::PARTIAL_CONTENT);
+fn has_body(response: &Response) -> bool {
+    matches!(response.status(), StatusCode::OK | StatusCode::PARTIAL_CONTENT)
+}
+
+fn describe(response: &mut Response, etag: &str, media_type: &'static str) {
+    if has_body(response) {
+        let media_type = HeaderValue::from_static(media_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    }
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     // Kept by its owner's browser only, and asked for again each time: whoever signs out or deletes sees it gone.
@@ -100,17 +143,19 @@ fn describe(response: &mut Response, etag: &str, media_type: &'static str, downl
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
     );
-    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(header::ETAG, etag);
     }
-    if has_body {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        if let Some(row) = download
-            && let Ok(disposition) = HeaderValue::from_str(&disposition(row))
-        {
-            headers.insert(header::CONTENT_DISPOSITION, disposition);
-        }
+}
+
+/// Lets the browser save a video under a name that says what it is.
+pub fn offer_download(response: &mut Response, row: &GenerationRow) {
+    if has_body(response)
+        && let Ok(disposition) = HeaderValue::from_str(&disposition(row))
+    {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, disposition);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
 
+mod docs;
 mod failed;
+mod framed;
 
 use crate::{
     app::{App as Pages, Script, ShellData, shell},
@@ -21,6 +23,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::ResponseOptions;
+use std::sync::OnceLock;
 
 /// Everything that a page or a server function finds in its context.
 pub fn provide(web: &Web) {
@@ -75,10 +78,14 @@ fn data(web: &Web, live: bool) -> ShellData {
     }
 }
 
-/// The table of pages.
+/// The table of pages, made once. While it is made, Leptos lets no page of the whole process load anything, and a page that
+/// asks meanwhile waits for ever (leptos-rs/leptos issue 4773): tests run many servers in one process.
 #[must_use]
 pub fn routes() -> Vec<leptos_axum::AxumRouteListing> {
-    leptos_axum::generate_route_list(Pages)
+    static ROUTES: OnceLock<Vec<leptos_axum::AxumRouteListing>> = OnceLock::new();
+    ROUTES
+        .get_or_init(|| leptos_axum::generate_route_list(Pages))
+        .clone()
 }
 
 /// Renders the page of a request again after its form was refused, with what was typed and what is wrong.
@@ -116,6 +123,14 @@ pub async fn elsewhere(
         shell(data(&shell_web, false))
     })
     .await
+}
+
+/// `GET /docs/api`
+pub async fn api_docs(State(web): State<Web>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let shell_web = web.clone();
+    let shown = move || docs::page(data(&shell_web, false), &shell_web.app.config.public_url);
+    render(&web, parts, 200, || {}, shown).await
 }
 
 /// Errors of plain routes as pages, for who asks for pages. Programs get the same as JSON.

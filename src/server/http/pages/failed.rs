@@ -1,30 +1,17 @@
 //! Errors as pages, in the frame of the others.
 
+use super::framed::framed;
 use crate::{
-    app::{Body, ShellData, document},
-    components::{chrome::Chrome, live::Live, person::Who},
+    app::ShellData,
     model::error::{AppError, Code},
     pages::not_found::NotFound,
 };
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::Router;
+use leptos_meta::Title;
 
 /// An error in the frame of the other pages.
 pub fn error(data: ShellData, error: AppError) -> impl IntoView + use<> {
-    let body: Body = Box::new(move || {
-        provide_meta_context();
-        Who::provide();
-        Live::provide();
-        view! {
-            <Title formatter=|page: String| page + " · AiSora" text="" />
-            <Router>
-                <Chrome>{told(error)}</Chrome>
-            </Router>
-        }
-        .into_any()
-    });
-    document(data, body)
+    framed(data, Box::new(move || told(error)))
 }
 
 fn told(error: AppError) -> AnyView {

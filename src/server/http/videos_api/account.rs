@@ -1,0 +1,59 @@
+//! What the protocol lacks: which models there are, what a video would cost, what there is to spend.
+
+use super::{door::Program, fields::Fields};
+use crate::server::{error::ErrorResponse, router::Web};
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+/// `GET /v1/models`, the default first. `created` has no meaning here and is 0, because clients want a number.
+pub async fn models(State(web): State<Web>, Program(_): Program) -> Json<Value> {
+    let catalogue = web.app.generations.catalogue();
+    let data: Vec<_> = catalogue
+        .models
+        .into_iter()
+        .map(|model| {
+            json!({
+                "id": model.id,
+                "object": "model",
+                "created": 0,
+                "owned_by": "aisora",
+                "label": model.label,
+                "note": model.note,
+                "sizes": model.sizes,
+                "seconds": model.seconds,
+                "default_seconds": model.default_seconds,
+            })
+        })
+        .collect();
+    Json(json!({ "object": "list", "data": data }))
+}
+
+/// `POST /v1/videos/quote`
+pub async fn quote(
+    State(web): State<Web>,
+    Program(caller): Program,
+    fields: Fields,
+) -> Result<Json<Value>, ErrorResponse> {
+    let quote = web.app.generations.price(caller.user, &fields.wish()?).await?;
+    let available = web.app.ledger.balance(caller.user).await?.available;
+    Ok(Json(json!({
+        "object": "video.quote",
+        "model": quote.choices.model,
+        "size": quote.choices.size,
+        "seconds": quote.choices.seconds.to_string(),
+        "credits": quote.credits,
+        "available": available,
+    })))
+}
+
+/// `GET /v1/credits`
+pub async fn credits(State(web): State<Web>, Program(caller): Program) -> Result<Json<Value>, ErrorResponse> {
+    let balance = web.app.ledger.balance(caller.user).await?;
+    let spent = web.app.keys.spent(caller.key).await?;
+    Ok(Json(json!({
+        "object": "credits",
+        "available": balance.available,
+        "held": balance.held,
+        "key": { "spent_this_month": spent, "monthly_cap": caller.monthly_cap },
+    })))
+}

@@ -1,0 +1,158 @@
+//! The fields of a request, as JSON or as a form with parts. Unknown ones are not looked at.
+
+use crate::{
+    model::{
+        credits::Credits,
+        error::{AppError, Code},
+    },
+    server::{error::ErrorResponse, generation::Wish},
+};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::{StatusCode, header},
+};
+use serde_json::{Map, Value};
+
+/// What a request says, field by field. Parts of a form are texts.
+pub struct Fields(Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = ErrorResponse;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ErrorResponse> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        match kind.as_str() {
+            "application/json" => json(request, state).await,
+            "multipart/form-data" => form(request, state).await,
+            _ => {
+                let message = "Send JSON (`Content-Type: application/json`) or a form with parts (`multipart/form-data`).";
+                Err(AppError::new(Code::WrongType, message).into())
+            }
+        }
+    }
+}
+
+async fn json<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ErrorResponse> {
+    let bytes = Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| unreadable(rejection.status(), "The body did not arrive whole."))?;
+    let value = serde_json::from_slice(&bytes)
+        .map_err(|error| AppError::new(Code::Invalid, format!("The body is not JSON: {error}.")))?;
+    match value {
+        Value::Object(fields) => Ok(Fields(fields)),
+        _ => Err(AppError::new(Code::Invalid, "The body must be a JSON object.").into()),
+    }
+}
+
+async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, ErrorResponse> {
+    let broken = |error: MultipartError| unreadable(error.status(), "The form with parts is broken.");
+    let mut parts = Multipart::from_request(request, state)
+        .await
+        .map_err(|rejection| unreadable(rejection.status(), "The form with parts is broken."))?;
+    let mut fields = Map::new();
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(broken)?;
+        // A file is no text, and its bytes are of no use here: that it came is enough to refuse it by name.
+        let value = String::from_utf8(bytes.into()).map_or(Value::Bool(true), Value::String);
+        fields.insert(name, value);
+    }
+    Ok(Fields(fields))
+}
+
+fn unreadable(status: StatusCode, message: &str) -> AppError {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::new(Code::TooLarge, "The body is too large.")
+    } else {
+        AppError::new(Code::Invalid, message)
+    }
+}
+
+impl Fields {
+    /// A field that is there; `null` is not there.
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// `invalid` at the field.
+    pub fn text(&self, name: &str) -> Result<Option<String>, AppError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(wrong(name, &format!("`{name}` must be a text."))),
+        }
+    }
+
+    /// A whole number, as a number or a text; the rules for it are read elsewhere.
+    fn number(&self, name: &str) -> Result<Option<String>, AppError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(_) => Err(wrong(name, &format!("`{name}` must be a whole number."))),
+        }
+    }
+
+    /// Yes or no.
+    fn flag(&self, name: &str) -> Result<bool, AppError> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::String(text)) if text == "true" => Ok(true),
+            Some(Value::String(text)) if text == "false" => Ok(false),
+            Some(_) => Err(wrong(name, &format!("`{name}` must be true or false."))),
+        }
+    }
+
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// `invalid` at the first field of a wrong type.
+    pub fn wish(&self) -> Result<Wish, AppError> {
+        if self.get("input_reference").is_some() {
+            let message = "Videos cannot be made from pictures here yet. Leave `input_reference` out.";
+            return Err(wrong("input_reference", message));
+        }
+        Ok(Wish {
+            prompt: self.text("prompt")?.unwrap_or_default(),
+            model: self.text("model")?,
+            size: self.text("size")?,
+            seconds: self.number("seconds")?,
+            seed: self.number("seed")?,
+            caption: self.flag("caption")?,
+        })
+    }
+
+    /// The most that it may cost.
+    ///
+    /// # Errors
+    /// `invalid` when it is no whole number of credits.
+    pub fn max_credits(&self) -> Result<Option<Credits>, AppError> {
+        let Some(text) = self.number("max_credits")? else {
+            return Ok(None);
+        };
+        let most = text.trim().parse().ok().filter(|most| *most >= 0);
+        let most = most.ok_or_else(|| {
+            wrong(
+                "max_credits",
+                "`max_credits` must be a whole number of credits, 0 or more.",
+            )
+        })?;
+        Ok(Some(Credits(most)))
+    }
+}
+
+fn wrong(field: &str, message: &str) -> AppError {
+    AppError::field(Code::Invalid, field, message)
+}
