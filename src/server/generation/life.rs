@@ -306,6 +306,8 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
         let mut moment = life.begin().await?;
         jobs::lock(&mut moment.tx, JOB, row.id).await?;
         let Some(mut row) = generations::adopt(&mut moment.tx, row.id, row.fence + 1).await? else {
+            // Not just dropped: what was in the way is in the same commit, and the next round must read it.
+            moment.tx.rollback().await?;
             continue;
         };
         if moment
@@ -316,6 +318,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
             life.stops.stop(row.id);
             return Ok(row);
         }
+        moment.tx.rollback().await?;
     }
     Err(AppError::new(
         Code::Conflict,
