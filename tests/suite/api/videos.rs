@@ -213,12 +213,14 @@ async fn work_is_cancelled_and_failures_say_why(engine: Engine) {
         409
     );
     let answer = program.post(&format!("{path}/cancel"), &json!({})).await;
-    assert_eq!(answer.headers()["x-aisora-credits"], "charged=0");
+    let charged = answer.headers().get("x-aisora-credits").cloned();
     let (status, video) = told(answer).await;
     assert_eq!(
         (status, &video["status"], &video["error"]["code"]),
-        (200, &json!("failed"), &json!("cancelled"))
+        (200, &json!("failed"), &json!("cancelled")),
+        "{video}"
     );
+    assert_eq!(charged.expect("what it cost"), "charged=0");
     assert_eq!(
         program.post(&format!("{path}/cancel"), &json!({})).await.status(),
         409
