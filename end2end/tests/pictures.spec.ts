@@ -152,8 +152,9 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await take('video-tall-long-prompt', { whole: true })
         await page.locator('summary', { hasText: 'Delete' }).click()
         await take('video-delete', { whole: true })
-        const gone = cards.find((card) => card.state === 'cancelled')!
-        await arrive(page, `/v/${gone.id}`)
+        const [gone] = await begin(page, { prompt: 'Not this one', seconds: 20 })
+        await cancel(page, gone!.id)
+        await arrive(page, `/v/${gone!.id}`)
         await take('video-cancelled', { whole: true })
         await arrive(page, '/credits')
         await take('credits')

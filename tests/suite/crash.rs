@@ -2,7 +2,7 @@
 //!
 //! `AISORA_KILLS` says how often (20 by default; the long mode is `make crash`).
 
-use crate::support::{Engine, postgres_url};
+use crate::support::{Engine, postgres_url, site_in};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -116,11 +116,7 @@ pub struct Server {
 
 impl Server {
     pub fn new(folder: &Path, database_url: Option<String>) -> Self {
-        let site = folder.join("site/pkg");
-        std::fs::create_dir_all(&site).unwrap();
-        for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
-            std::fs::write(site.join(name), "").unwrap();
-        }
+        let site = site_in(folder);
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -128,7 +124,7 @@ impl Server {
             .port();
         let mut environment = vec![
             ("AISORA_DATA_DIR", folder.join("data").display().to_string()),
-            ("AISORA_SITE_DIR", folder.join("site").display().to_string()),
+            ("AISORA_SITE_DIR", site.display().to_string()),
             ("AISORA_BIND", format!("127.0.0.1:{port}")),
             ("AISORA_BUILTIN_CREDITS_PER_SECOND", "128x72=1".into()),
             ("AISORA_WORKER_LEASE_SECONDS", "2".into()),

@@ -1,6 +1,6 @@
 //! Live progress over HTTP: in order, without holes, resumable, to every tab, across processes.
 
-use crate::support::{Browser, Engine, Setup, WebServer};
+use crate::support::{Browser, Engine, Setup, WebServer, site_in};
 use aisora::model::{ids::UserId, live::LiveEvent};
 use futures::StreamExt as _;
 use reqwest::Method;
@@ -167,11 +167,7 @@ async fn who_has_heard_what_never_was_begins_anew(engine: Engine) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_program_ends_in_time_whoever_listens() {
     let folder = tempfile::tempdir().unwrap();
-    let site = folder.path().join("site");
-    std::fs::create_dir_all(site.join("pkg")).unwrap();
-    for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
-        std::fs::write(site.join("pkg").join(name), "").unwrap();
-    }
+    let site = site_in(folder.path());
     let place = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -6,7 +6,7 @@ mod web;
 
 pub use emulator::{Emulator, KEY, PRESETS, REMOTE};
 pub use provider::{LENGTH, MODEL, Play, SIZE, sample_video};
-pub use web::{Browser, WebServer};
+pub use web::{Browser, WebServer, site_in};
 
 use aisora::model::{
     composition::ComposerForm,

@@ -269,7 +269,7 @@ impl Drop for WriteTx {
     }
 }
 
-fn failed(why: Arc<str>) -> Failure {
+fn failed(why: &str) -> Failure {
     let why = format!("the commit that several transactions shared failed: {why}");
     sqlx::Error::Io(std::io::Error::other(why)).into()
 }

@@ -123,7 +123,7 @@ async fn an_ended_session_loses_nothing_that_was_composed(engine: Engine) {
     let page = answer.text().await.unwrap();
     assert!(page.contains("action=\"/sign-in\"") && page.contains("Your session has ended"));
     assert!(
-        !page.contains("type=\"module\""),
+        !page.contains("/pkg/aisora.js"),
         "it does not wake up as another page"
     );
     for (name, value) in composed {

@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use std::{
     net::SocketAddr,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -19,6 +20,16 @@ pub struct WebServer {
     pub address: String,
 }
 
+/// A folder with the names of the browser's files, for servers that no browser comes to.
+pub fn site_in(folder: &Path) -> PathBuf {
+    let site = folder.join("site");
+    std::fs::create_dir_all(site.join("pkg")).expect("a folder");
+    for name in ["pkg/aisora.css", "pkg/aisora.js", "pkg/aisora.wasm", "still.js"] {
+        std::fs::write(site.join(name), name).expect("a file");
+    }
+    site
+}
+
 impl WebServer {
     pub async fn start(engine: Engine) -> Self {
         Self::with(engine, Setup::default()).await
@@ -26,11 +37,7 @@ impl WebServer {
 
     pub async fn with(engine: Engine, setup: Setup) -> Self {
         let test = TestApp::with(engine, setup).await;
-        let site = test.folder.path().join("site");
-        std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-        for name in ["aisora.css", "aisora.js", "aisora.wasm"] {
-            std::fs::write(site.join("pkg").join(name), name).expect("a file");
-        }
+        let site = site_in(test.folder.path());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
