@@ -126,7 +126,7 @@ impl Writer {
                 let outcome = outcome.ok().and_then(|outcome| outcome.clone());
                 return outcome
                     .unwrap_or_else(|| Err("nobody is left".into()))
-                    .map_err(failed);
+                    .map_err(|why| failed(&why));
             }
             let mut group = self.group.clone().lock_owned().await;
             if told.borrow().is_none() && group.members > 0 {
