@@ -57,7 +57,7 @@ test('no page scrolls sideways, from 320 px on', async ({ page, watch }) => {
   await expectNoSidewaysScroll(page)
   await signUp(page)
   const [card] = await make(page, { prompt: 'neon rain on a night market, slow push-in, steam rising' }, { prompt: 'square', size: '1024x1024' })
-  const paths = ['/', '/create', '/library', '/library?search=nothing', `/v/${card!.id}`, `/create?from=${card!.id}`, '/credits', '/account', '/nothing-here']
+  const paths = ['/', '/create', '/library', '/library?search=nothing', `/v/${card!.id}`, `/create?from=${card!.id}`, '/credits', '/account', '/account/keys', '/docs/api', '/nothing-here']
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 844 })
     for (const path of paths) {
@@ -119,7 +119,7 @@ test('what is pressed is as large as a finger', async ({ page }) => {
   await expect(composer.seed).toBeVisible()
   await expect(composer.seed).toBeInViewport({ ratio: 1 })
   await expectFingerSized(page)
-  for (const path of ['/library', `/v/${card!.id}`, '/credits', '/account']) {
+  for (const path of ['/library', `/v/${card!.id}`, '/credits', '/account', '/account/keys']) {
     await page.goto(path)
     await expectFingerSized(page)
   }
