@@ -1,5 +1,6 @@
 //! The command line. Every command's help is written for somebody who sees it for the first time.
 
+mod generate;
 mod key;
 mod provider;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     },
     /// Make videos without serving the web
     Worker,
+    /// Have a running server make a video, and save it
+    Generate(Box<generate::Generate>),
     /// Bring the database up to date
     Migrate,
     /// Create people, give them credits, look at their balance
@@ -108,44 +111,34 @@ fn start_logging() {
 
 async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
     let environment = |name: &str| std::env::var(name).ok();
-    let bind = match &arguments.command {
-        Command::Serve { bind, .. } => bind.as_deref(),
-        _ => None,
-    };
-    let config = Config::load(arguments.config.as_deref(), &environment, bind)?;
+    let load = |bind: Option<&str>| Config::load(arguments.config.as_deref(), &environment, bind);
     match arguments.command {
         Command::Serve {
+            bind,
             no_worker,
             no_migrate,
-            ..
         } => {
+            let config = load(bind.as_deref())?;
             start_logging();
             serve::serve(config, !no_worker, !no_migrate).await?;
         }
         Command::Worker => {
+            let config = load(None)?;
             start_logging();
             serve::worker(config).await?;
         }
+        // A client: it has nothing to do with the configuration and the database of this machine.
+        Command::Generate(wish) => return Ok(generate::run(&wish).await),
         Command::Migrate => {
-            let app = open(config).await?;
+            let app = open(load(None)?).await?;
             say(&format!("The {} database is up to date.", app.db.engine()))?;
             app.db.close().await;
         }
-        Command::User(command) => user::run(command, &open(config).await?).await?,
-        Command::Provider(command) => return provider::run(command, &config).await,
-        Command::Key(command) => key::run(command, &open(config).await?).await?,
-        Command::Audit => return audit(&open(config).await?).await,
-        Command::Config => {
-            for (setting, value, origin) in config.explain() {
-                say(&format!(
-                    "{} = \"{value}\"  # {origin}; {} ({})",
-                    setting.key, setting.about, setting.environment
-                ))?;
-            }
-            for line in config.providers.iter().flat_map(ProviderConfig::explain) {
-                say(&line)?;
-            }
-        }
+        Command::User(command) => user::run(command, &open(load(None)?).await?).await?,
+        Command::Provider(command) => return provider::run(command, &load(None)?).await,
+        Command::Key(command) => key::run(command, &open(load(None)?).await?).await?,
+        Command::Audit => return audit(&open(load(None)?).await?).await,
+        Command::Config => explain(&load(None)?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -161,6 +154,19 @@ async fn open(config: Config) -> Result<App, CliError> {
         },
     )
     .await?)
+}
+
+fn explain(config: &Config) -> Result<(), CliError> {
+    for (setting, value, origin) in config.explain() {
+        say(&format!(
+            "{} = \"{value}\"  # {origin}; {} ({})",
+            setting.key, setting.about, setting.environment
+        ))?;
+    }
+    for line in config.providers.iter().flat_map(ProviderConfig::explain) {
+        say(&line)?;
+    }
+    Ok(())
 }
 
 async fn audit(app: &App) -> Result<ExitCode, CliError> {

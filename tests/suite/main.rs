@@ -4,6 +4,7 @@
 mod api;
 mod crash;
 mod faults;
+mod generate;
 mod generations;
 mod ledger;
 mod leftovers;

@@ -8,6 +8,8 @@ mod probe;
 mod request;
 mod wire;
 
+pub(in crate::server) use api::{Answer, Api, NoAnswer};
+pub(in crate::server) use download::fetch;
 pub use probe::{Report, fitting, probe};
 
 use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health};
@@ -19,7 +21,6 @@ use crate::{
         http_client::HttpClient,
     },
 };
-use api::{Answer, Api, NoAnswer};
 use async_trait::async_trait;
 use presets::{Quirks, quirks};
 use request::Body;
@@ -34,6 +35,8 @@ use wire::Fault;
 
 /// A server that is busy is waited for within one try, if it asks for no longer pause than this.
 const MOST_WAIT: Duration = Duration::from_secs(20);
+/// How often a cut download is taken up again within one try.
+const RESUMES: u32 = 4;
 /// How long tidying up there may take.
 const TIDY: Duration = Duration::from_secs(5);
 
@@ -264,7 +267,7 @@ impl VideoProvider for OpenAiVideos {
 
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
         let from = self.api.address(&["videos", job, "content"]);
-        download::fetch(&self.api, from, to, most_bytes).await
+        fetch(&self.api, from, to, most_bytes, RESUMES).await
     }
 
     async fn cancel(&self, job: &str) {

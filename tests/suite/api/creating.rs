@@ -392,6 +392,7 @@ async fn prices_models_and_credits_are_told(engine: Engine) {
         (&quote["credits"], &quote["seconds"], &quote["available"]),
         (&json!(30), &json!("3"), &json!(200))
     );
+    assert_eq!(quote.get("usual_seconds"), Some(&json!(null)), "no history yet");
     let answer = program.post("/videos/quote", &json!({ "seconds": "7" })).await;
     assert_eq!(refusal(answer).await.2, "seconds");
     program.create("a boat").await;

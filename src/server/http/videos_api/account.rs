@@ -28,7 +28,7 @@ pub async fn models(State(web): State<Web>, Program(_): Program) -> Json<Value> 
     Json(json!({ "object": "list", "data": data }))
 }
 
-/// `POST /v1/videos/quote`
+/// `POST /v1/videos/quote`. `usual_seconds` is how long such a video usually takes, null before there is history.
 pub async fn quote(
     State(web): State<Web>,
     Program(caller): Program,
@@ -43,6 +43,7 @@ pub async fn quote(
         "seconds": quote.choices.seconds.to_string(),
         "credits": quote.credits,
         "available": available,
+        "usual_seconds": quote.estimate.map(|estimate| (estimate.p50_ms + 999) / 1_000),
     })))
 }
 

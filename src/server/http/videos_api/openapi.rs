@@ -213,7 +213,7 @@ fn schemas() -> Value {
         "Deleted": object(json!({ "id": text, "object": { "const": "video.deleted" }, "deleted": { "const": true } })),
         "Quote": object(json!({
             "object": { "const": "video.quote" }, "model": text, "size": text, "seconds": text,
-            "credits": credits, "available": credits,
+            "credits": credits, "available": credits, "usual_seconds": { "type": ["integer", "null"] },
         })),
         "Credits": object(json!({
             "object": { "const": "credits" }, "available": credits, "held": credits,

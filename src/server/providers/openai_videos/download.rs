@@ -17,8 +17,7 @@ use tokio::{
     io::{AsyncSeekExt as _, AsyncWriteExt as _},
 };
 
-/// How often a cut download is taken up again, and the pause before.
-const RESUMES: u32 = 4;
+/// The pause before a cut download is taken up again; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest chain of redirects.
 const MOST_REDIRECTS: usize = 5;
@@ -56,8 +55,14 @@ struct Download<'a> {
     etag: Option<String>,
 }
 
-/// Fetches a job's video into a file.
-pub async fn fetch(api: &Api, from: Url, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
+/// Fetches a job's video into a file; `resumes` is how often it is taken up again when it is cut.
+pub async fn fetch(
+    api: &Api,
+    from: Url,
+    to: &Path,
+    most_bytes: u64,
+    resumes: u32,
+) -> Result<(), ProviderError> {
     let file = File::create(to)
         .await
         .map_err(|error| ProviderError::Broken(error.to_string()))?;
@@ -71,7 +76,7 @@ pub async fn fetch(api: &Api, from: Url, to: &Path, most_bytes: u64) -> Result<(
         etag: None,
     };
     let mut last = String::new();
-    for piece in 0..=RESUMES {
+    for piece in 0..=resumes {
         if piece > 0 {
             tokio::time::sleep(PAUSE * 2_u32.pow(piece - 1)).await;
         }
