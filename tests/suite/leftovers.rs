@@ -24,6 +24,7 @@ crate::on_both_engines!(
     an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops,
     jobs_of_a_provider_that_is_gone_end_without_a_charge,
     a_clock_that_goes_back_half_an_hour_holds_nothing_up,
+    a_job_that_kills_its_workers_is_given_up_in_time,
     a_stream_that_missed_something_reads_the_table,
 );
 
@@ -250,6 +251,30 @@ async fn a_clock_that_goes_back_half_an_hour_holds_nothing_up(engine: Engine) {
     clock.advance(-1_800_000);
     test.work();
     assert_eq!(test.ended(person, card.id).await.state, State::Succeeded);
+    test.audit().await;
+}
+
+async fn a_job_that_kills_its_workers_is_given_up_in_time(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let fresh = test.create(person, "a boat", 1).await.remove(0);
+    test.raw("UPDATE jobs SET attempts = 40").await;
+    let old = test.create(person, "another boat", 1).await.remove(0);
+    test.raw("UPDATE jobs SET attempts = 40").await;
+    // Work on the second began long ago: longer than its model's deadline.
+    test.raw("UPDATE generations SET started_at = 1 WHERE prompt = 'another boat'")
+        .await;
+    test.work();
+    assert_eq!(
+        test.ended(person, fresh.id).await.state,
+        State::Succeeded,
+        "a server that was killed often is not the job's fault"
+    );
+    let old = test.ended(person, old.id).await;
+    assert_eq!(
+        (old.state, old.reason, old.charge),
+        (State::Failed, Some(Reason::Internal), Charge::NotCharged)
+    );
     test.audit().await;
 }
 

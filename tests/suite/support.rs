@@ -231,6 +231,13 @@ impl TestApp {
         }
     }
 
+    /// Changes the database behind everybody's back.
+    pub async fn raw(&self, sql: &'static str) {
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        aisora::on_tx!(&mut tx, |c| sqlx::query(sql).execute(c).await.map(|_| ())).expect("changed");
+        tx.commit().await.expect("committed");
+    }
+
     /// Waits until something is the case.
     pub async fn until(&self, what: &str, is: impl AsyncFn() -> bool) {
         let patience = Instant::now() + Duration::from_mins(1);

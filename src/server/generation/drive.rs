@@ -24,7 +24,8 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// After so many claims nobody tries again: something about this job kills its workers, or its provider never answers.
+/// After so many claims, when also as much time has passed as its model is given, nobody tries again: something about this
+/// job kills its workers. The time is there because a server that is killed again and again is not the job's fault.
 const MOST_CLAIMS: i64 = 12;
 /// How often a provider that does not take the work is asked.
 const MOST_SUBMITS: i64 = 6;
@@ -86,7 +87,7 @@ impl Drive {
     /// # Errors
     /// When the database does not answer; the job is then taken up again later.
     pub async fn run(&mut self) -> Result<Ran> {
-        if self.attempts > MOST_CLAIMS {
+        if self.attempts > MOST_CLAIMS && self.had_its_time() {
             return self.end(Reason::Internal, "claimed too often").await;
         }
         if self.attempts > 1 {
@@ -103,6 +104,12 @@ impl Drive {
             return Ok(ran);
         }
         self.store().await
+    }
+
+    fn had_its_time(&self) -> bool {
+        let given = i64::try_from(self.deadline.as_millis()).unwrap_or(i64::MAX);
+        let began = self.row.started_at.unwrap_or_else(|| self.life.clock.now());
+        self.life.clock.now().saturating_sub(began) > given
     }
 
     /// An earlier worker may have died between putting a file away and writing down where. What cannot be removed now
