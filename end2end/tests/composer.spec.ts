@@ -111,16 +111,17 @@ test.describe('the button', () => {
 
   test('one credit short says that one credit is missing', async ({ page, server }) => {
     const person = await join(page)
-    await server.run('user', 'grant', '--email', person.email, '--credits', '9', '--reason', 'Nine')
-    const [card] = await begin(page, { prompt: 'spent', seconds: 20 })
+    await server.run('user', 'grant', '--email', person.email, '--credits', '1409', '--reason', 'Nine more than it takes')
+    // Large and many, so that they are still being made when they are cancelled.
+    const cards = await begin(page, { prompt: 'spent', size: '1920x1080', seconds: 20, takes: 4 })
     const composer = new Composer(page)
     await composer.open()
     await composer.prompt.fill('one more')
     await composer.seconds.selectOption('1')
     await expect(composer.reason).toHaveText('You need 1 more credit.')
     await expect(composer.go).toHaveAttribute('aria-disabled', 'true')
-    await cancel(page, card!.id)
-    await expect(composer.reason).toHaveText('Leaves 199 credits')
+    for (const card of cards) await cancel(page, card.id)
+    await expect(composer.reason).toHaveText('Leaves 1,599 credits')
   })
 })
 
@@ -169,10 +170,11 @@ test.describe('creating', () => {
     expect((await snapshot(page)).balance).toEqual({ available: 180, held: 0 })
   })
 
-  test('two tabs spend the same last credits once', async ({ page, context, watch }) => {
+  test('two tabs spend the same last credits once', async ({ page, context, server, watch }) => {
     // The loser is told so in its answer, which the console repeats.
     watch.allow(/status of 402/)
-    await join(page)
+    const person = await join(page)
+    await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For a large one')
     const other = await context.newPage()
     const [one, two] = [new Composer(page), new Composer(other)]
     for (const composer of [one, two]) {
@@ -180,8 +182,8 @@ test.describe('creating', () => {
       await composer.prompt.fill('the last credits')
       // Large, so that it is still being made when both tabs are looked at.
       await composer.shape('1920x1080').check()
-      await composer.seconds.selectOption('10')
-      await expect(composer.go).toHaveAccessibleName('Create for 200 credits')
+      await composer.seconds.selectOption('20')
+      await expect(composer.go).toHaveAccessibleName('Create for 400 credits')
     }
     const { cards } = await test.step('both at once', async () => {
       await Promise.all([one.go.click(), two.go.click()])
@@ -190,12 +192,12 @@ test.describe('creating', () => {
     })
     for (const composer of [one, two]) {
       await expect(composer.page.getByRole('progressbar').first()).toBeVisible()
-      await expect(composer.reason).toHaveText(/You need 200 more credits\./)
+      await expect(composer.reason).toHaveText(/You need 400 more credits\./)
     }
     expect(cards).toHaveLength(1)
     await cancel(page, cards[0]!.id)
     await settled(page)
-    expect((await snapshot(page)).balance).toEqual({ available: 200, held: 0 })
+    expect((await snapshot(page)).balance).toEqual({ available: 400, held: 0 })
   })
 
   test('an idea fills the prompt', async ({ page }) => {

@@ -23,8 +23,9 @@ test('a reload in the middle loses nothing', async ({ page }) => {
   await expectPurse(page, '100 credits')
 })
 
-test('two tabs and another device agree', async ({ page, context, newPage }) => {
+test('two tabs and another device agree', async ({ page, context, newPage, server }) => {
   const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For a large one')
   const tab = await context.newPage()
   const device = await newPage()
   await signIn(device, person)
@@ -34,15 +35,15 @@ test('two tabs and another device agree', async ({ page, context, newPage }) => 
   await composer.prompt.fill('seen from everywhere')
   // Large, so that it is still being made when the last of the three is looked at.
   await composer.shape('1920x1080').check()
-  await composer.seconds.selectOption('10')
+  await composer.seconds.selectOption('20')
   await composer.go.click()
   for (const each of [page, tab, device]) {
     await expect(each.getByRole('progressbar')).toBeVisible()
-    await expectPurse(each, '0 credits 200 on hold')
+    await expectPurse(each, '0 credits 400 on hold')
   }
   for (const each of [page, tab, device]) {
     await expectMade(each)
-    await expect(each.getByLabel('Watched now')).toContainText('Charged 200 credits')
+    await expect(each.getByLabel('Watched now')).toContainText('Charged 400 credits')
     await expectPurse(each, '0 credits')
   }
 })
@@ -86,12 +87,14 @@ test('cancelling says that it is free, and gives the credits back', async ({ pag
   await expect(page.getByRole('definition')).toHaveText(['200', '0'])
 })
 
-test('what waits says its place in the line, and starts by itself', async ({ page }) => {
-  await join(page)
+test('what waits says its place in the line, and starts by itself', async ({ page, server }) => {
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '600', '--reason', 'For large ones')
   const composer = new Composer(page)
   await composer.open()
   await composer.prompt.fill('one after the other')
-  await composer.seconds.selectOption('5')
+  await composer.shape('1920x1080').check()
+  await composer.seconds.selectOption('10')
   await composer.takes(4).check()
   await composer.go.click()
   // Two of one person are worked on at once.
@@ -99,7 +102,7 @@ test('what waits says its place in the line, and starts by itself', async ({ pag
   await expect(page.getByText('Waiting in line').first()).toBeVisible()
   await expect(page.getByText(/^\d+(st|nd|rd|th) in line/).first()).toBeVisible()
   await expectMade(page, 4)
-  await expect(page.getByLabel('Watched now')).toContainText('Charged 200 credits')
+  await expect(page.getByLabel('Watched now')).toContainText('Charged 800 credits')
 })
 
 test('every change of state is announced politely, and the percents are not', async ({ page }) => {

@@ -27,19 +27,18 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
       // Frame by frame: on a quick machine it is over before anybody could ask twice.
       const seen = new Set<number>()
       const purses = new Set<string>()
-      Object.assign(window, { seen, purses })
+      const names = new Set<string>()
+      Object.assign(window, { seen, purses, names })
       const look = () => {
         const bar = document.querySelector('progress')
         if (bar) seen.add(bar.value)
+        if (bar) names.add(bar.getAttribute('aria-label') ?? '')
         purses.add(document.querySelector<HTMLElement>('a.purse')?.innerText.replace(/\s+/g, ' ').trim() ?? '')
         requestAnimationFrame(look)
       }
       look()
     })
     await composer.go.click()
-    const bar = page.getByRole('progressbar')
-    await expect(bar).toBeVisible()
-    await expect(bar).toHaveAccessibleName(/.+/)
   })
 
   await test.step('the video plays in place', async () => {
@@ -47,6 +46,8 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await expect(page).toHaveURL(/\/create$/)
     const seen = await page.evaluate(() => [...(window as unknown as { seen: Set<number> }).seen])
     expect(seen.filter((value) => value > 0 && value < 100).length, `the bar was seen at ${seen}`).toBeGreaterThan(1)
+    const names = await page.evaluate(() => [...(window as unknown as { names: Set<string> }).names])
+    expect(names.every((name) => name.length > 0), `the bar was called ${names}`).toBe(true)
     const purses = await page.evaluate(() => [...(window as unknown as { purses: Set<string> }).purses])
     expect(purses, 'what is on hold was shown').toContain('160 credits 40 on hold')
     expect(seen, 'the bar never goes back').toEqual([...seen].sort((a, b) => a - b))

@@ -164,7 +164,12 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin().await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            // A task of its own, as at the end: a BEGIN or COMMIT that is broken off (a caller that gives up) would leave a
+            // connection in the pool of which sqlx and PostgreSQL think differently.
+            Self::Postgres(pool) => {
+                let pool = pool.clone();
+                Tx::Postgres(tokio::spawn(async move { pool.begin().await }).await??)
+            }
         })
     }
 
@@ -206,7 +211,7 @@ impl Tx {
     pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => tokio::spawn(transaction.commit()).await??,
         }
         Ok(())
     }
@@ -219,7 +224,7 @@ impl Tx {
     pub async fn rollback(self) -> Result<()> {
         match self {
             Self::Sqlite(transaction) => transaction.rollback().await?,
-            Self::Postgres(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => tokio::spawn(transaction.rollback()).await??,
         }
         Ok(())
     }

@@ -381,24 +381,23 @@ pub async fn adopt(tx: &mut Tx, id: Uuid, fence: i64) -> Result<Option<Generatio
         .await)?)
 }
 
-/// The fence of a generation, whoever's it is.
-pub async fn fence(db: &Db, id: Uuid) -> Result<Option<i64>> {
-    const SQL: &str = "SELECT fence FROM generations WHERE id = $1";
-    let row: Option<(i64,)> = on_db!(db, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|row| row.0))
-}
-
 /// Where a generation stands, whoever's it is.
 #[derive(Debug)]
 pub struct Standing {
     pub state: String,
+    pub fence: i64,
     pub media_prefix: Option<String>,
 }
-from_row!(Standing { state, media_prefix });
+from_row!(Standing {
+    state,
+    fence,
+    media_prefix
+});
 
 /// Where a generation stands, whoever's it is; nothing when it was deleted.
 pub async fn standing(db: &Db, id: Uuid) -> Result<Option<Standing>> {
-    const SQL: &str = "SELECT state, media_prefix FROM generations WHERE id = $1 AND deleted_at IS NULL";
+    const SQL: &str =
+        "SELECT state, fence, media_prefix FROM generations WHERE id = $1 AND deleted_at IS NULL";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(id)
         .fetch_optional(c)

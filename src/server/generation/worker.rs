@@ -192,10 +192,10 @@ impl Worker {
         for subject in jobs::orphans(&self.life.db, JOB, &queues, due).await? {
             let mut moment = self.life.begin().await?;
             jobs::lock(&mut moment.tx, JOB, subject).await?;
-            let Some(fence) = generations::fence(&self.life.db, subject).await? else {
+            let Some(standing) = generations::standing(&self.life.db, subject).await? else {
                 continue;
             };
-            if let Some(mut row) = generations::adopt(&mut moment.tx, subject, fence + 1).await?
+            if let Some(mut row) = generations::adopt(&mut moment.tx, subject, standing.fence + 1).await?
                 && moment
                     .end(&mut row, &Ending::Without(Reason::ModelGone, ""))
                     .await?

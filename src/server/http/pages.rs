@@ -97,11 +97,7 @@ pub async fn again(
     also: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
     let shell_web = web.clone();
-    let context = move || {
-        provide_context(form.clone());
-        also();
-    };
-    render(web, parts, status, context, move || document(&shell_web)).await
+    returned(web, parts, status, form, also, move || document(&shell_web)).await
 }
 
 /// Renders the page that the request's address was changed to, in answer to a form that was posted to another one. In the
@@ -115,14 +111,25 @@ pub async fn elsewhere(
     also: impl Fn() + Clone + Send + Sync + 'static,
 ) -> Response {
     let shell_web = web.clone();
+    returned(web, parts, status, form, also, move || {
+        shell(data(&shell_web, false))
+    })
+    .await
+}
+
+async fn returned<V: IntoView + 'static>(
+    web: &Web,
+    parts: Parts,
+    status: u16,
+    form: FormState,
+    also: impl Fn() + Clone + Send + Sync + 'static,
+    document: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> Response {
     let context = move || {
         provide_context(form.clone());
         also();
     };
-    render(web, parts, status, context, move || {
-        shell(data(&shell_web, false))
-    })
-    .await
+    render(web, parts, status, context, document).await
 }
 
 /// `GET /docs/api`
