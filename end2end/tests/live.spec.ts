@@ -89,12 +89,12 @@ test('cancelling says that it is free, and gives the credits back', async ({ pag
 
 test('what waits says its place in the line, and starts by itself', async ({ page, server }) => {
   const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '600', '--reason', 'For large ones')
+  await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For large ones')
   const composer = new Composer(page)
   await composer.open()
   await composer.prompt.fill('one after the other')
   await composer.shape('1920x1080').check()
-  await composer.seconds.selectOption('10')
+  await composer.seconds.selectOption('5')
   await composer.takes(4).check()
   await composer.go.click()
   // Two of one person are worked on at once.
@@ -102,7 +102,7 @@ test('what waits says its place in the line, and starts by itself', async ({ pag
   await expect(page.getByText('Waiting in line').first()).toBeVisible()
   await expect(page.getByText(/^\d+(st|nd|rd|th) in line/).first()).toBeVisible()
   await expectMade(page, 4)
-  await expect(page.getByLabel('Watched now')).toContainText('Charged 800 credits')
+  await expect(page.getByLabel('Watched now')).toContainText('Charged 400 credits')
 })
 
 test('every change of state is announced politely, and the percents are not', async ({ page }) => {

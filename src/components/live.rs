@@ -57,6 +57,8 @@ pub struct Live {
 struct Inner {
     /// The last event that the state contains.
     seq: Option<i64>,
+    /// The last of them that moved credits: a snapshot from then on has the right balance.
+    money: i64,
     /// The server's clock minus the browser's. Everything heard from the server is in its past, so the largest is the best.
     offset: Option<i64>,
     /// Cards of pages that no snapshot listed when the page was loaded.
@@ -135,19 +137,22 @@ impl Live {
         self.refetch();
     }
 
-    /// Takes over a snapshot, unless something newer is known.
+    /// Takes over a snapshot. While work goes on, events often overtake it: then they know the cards better, and only what
+    /// events do not carry is taken from it.
     pub fn adopt(&self, snapshot: Snapshot) {
-        let stale = self
-            .inner
-            .with_value(|inner| inner.seq.is_some_and(|seq| snapshot.seq < seq));
-        if stale {
-            return;
-        }
-        self.inner.update_value(|inner| inner.seq = Some(snapshot.seq));
+        let (stale, paid) = self.inner.with_value(|inner| {
+            let stale = inner.seq.is_some_and(|seq| snapshot.seq < seq);
+            (stale, snapshot.seq >= inner.money)
+        });
         self.heard_at(snapshot.now);
-        if self.balance.get_untracked() != Some(snapshot.balance) {
+        if paid && self.balance.get_untracked() != Some(snapshot.balance) {
             self.balance.set(Some(snapshot.balance));
         }
+        if stale {
+            let alive = |card: &Card| !card.state.is_terminal();
+            return self.insert(snapshot.cards.into_iter().filter(alive).collect());
+        }
+        self.inner.update_value(|inner| inner.seq = Some(snapshot.seq));
         let cards: Vec<LiveCard> = snapshot
             .cards
             .into_iter()
@@ -186,6 +191,12 @@ impl Live {
 
     /// Takes in work that this tab has just started.
     pub fn add(&self, cards: Vec<Card>) {
+        self.insert(cards);
+        self.refetch();
+    }
+
+    /// Work that goes on, among what else goes on; what is known stays as it is.
+    fn insert(&self, cards: Vec<Card>) {
         let new: Vec<LiveCard> = cards
             .into_iter()
             .filter(|card| self.find(card.id).is_none())
@@ -201,7 +212,6 @@ impl Live {
             });
         }
         self.keep_time();
-        self.refetch();
     }
 
     /// Forgets a card, because it was deleted.
@@ -215,7 +225,12 @@ impl Live {
         if event.seq <= seq {
             return;
         }
-        self.inner.update_value(|inner| inner.seq = Some(event.seq));
+        self.inner.update_value(|inner| {
+            inner.seq = Some(event.seq);
+            if event.state == State::Queued || event.state.is_terminal() {
+                inner.money = event.seq;
+            }
+        });
         self.heard_at(event.at);
         let known = self.find(event.id);
         if let Some(card) = &known {

@@ -141,6 +141,7 @@ impl Live {
     fn start_afresh(&self) {
         self.inner.update_value(|inner| {
             inner.seq = None;
+            inner.money = 0;
             inner.stream = None;
         });
         self.refetch();
