@@ -1,5 +1,6 @@
 //! From a row to what people see.
 
+use super::life::known;
 use crate::model::{
     catalogue::Size,
     credits::Credits,
@@ -8,12 +9,17 @@ use crate::model::{
 };
 use crate::server::{
     db::generations::{CardRow, GenerationRow},
-    error::{Failure, Result},
+    error::Result,
 };
 
 /// The size of a row.
 pub fn size(row: &GenerationRow) -> Size {
-    Size::new(small(row.width), small(row.height))
+    pixels(row.width, row.height)
+}
+
+/// A size as the database has it.
+pub fn pixels(width: i64, height: i64) -> Size {
+    Size::new(small(width), small(height))
 }
 
 /// A number that the rules keep small.
@@ -23,8 +29,7 @@ pub fn small(number: i64) -> u32 {
 
 /// The card of a row.
 pub fn card(row: CardRow, place: Option<u32>, estimate: Option<Estimate>) -> Result<Card> {
-    let state =
-        State::parse(&row.state).ok_or_else(|| Failure::broken("a generation has an unknown state"))?;
+    let state = known(&row.state)?;
     let credits = Credits(row.credits);
     Ok(Card {
         id: GenerationId(row.id),
@@ -32,7 +37,7 @@ pub fn card(row: CardRow, place: Option<u32>, estimate: Option<Estimate>) -> Res
         take: small(row.take),
         prompt: row.prompt,
         model: row.model_label,
-        size: Size::new(small(row.width), small(row.height)),
+        size: pixels(row.width, row.height),
         seconds: small(row.seconds),
         seed: small(row.seed),
         state,

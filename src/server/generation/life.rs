@@ -257,7 +257,15 @@ impl Moment<'_> {
 /// # Errors
 /// When the row holds a word that nobody knows.
 pub fn state(row: &GenerationRow) -> Result<State> {
-    State::parse(&row.state).ok_or_else(|| Failure::broken("a generation has an unknown state"))
+    known(&row.state)
+}
+
+/// The state behind a word of the database.
+///
+/// # Errors
+/// When nobody knows it.
+pub fn known(word: &str) -> Result<State> {
+    State::parse(word).ok_or_else(|| Failure::broken("a generation has an unknown state"))
 }
 
 /// Work that goes on in this process, so that it can be stopped at once when its person cancels it.

@@ -5,13 +5,12 @@ pub mod programs;
 
 use super::{
     JOB,
-    cards::{card, small},
+    cards::{card, pixels, small},
     estimates::Estimates,
     life::{self, Life, Moment},
     quotes::{Quotes, Terms, stale},
 };
 use crate::model::{
-    catalogue::Size,
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
     credits::{Credits, Statement},
     error::{AppError, Code},
@@ -367,7 +366,7 @@ impl Generations {
                     .of(
                         &self.life.db,
                         &row.model,
-                        Size::new(small(row.width), small(row.height)),
+                        pixels(row.width, row.height),
                         small(row.seconds),
                     )
                     .await?

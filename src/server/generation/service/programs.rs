@@ -2,7 +2,7 @@
 
 use super::{Generations, again};
 use crate::model::{
-    catalogue::{Catalogue, Size},
+    catalogue::Catalogue,
     composition::{self, ComposerForm, Quote},
     credits::Credits,
     error::{AppError, Code},
@@ -16,7 +16,10 @@ use crate::server::{
         keys::{self as sql, MadeRow},
     },
     error::{Failure, Result},
-    generation::{cards::small, life},
+    generation::{
+        cards::{size, small},
+        life,
+    },
     keys::{self, Caller, REPEATS},
 };
 use serde::Serialize;
@@ -254,7 +257,7 @@ impl Generations {
     /// # Errors
     /// When the database does not answer.
     pub async fn poll_after(&self, row: &GenerationRow) -> Result<i64> {
-        let size = Size::new(small(row.width), small(row.height));
+        let size = size(row);
         let estimate = self
             .estimates
             .of(&self.life.db, &row.model, size, small(row.seconds))
