@@ -21,7 +21,7 @@ pub const SIZE: Size = Size::new(64, 64);
 
 #[derive(Clone)]
 pub struct Instant {
-    offers: Vec<Offer>,
+    offers: Arc<[Offer]>,
     video: Arc<Vec<u8>>,
     /// When the last poll said done, and how long the last download took.
     last: Arc<Mutex<(std::time::Instant, Duration)>>,
@@ -49,14 +49,15 @@ impl Default for Instant {
             }],
             seconds: vec![1],
             default_seconds: 1,
+            input_reference: false,
         };
         Self {
-            offers: vec![Offer {
+            offers: Arc::new([Offer {
                 model,
                 deadline: Duration::from_mins(1),
                 available_until: None,
                 successor: None,
-            }],
+            }]),
             video: Arc::new(std::fs::read(file.path()).expect("read")),
             last: Arc::new(Mutex::new((std::time::Instant::now(), Duration::ZERO))),
         }
@@ -75,8 +76,8 @@ impl VideoProvider for Instant {
         "instant"
     }
 
-    fn offers(&self) -> &[Offer] {
-        &self.offers
+    fn offers(&self) -> Arc<[Offer]> {
+        self.offers.clone()
     }
 
     fn concurrency(&self) -> usize {

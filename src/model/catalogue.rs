@@ -95,6 +95,9 @@ pub struct Model {
     pub seconds: Vec<u32>,
     /// The length that is chosen at first, in seconds.
     pub default_seconds: u32,
+    /// Whether a video can start from a reference picture.
+    #[serde(default)]
+    pub input_reference: bool,
 }
 
 impl Model {

@@ -269,6 +269,7 @@ mod tests {
                 sizes: vec![offer],
                 seconds: (1..=20).collect(),
                 default_seconds: 4,
+                input_reference: false,
             }],
         }
     }

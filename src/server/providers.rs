@@ -10,6 +10,7 @@ use crate::model::{
     generation::Reason,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -30,6 +31,19 @@ pub struct Order {
     pub seed: u32,
     /// Whether the prompt stands in the picture, where the model can do that.
     pub caption: bool,
+    /// The picture that the video starts from.
+    pub picture: Option<Picture>,
+}
+
+/// A reference picture: a JPEG of exactly the order's size, without metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture(pub Bytes);
+
+impl Picture {
+    /// Its media type.
+    pub const TYPE: &str = "image/jpeg";
+    /// A file name for forms.
+    pub const FILE_NAME: &str = "reference.jpg";
 }
 
 /// A provider's answer to "how far?".
@@ -91,7 +105,7 @@ pub trait VideoProvider: Send + Sync {
     fn name(&self) -> &str;
 
     /// What it offers now.
-    fn offers(&self) -> &[Offer];
+    fn offers(&self) -> Arc<[Offer]>;
 
     /// How many videos it may make at once.
     fn concurrency(&self) -> usize;
@@ -173,7 +187,7 @@ impl Providers {
 
     /// Who offers a model now, and how. The first one does, where there are several.
     #[must_use]
-    pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, &Offer)> {
+    pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, Offer)> {
         self.on_offer().find(|(_, offer)| offer.model.id == model)
     }
 
@@ -183,16 +197,19 @@ impl Providers {
         let mut models: Vec<Model> = Vec::new();
         for (_, offer) in self.on_offer() {
             if !models.iter().any(|model| model.id == offer.model.id) {
-                models.push(offer.model.clone());
+                models.push(offer.model);
             }
         }
         Catalogue { models }
     }
 
-    fn on_offer(&self) -> impl Iterator<Item = (&Arc<dyn VideoProvider>, &Offer)> {
+    fn on_offer(&self) -> impl Iterator<Item = (&Arc<dyn VideoProvider>, Offer)> {
         let now = self.clock.now();
         self.iter()
-            .flat_map(|provider| provider.offers().iter().map(move |offer| (provider, offer)))
+            .flat_map(|provider| {
+                let offers: Vec<_> = provider.offers().iter().cloned().collect();
+                offers.into_iter().map(move |offer| (provider, offer))
+            })
             .filter(move |(_, offer)| offer.is_on(now))
     }
 }

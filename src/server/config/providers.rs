@@ -287,6 +287,7 @@ fn model(mut keys: Keys) -> Result<ModelConfig, ConfigError> {
             sizes,
             seconds,
             default_seconds,
+            input_reference: keys.flag("input_reference")?.unwrap_or(false),
         },
     };
     keys.end()?;

@@ -131,6 +131,7 @@ impl Drive {
             seconds: small(self.row.seconds),
             seed: small(self.row.seed),
             caption: self.row.caption,
+            picture: None,
         };
         self.handing_over
             .store(!self.provider.rerunnable(), Ordering::SeqCst);

@@ -237,7 +237,8 @@ impl Worker {
                 jobs::finish(&mut moment.tx, JOB, job.subject).await?;
                 continue;
             };
-            let offer = provider.offers().iter().find(|offer| offer.model.id == row.model);
+            let offers = provider.offers();
+            let offer = offers.iter().find(|offer| offer.model.id == row.model);
             let goes_on = match (state(&row)?, offer) {
                 (State::Queued, Some(offer)) => {
                     let deadline = now + i64::try_from(offer.deadline.as_millis()).unwrap_or(i64::MAX / 2);

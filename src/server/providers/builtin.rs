@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use pool::{Pool, Progress};
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -25,7 +26,7 @@ const NEWS: Duration = Duration::from_secs(1);
 
 /// The provider.
 pub struct Builtin {
-    offers: Vec<Offer>,
+    offers: Arc<[Offer]>,
     concurrency: usize,
     pool: Pool,
 }
@@ -50,14 +51,15 @@ impl Builtin {
             sizes,
             seconds: (1..=20).collect(),
             default_seconds: 4,
+            input_reference: false,
         };
         Ok(Self {
-            offers: vec![Offer {
+            offers: Arc::new([Offer {
                 model,
                 deadline: config.builtin_deadline,
                 available_until: None,
                 successor: None,
-            }],
+            }]),
             concurrency: config.builtin_concurrency,
             pool: Pool::new(scratch, config.builtin_concurrency)?,
         })
@@ -70,8 +72,8 @@ impl VideoProvider for Builtin {
         NAME
     }
 
-    fn offers(&self) -> &[Offer] {
-        &self.offers
+    fn offers(&self) -> Arc<[Offer]> {
+        self.offers.clone()
     }
 
     fn concurrency(&self) -> usize {

@@ -28,7 +28,7 @@ use reqwest::{Method, StatusCode};
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use wire::Fault;
@@ -43,7 +43,7 @@ const TIDY: Duration = Duration::from_secs(5);
 /// One server.
 pub struct OpenAiVideos {
     name: String,
-    offers: Vec<Offer>,
+    offers: Arc<[Offer]>,
     models: Vec<ModelConfig>,
     concurrency: usize,
     wire: Wire,
@@ -215,8 +215,8 @@ impl VideoProvider for OpenAiVideos {
         &self.name
     }
 
-    fn offers(&self) -> &[Offer] {
-        &self.offers
+    fn offers(&self) -> Arc<[Offer]> {
+        self.offers.clone()
     }
 
     fn concurrency(&self) -> usize {

@@ -58,7 +58,7 @@ fn make(size: Size, seconds: u32) -> Vec<u8> {
 /// The provider. `orders` remembers every order that it took, so that tests can count them.
 #[derive(Clone)]
 pub struct Play {
-    offers: Vec<Offer>,
+    offers: Arc<[Offer]>,
     pub concurrency: usize,
     pub orders: Arc<Mutex<Vec<Order>>>,
     pub cancelled: Arc<Mutex<Vec<String>>>,
@@ -78,14 +78,15 @@ impl Default for Play {
             sizes,
             seconds: vec![LENGTH],
             default_seconds: LENGTH,
+            input_reference: false,
         };
         Self {
-            offers: vec![Offer {
+            offers: Arc::new([Offer {
                 model,
                 deadline: Duration::from_secs(3),
                 available_until: None,
                 successor: None,
-            }],
+            }]),
             concurrency: 8,
             orders: Arc::default(),
             cancelled: Arc::default(),
@@ -126,8 +127,8 @@ impl VideoProvider for Play {
         "play"
     }
 
-    fn offers(&self) -> &[Offer] {
-        &self.offers
+    fn offers(&self) -> Arc<[Offer]> {
+        self.offers.clone()
     }
 
     fn concurrency(&self) -> usize {

@@ -80,6 +80,14 @@ impl Keys {
         }
     }
 
+    pub fn flag(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Boolean(flag)) => Ok(Some(flag)),
+            Some(_) => Err(self.wrong(key, "true or false")),
+        }
+    }
+
     pub fn list(&mut self, key: &'static str) -> Result<Vec<Value>, ConfigError> {
         match self.take(key) {
             None => Ok(Vec::new()),

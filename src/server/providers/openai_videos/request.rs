@@ -87,6 +87,7 @@ mod tests {
             seconds: 4,
             seed: 7,
             caption: false,
+            picture: None,
         }
     }
 
