@@ -50,6 +50,7 @@ impl Default for Instant {
             seconds: vec![1],
             default_seconds: 1,
             input_reference: false,
+            doing: None,
         };
         Self {
             offers: Arc::new([Offer {

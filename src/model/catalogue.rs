@@ -98,6 +98,31 @@ pub struct Model {
     /// Whether a video can start from a reference picture.
     #[serde(default)]
     pub input_reference: bool,
+    /// How its provider has been doing, where it depends on one.
+    #[serde(default)]
+    pub doing: Option<Doing>,
+}
+
+/// How the last orders at a provider ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doing {
+    /// So many of the last `of` worked.
+    pub worked: u32,
+    /// How many were counted.
+    pub of: u32,
+    /// When the last one ended, in unix milliseconds.
+    pub last_at: i64,
+}
+
+/// A model that was offered once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retired {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub label: String,
+    /// The id of the model to use instead, if there is one on offer.
+    pub successor: Option<String>,
 }
 
 impl Model {
@@ -120,6 +145,9 @@ impl Model {
 pub struct Catalogue {
     /// The models.
     pub models: Vec<Model>,
+    /// Those that were offered before, so that they are known by name.
+    #[serde(default)]
+    pub retired: Vec<Retired>,
 }
 
 impl Catalogue {
@@ -127,6 +155,12 @@ impl Catalogue {
     #[must_use]
     pub fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.id == id)
+    }
+
+    /// A model that was offered once, by its id.
+    #[must_use]
+    pub fn retired(&self, id: &str) -> Option<&Retired> {
+        self.retired.iter().find(|retired| retired.id == id)
     }
 }
 

@@ -148,7 +148,7 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
     let Some(model) = catalogue.model(&form.model) else {
         return Err(vec![FieldError::new(
             "model",
-            "This model is not offered here. Choose one of the list.",
+            not_offered(&form.model, catalogue),
         )]);
     };
     let size = form
@@ -197,6 +197,26 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
             takes,
         }),
         _ => Err(errors),
+    }
+}
+
+/// Why a model cannot be chosen, and what can be chosen instead.
+fn not_offered(id: &str, catalogue: &Catalogue) -> String {
+    let Some(retired) = catalogue.retired(id) else {
+        return "This model is not offered here. Choose one of the list.".into();
+    };
+    let successor = retired.successor.as_deref().and_then(|id| catalogue.model(id));
+    match successor {
+        Some(successor) => [
+            &retired.label,
+            " is retired. Its successor is ",
+            &successor.label,
+            " (",
+            &successor.id,
+            ").",
+        ]
+        .concat(),
+        None => [&retired.label, " is retired. Choose another model."].concat(),
     }
 }
 
@@ -262,6 +282,7 @@ mod tests {
             credits_per_second: Credits(10),
         };
         Catalogue {
+            retired: Vec::new(),
             models: vec![Model {
                 id: "m".into(),
                 label: "M".into(),
@@ -270,6 +291,7 @@ mod tests {
                 seconds: (1..=20).collect(),
                 default_seconds: 4,
                 input_reference: false,
+                doing: None,
             }],
         }
     }

@@ -85,10 +85,18 @@ const LEAVE: Duration = Duration::from_millis(500);
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    run_to_end(run(Arguments::parse())).unwrap_or_else(|error| {
+    run_to_end(run(arguments())).unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "aisora: {error}");
         ExitCode::FAILURE
     })
+}
+
+/// What was typed. `cargo leptos watch` starts the program with nothing, and means that it should serve.
+fn arguments() -> Arguments {
+    if std::env::var_os("LEPTOS_WATCH").is_some() && std::env::args_os().len() == 1 {
+        return Arguments::parse_from(["aisora", "serve"]);
+    }
+    Arguments::parse()
 }
 
 /// Runs a command to its end. What it has left on other threads is not waited for without an end.

@@ -200,6 +200,30 @@ pub async fn give_back(
     Ok(rows == 1)
 }
 
+/// Moves a job to another queue, under the fence of its generation, whatever it was before. Nobody holds it then.
+pub async fn move_to(
+    tx: &mut Tx,
+    kind: &str,
+    subject: Uuid,
+    fence: i64,
+    queue: &str,
+    run_at: i64,
+) -> Result<bool> {
+    const SQL: &str =
+        "UPDATE jobs SET queue = $4, run_at = $5, fence = $3, lease_owner = NULL, lease_until = 0
+                       WHERE kind = $1 AND subject = $2 AND fence <= $3";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(kind)
+        .bind(subject)
+        .bind(fence)
+        .bind(queue)
+        .bind(run_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
 /// Ends a job: the row goes away. Whoever still holds its lease has lost it.
 pub async fn finish(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
     const SQL: &str = "DELETE FROM jobs WHERE kind = $1 AND subject = $2";

@@ -1,17 +1,20 @@
 //! Providers make videos. One trait, one small file for each of them. A provider knows no credits and no people.
 
 pub mod builtin;
+mod choosing;
 pub mod health;
 pub mod openai_videos;
 
-use super::clock::Clock;
+pub use choosing::{Next, Providers, Wanted};
+
 use crate::model::{
-    catalogue::{Catalogue, Model, Size},
+    catalogue::{Model, Size},
     generation::Reason,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use health::Health;
+use std::{path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// What a provider is asked to make.
@@ -132,8 +135,8 @@ pub trait VideoProvider: Send + Sync {
     /// Stops the job, if it still runs. Nobody waits for it to work.
     async fn cancel(&self, job: &str);
 
-    /// Until when it takes no orders because it keeps failing, in unix milliseconds.
-    fn paused_until(&self) -> Option<i64> {
+    /// How it has been doing; nothing for one that does not depend on anybody.
+    fn health(&self) -> Option<&Health> {
         None
     }
 
@@ -146,70 +149,4 @@ pub trait VideoProvider: Send + Sync {
 pub fn poll_pause(polls: u32) -> Duration {
     let ms = 500_u64.saturating_mul(1 << polls.min(4));
     Duration::from_millis(ms.min(5_000))
-}
-
-/// The providers of this server, by name.
-#[derive(Clone, Default)]
-pub struct Providers {
-    by_name: BTreeMap<String, Arc<dyn VideoProvider>>,
-    order: Vec<String>,
-    clock: Clock,
-}
-
-impl Providers {
-    /// Providers in the order in which their models are listed.
-    #[must_use]
-    pub fn new(providers: Vec<Arc<dyn VideoProvider>>, clock: Clock) -> Self {
-        let order = providers
-            .iter()
-            .map(|provider| provider.name().to_owned())
-            .collect();
-        Self {
-            by_name: providers
-                .into_iter()
-                .map(|provider| (provider.name().to_owned(), provider))
-                .collect(),
-            order,
-            clock,
-        }
-    }
-
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn VideoProvider>> {
-        self.order.iter().filter_map(|name| self.by_name.get(name))
-    }
-
-    /// One by its name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Arc<dyn VideoProvider>> {
-        self.by_name.get(name)
-    }
-
-    /// Who offers a model now, and how. The first one does, where there are several.
-    #[must_use]
-    pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, Offer)> {
-        self.on_offer().find(|(_, offer)| offer.model.id == model)
-    }
-
-    /// What people can choose from now.
-    #[must_use]
-    pub fn catalogue(&self) -> Catalogue {
-        let mut models: Vec<Model> = Vec::new();
-        for (_, offer) in self.on_offer() {
-            if !models.iter().any(|model| model.id == offer.model.id) {
-                models.push(offer.model);
-            }
-        }
-        Catalogue { models }
-    }
-
-    fn on_offer(&self) -> impl Iterator<Item = (&Arc<dyn VideoProvider>, Offer)> {
-        let now = self.clock.now();
-        self.iter()
-            .flat_map(|provider| {
-                let offers: Vec<_> = provider.offers().iter().cloned().collect();
-                offers.into_iter().map(move |offer| (provider, offer))
-            })
-            .filter(move |(_, offer)| offer.is_on(now))
-    }
 }

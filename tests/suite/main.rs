@@ -2,6 +2,7 @@
 //! Only the makers of videos are played, by a provider that does whatever the prompt tells it.
 
 mod api;
+mod choosing;
 mod crash;
 mod faults;
 mod generate;

@@ -108,6 +108,8 @@ pub struct Setup {
     pub clock: Clock,
     pub storage: Option<Storage>,
     pub play: Option<Play>,
+    /// More played providers, after the first.
+    pub more: Vec<Play>,
     /// The played provider is not configured.
     pub without_play: bool,
 }
@@ -287,6 +289,9 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
     let mut providers: Vec<Arc<dyn VideoProvider>> = Vec::new();
     if !setup.without_play {
         providers.push(Arc::new(setup.play.unwrap_or_default()));
+    }
+    for play in setup.more {
+        providers.push(Arc::new(play));
     }
     let parts = Parts {
         clock: setup.clock,

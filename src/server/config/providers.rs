@@ -288,6 +288,7 @@ fn model(mut keys: Keys) -> Result<ModelConfig, ConfigError> {
             seconds,
             default_seconds,
             input_reference: keys.flag("input_reference")?.unwrap_or(false),
+            doing: None,
         },
     };
     keys.end()?;

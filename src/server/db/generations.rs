@@ -16,6 +16,7 @@ pub struct GenerationRow {
     pub quote_id: Uuid,
     pub take: i64,
     pub remixed_from: Option<Uuid>,
+    pub picture_id: Option<Uuid>,
     pub model: String,
     pub model_label: String,
     pub provider: String,
@@ -32,6 +33,8 @@ pub struct GenerationRow {
     pub fence: i64,
     pub reason: Option<String>,
     pub provider_job: Option<String>,
+    /// Providers that refused it before taking it, with commas between.
+    pub refused_by: String,
     pub deadline_at: Option<i64>,
     pub media_prefix: Option<String>,
     pub media_etag: Option<String>,
@@ -47,6 +50,7 @@ from_row!(GenerationRow {
     quote_id,
     take,
     remixed_from,
+    picture_id,
     model,
     model_label,
     provider,
@@ -63,6 +67,7 @@ from_row!(GenerationRow {
     fence,
     reason,
     provider_job,
+    refused_by,
     deadline_at,
     media_prefix,
     media_etag,
@@ -151,8 +156,8 @@ macro_rules! card_columns {
 
 macro_rules! columns {
     () => {
-        "id, user_id, quote_id, take, remixed_from, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
-         credits, hold_id, state, progress, fence, reason, provider_job, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
+        "id, user_id, quote_id, take, remixed_from, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
+         credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
          created_at, started_at, finished_at"
     };
 }
@@ -160,8 +165,8 @@ macro_rules! columns {
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19)
         ON CONFLICT (quote_id, take) DO NOTHING";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(row.id)
@@ -182,6 +187,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(row.hold_id)
         .bind(row.created_at)
         .bind(row.remixed_from)
+        .bind(row.picture_id)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -438,6 +444,8 @@ pub struct Change<'a> {
     pub reason: Option<&'a str>,
     pub reason_detail: Option<&'a str>,
     pub provider_job: Option<&'a str>,
+    pub provider: Option<&'a str>,
+    pub refused_by: Option<&'a str>,
     pub deadline_at: Option<i64>,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
@@ -447,7 +455,8 @@ pub struct Change<'a> {
 pub async fn change(tx: &mut Tx, id: Uuid, fence: i64, change: &Change<'_>) -> Result<bool> {
     const SQL: &str = "UPDATE generations SET state = $4, progress = COALESCE($5, progress), reason = COALESCE($6, reason),
           reason_detail = COALESCE($7, reason_detail), provider_job = COALESCE($8, provider_job),
-          deadline_at = COALESCE($9, deadline_at), started_at = COALESCE(started_at, $10), finished_at = COALESCE($11, finished_at)
+          deadline_at = COALESCE($9, deadline_at), started_at = COALESCE(started_at, $10), finished_at = COALESCE($11, finished_at),
+          provider = COALESCE($12, provider), refused_by = COALESCE($13, refused_by)
         WHERE id = $1 AND fence = $2 AND state = $3";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(id)
@@ -461,6 +470,8 @@ pub async fn change(tx: &mut Tx, id: Uuid, fence: i64, change: &Change<'_>) -> R
         .bind(change.deadline_at)
         .bind(change.started_at)
         .bind(change.finished_at)
+        .bind(change.provider)
+        .bind(change.refused_by)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

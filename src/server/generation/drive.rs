@@ -6,12 +6,15 @@ use super::{
     life::{Ending, Life, state},
     store::{self, NotStored},
 };
-use crate::model::generation::{Reason, State};
+use crate::model::{
+    credits::Credits,
+    generation::{Reason, State},
+};
 use crate::server::{
     db::generations::{Change, GenerationRow, Media},
     error::Result,
     jobs,
-    providers::{JobStatus, Order, ProviderError, VideoProvider},
+    providers::{JobStatus, Order, ProviderError, Providers, VideoProvider, Wanted},
     storage::Storage,
 };
 use std::{
@@ -27,7 +30,7 @@ use tokio::time::Instant;
 /// After so many claims, when also as much time has passed as its model is given, nobody tries again: something about this
 /// job kills its workers. The time is there because a server that is killed again and again is not the job's fault.
 const MOST_CLAIMS: i64 = 12;
-/// How often a provider that does not take the work is asked.
+/// How often each provider that could take the work is asked.
 const MOST_SUBMITS: i64 = 6;
 /// Longest single call to a provider.
 const CALL: Duration = Duration::from_mins(1);
@@ -55,6 +58,8 @@ impl Ran {
 pub struct Drive {
     pub life: Life,
     pub provider: Arc<dyn VideoProvider>,
+    /// Who else there is.
+    pub providers: Providers,
     pub storage: Storage,
     pub scratch: PathBuf,
     pub most_bytes: u64,
@@ -78,6 +83,17 @@ enum Part {
 impl Part {
     const fn done(done: bool) -> Self {
         if done { Self::Done } else { Self::Ran(Ran::Lost) }
+    }
+}
+
+/// What a row asks for, as far as it decides who can make it.
+pub fn wanted(row: &GenerationRow) -> Wanted<'_> {
+    Wanted {
+        model: &row.model,
+        size: size(row),
+        seconds: small(row.seconds),
+        picture: row.picture_id.is_some(),
+        most: Credits(row.credits),
     }
 }
 
@@ -147,7 +163,11 @@ impl Drive {
                 self.handing_over.store(false, Ordering::SeqCst);
                 return Ok(taken);
             }
-            Ok(Err(ProviderError::Refused(reason, detail))) => self.end(reason, &detail).await,
+            // What one safety system stops is not carried to the next.
+            Ok(Err(ProviderError::Refused(Reason::ProviderBlocked, detail))) => {
+                self.end(Reason::ProviderBlocked, &detail).await
+            }
+            Ok(Err(ProviderError::Refused(reason, detail))) => self.submit_elsewhere(reason, &detail).await,
             Ok(Err(ProviderError::NotTaken(detail))) => self.submit_later(&detail).await,
             // Nobody knows whether the provider took it: submitting again could make and cost it twice.
             Ok(Err(ProviderError::Broken(detail))) => self.end(Reason::ProviderUnreachable, &detail).await,
@@ -160,25 +180,67 @@ impl Drive {
         Ok(Part::Ran(ran?))
     }
 
-    /// Back to the queue: the provider for sure did not take the work.
-    async fn submit_later(&mut self, detail: &str) -> Result<Ran> {
-        if self.attempts >= MOST_SUBMITS {
-            return self.end(Reason::ProviderUnreachable, detail).await;
+    /// The provider refused the work for good: another one may take it.
+    async fn submit_elsewhere(&mut self, reason: Reason, detail: &str) -> Result<Ran> {
+        let separator = if self.row.refused_by.is_empty() { "" } else { "," };
+        let refused_by = [&self.row.refused_by, separator, self.provider.name()].concat();
+        match self
+            .providers
+            .after(&wanted(&self.row), self.provider.name(), &refused_by)
+        {
+            Some(next) if self.attempts < MOST_SUBMITS * next.of => {
+                tracing::info!(generation = %self.row.id, provider = self.row.provider, next = next.provider, detail, "the provider refused the work; the next one is asked");
+                // The others were asked before and only busy: they get their time.
+                let pause = if next.again {
+                    jobs::back_off(self.attempts)
+                } else {
+                    0
+                };
+                self.back_to_queue(pause, Some((&next.provider, &refused_by)))
+                    .await
+            }
+            _ => self.end(reason, detail).await,
         }
-        let pause = jobs::back_off(self.attempts);
-        tracing::info!(generation = %self.row.id, provider = self.row.provider, pause, detail, "the provider did not take the work yet");
-        self.back_to_queue(self.life.clock.now() + pause).await
     }
 
-    async fn back_to_queue(&mut self, run_at: i64) -> Result<Ran> {
+    /// Back to the queue: the provider for sure did not take the work. Whoever else makes it is asked at once.
+    async fn submit_later(&mut self, detail: &str) -> Result<Ran> {
+        let refused_by = self.row.refused_by.clone();
+        let next = self
+            .providers
+            .after(&wanted(&self.row), self.provider.name(), &refused_by);
+        let of = next.as_ref().map_or(1, |next| next.of);
+        if self.attempts >= MOST_SUBMITS * of {
+            return self.end(Reason::ProviderUnreachable, detail).await;
+        }
+        let pause = match &next {
+            Some(next) if !next.again => 0,
+            _ => jobs::back_off(self.attempts / of),
+        };
+        tracing::info!(generation = %self.row.id, provider = self.row.provider, pause, detail, "the provider did not take the work yet");
+        let to = next
+            .as_ref()
+            .map(|next| (next.provider.as_str(), refused_by.as_str()));
+        self.back_to_queue(pause, to).await
+    }
+
+    /// Back to the queue in so many milliseconds: of the same provider, or of another one, with who refused it.
+    async fn back_to_queue(&mut self, pause: i64, to: Option<(&str, &str)>) -> Result<Ran> {
+        let run_at = self.life.clock.now() + pause;
         let mut moment = self.life.begin().await?;
         jobs::lock(&mut moment.tx, JOB, self.row.id).await?;
         let change = Change {
             progress: Some(0),
+            provider: to.map(|(provider, _)| provider),
+            refused_by: to.map(|(_, refused_by)| refused_by),
             ..Change::default()
         };
+        let (id, fence) = (self.row.id, self.row.fence);
         let back = moment.step(&mut self.row, State::Queued, change).await?
-            && jobs::give_back(&mut moment.tx, JOB, self.row.id, self.row.fence, run_at, false).await?;
+            && match to {
+                Some((queue, _)) => jobs::move_to(&mut moment.tx, JOB, id, fence, queue, run_at).await?,
+                None => jobs::give_back(&mut moment.tx, JOB, id, fence, run_at, false).await?,
+            };
         if back {
             moment.commit().await?;
             self.life.work.notify_one();
@@ -218,8 +280,7 @@ impl Drive {
                 }
                 Ok(JobStatus::Unknown(word)) => self.note_unknown(&mut unknown, word),
                 Ok(JobStatus::Gone) if self.provider.rerunnable() => {
-                    let now = self.life.clock.now();
-                    return Ok(Part::Ran(self.back_to_queue(now).await?));
+                    return Ok(Part::Ran(self.back_to_queue(0, None).await?));
                 }
                 Ok(JobStatus::Gone) => {
                     gone += 1;
@@ -312,9 +373,7 @@ impl Drive {
                 }
                 Ok(Ran::over(ours))
             }
-            Err(NotStored::Gone(_)) if self.provider.rerunnable() => {
-                self.back_to_queue(self.life.clock.now()).await
-            }
+            Err(NotStored::Gone(_)) if self.provider.rerunnable() => self.back_to_queue(0, None).await,
             Err(NotStored::Gone(detail)) => self.end(Reason::BadVideo, &detail).await,
             Err(NotStored::For(reason, detail)) => self.end(reason, &detail).await,
         }

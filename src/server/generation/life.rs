@@ -131,6 +131,12 @@ impl Moment<'_> {
             .provider_job
             .map(ToOwned::to_owned)
             .or_else(|| row.provider_job.take());
+        if let Some(provider) = change.provider {
+            provider.clone_into(&mut row.provider);
+        }
+        if let Some(refused_by) = change.refused_by {
+            refused_by.clone_into(&mut row.refused_by);
+        }
         row.deadline_at = change.deadline_at.or(row.deadline_at);
         row.started_at = row.started_at.or(change.started_at);
         row.finished_at = change.finished_at.or(row.finished_at);

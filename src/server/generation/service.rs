@@ -25,7 +25,7 @@ use crate::server::{
     },
     error::{Failure, Result},
     jobs,
-    providers::Providers,
+    providers::{Providers, Wanted},
 };
 use forms::{again, empty, first};
 use programs::Alongside;
@@ -151,8 +151,7 @@ impl Generations {
 
     /// A provider that keeps failing is not given orders that somebody would wait for in vain.
     fn awake(&self, model: &str) -> Result<()> {
-        let offer = self.providers.offer(model);
-        let Some(until) = offer.and_then(|(provider, _)| provider.paused_until()) else {
+        let Some(until) = self.providers.paused_until(model) else {
             return Ok(());
         };
         let minutes = (until - self.life.clock.now()).div_euclid(60_000) + 1;
@@ -226,7 +225,14 @@ impl Generations {
         alongside: &Alongside<'_>,
     ) -> Result<bool> {
         let choices = &terms.choices;
-        let (provider, offer) = self.providers.offer(&choices.model).ok_or_else(stale)?;
+        let wanted = Wanted {
+            model: &choices.model,
+            size: choices.size,
+            seconds: choices.seconds,
+            picture: false,
+            most: terms.each,
+        };
+        let (provider, offer) = self.providers.choose(&wanted).ok_or_else(stale)?;
         let now = self.life.clock.now();
         let seed = composed
             .seed

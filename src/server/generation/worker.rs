@@ -2,8 +2,8 @@
 
 use super::{
     JOB, PURGE, PURGES,
-    drive::{Drive, Ran},
-    life::{Ending, Life, state},
+    drive::{Drive, Ran, wanted},
+    life::{Ending, Life, Moment, state},
     store,
 };
 use crate::model::generation::{Reason, State};
@@ -196,14 +196,28 @@ impl Worker {
                 continue;
             };
             if let Some(mut row) = generations::adopt(&mut moment.tx, subject, standing.fence + 1).await?
-                && moment
-                    .end(&mut row, &Ending::Without(Reason::ModelGone, ""))
-                    .await?
+                && self.pass_on(&mut moment, &mut row).await?
             {
                 moment.commit().await?;
+                self.life.work.notify_one();
             }
         }
         Ok(())
+    }
+
+    /// Its provider does not make it any more: what nobody has begun yet goes to another one that does, and all else ends.
+    async fn pass_on(&self, moment: &mut Moment<'_>, row: &mut GenerationRow) -> Result<bool> {
+        let next = self.providers.choose(&wanted(row));
+        if let (State::Queued, Some((provider, _))) = (state(row)?, next) {
+            let change = Change {
+                provider: Some(provider.name()),
+                ..Change::default()
+            };
+            let now = self.life.clock.now();
+            return Ok(moment.step(row, State::Queued, change).await?
+                && jobs::move_to(&mut moment.tx, JOB, row.id, row.fence, provider.name(), now).await?);
+        }
+        moment.end(row, &Ending::Without(Reason::ModelGone, "")).await
     }
 
     /// One transaction: the leases, the generations under their new fences, and `submitting` for those that begin.
@@ -250,9 +264,7 @@ impl Worker {
                     moment.step(&mut row, State::Submitting, change).await?
                 }
                 (State::Queued, None) => {
-                    moment
-                        .end(&mut row, &Ending::Without(Reason::ModelGone, ""))
-                        .await?;
+                    self.pass_on(&mut moment, &mut row).await?;
                     false
                 }
                 // An earlier worker died between handing over and hearing back. Where making it twice costs something,
@@ -296,6 +308,7 @@ impl Worker {
         let mut drive = Drive {
             life: self.life.clone(),
             provider,
+            providers: self.providers.clone(),
             storage: self.storage.clone(),
             scratch: self.scratch.clone(),
             most_bytes: self.most_bytes,

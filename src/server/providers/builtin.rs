@@ -52,6 +52,7 @@ impl Builtin {
             seconds: (1..=20).collect(),
             default_seconds: 4,
             input_reference: false,
+            doing: None,
         };
         Ok(Self {
             offers: Arc::new([Offer {

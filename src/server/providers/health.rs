@@ -1,7 +1,12 @@
 //! How a provider has been doing. One that keeps failing is paused for growing times, and its models say so before
-//! anyone spends. What is known here is known to this process alone; it is learnt anew after a restart.
+//! anyone spends. The record follows from how the last orders ended, whoever worked on them: `share` writes down what
+//! this process saw and reads what the others did.
 
-use crate::server::clock::Clock;
+mod share;
+
+pub use share::{recorded, share};
+
+use crate::{model::catalogue::Doing, server::clock::Clock};
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -13,7 +18,7 @@ const TOO_MANY: u32 = 5;
 const FIRST_PAUSE: i64 = 30_000;
 const LONGEST_PAUSE: i64 = 30 * 60_000;
 /// The success rate is that of so many last ends.
-const LAST: usize = 100;
+pub const LAST: usize = 100;
 
 /// The record of one provider.
 #[derive(Debug)]
@@ -21,19 +26,22 @@ pub struct Health {
     name: String,
     clock: Clock,
     record: Mutex<Record>,
+    /// What this process saw and has not written down yet.
+    unsent: Mutex<Vec<End>>,
 }
 
-#[derive(Debug, Default)]
-struct Record {
+/// What follows from how orders ended.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
     in_a_row: u32,
     paused_until: i64,
     ends: VecDeque<bool>,
-    last: Option<Last>,
+    last: Option<End>,
 }
 
-/// The last end of an order there.
+/// The end of an order there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Last {
+pub struct End {
     /// When, in unix milliseconds.
     pub at: i64,
     /// What went wrong, in words for the operator; nothing when it worked.
@@ -48,82 +56,145 @@ impl Health {
             name,
             clock,
             record: Mutex::default(),
+            unsent: Mutex::default(),
         }
     }
 
     /// An order came to its end as it should.
     pub fn worked(&self) {
-        let mut record = self.record();
-        record.note(self.clock.now(), None);
-        (record.in_a_row, record.paused_until) = (0, 0);
-        self.show(&record, "worked");
+        self.note(None);
     }
 
     /// An order could not be handed over, or failed there. What a person asked for wrongly does not belong here.
     pub fn failed(&self, wrong: &str) {
+        self.note(Some(
+            wrong.chars().filter(|sign| *sign != '\0').take(500).collect(),
+        ));
+    }
+
+    fn note(&self, wrong: Option<String>) {
+        let outcome = if wrong.is_none() { "worked" } else { "failed" };
+        let end = End {
+            at: self.clock.now(),
+            wrong,
+        };
         let mut record = self.record();
-        let now = self.clock.now();
-        record.note(now, Some(wrong.to_owned()));
-        record.in_a_row = record.in_a_row.saturating_add(1);
-        // Orders that were on their way when the pause began do not make it longer.
-        if record.in_a_row >= TOO_MANY && record.paused_until <= now {
-            let doublings = (record.in_a_row - TOO_MANY).min(16);
-            let pause = (FIRST_PAUSE << doublings).min(LONGEST_PAUSE);
-            record.paused_until = now + pause;
+        let before = record.paused_until;
+        record.note(end.clone());
+        if record.paused_until > before {
             tracing::warn!(
                 provider = self.name,
-                seconds = pause / 1_000,
+                seconds = (record.paused_until - end.at) / 1_000,
                 failures = record.in_a_row,
                 "a provider keeps failing and is paused"
             );
-        } else if record.in_a_row > TOO_MANY {
-            record.in_a_row -= 1;
         }
-        self.show(&record, "failed");
+        metrics::counter!("aisora_provider_orders_total", "provider" => self.name.clone(), "outcome" => outcome)
+            .increment(1);
+        self.show(&record);
+        let mut unsent = self.unsent();
+        // While the database is away, the newest are the ones that matter.
+        if unsent.len() >= LAST {
+            unsent.remove(0);
+        }
+        unsent.push(end);
     }
 
     /// Until when it is paused, in unix milliseconds.
     #[must_use]
     pub fn paused_until(&self) -> Option<i64> {
-        let until = self.record().paused_until;
-        (until > self.clock.now()).then_some(until)
+        self.record().paused_until(self.clock.now())
     }
 
-    /// The last end, if there was one.
+    /// How its last orders ended, for people.
     #[must_use]
-    pub fn last(&self) -> Option<Last> {
-        self.record().last.clone()
+    pub fn doing(&self) -> Option<Doing> {
+        self.record().doing()
+    }
+
+    /// Takes over the record as everybody has it; what this process has not written down yet comes on top.
+    fn adopt(&self, mut record: Record) {
+        let mut own = self.record();
+        for end in self.unsent().iter() {
+            record.note(end.clone());
+        }
+        self.show(&record);
+        *own = record;
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn show(&self, record: &Record, outcome: &'static str) {
-        let provider = self.name.clone();
-        metrics::counter!("aisora_provider_orders_total", "provider" => provider.clone(), "outcome" => outcome)
-            .increment(1);
-        metrics::gauge!("aisora_provider_success_ratio", "provider" => provider.clone())
-            .set(record.success());
-        let paused = record.paused_until > self.clock.now();
-        metrics::gauge!("aisora_provider_paused", "provider" => provider).set(f64::from(u8::from(paused)));
+    fn unsent(&self) -> MutexGuard<'_, Vec<End>> {
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, record: &Record) {
+        let gauge =
+            |name: &'static str, value| metrics::gauge!(name, "provider" => self.name.clone()).set(value);
+        let paused = record.paused_until(self.clock.now()).is_some();
+        gauge("aisora_provider_success_ratio", record.success());
+        gauge("aisora_provider_paused", f64::from(u8::from(paused)));
     }
 }
 
 impl Record {
-    fn note(&mut self, at: i64, wrong: Option<String>) {
-        self.ends.push_back(wrong.is_none());
+    /// The record of ends, oldest first.
+    #[must_use]
+    pub fn of(ends: impl IntoIterator<Item = End>) -> Self {
+        let mut record = Self::default();
+        for end in ends {
+            record.note(end);
+        }
+        record
+    }
+
+    fn note(&mut self, end: End) {
+        self.ends.push_back(end.wrong.is_none());
         if self.ends.len() > LAST {
             self.ends.pop_front();
         }
-        self.last = Some(Last { at, wrong });
+        if end.wrong.is_none() {
+            (self.in_a_row, self.paused_until) = (0, 0);
+        } else if self.paused_until <= end.at {
+            self.in_a_row = self.in_a_row.saturating_add(1);
+            if self.in_a_row >= TOO_MANY {
+                let doublings = (self.in_a_row - TOO_MANY).min(16);
+                self.paused_until = end.at + (FIRST_PAUSE << doublings).min(LONGEST_PAUSE);
+            }
+        }
+        // Else it was on its way when the pause began, and does not make it longer.
+        self.last = Some(end);
+    }
+
+    /// Until when it is paused, in unix milliseconds.
+    #[must_use]
+    pub fn paused_until(&self, now: i64) -> Option<i64> {
+        (self.paused_until > now).then_some(self.paused_until)
+    }
+
+    /// The last end, if there was one.
+    #[must_use]
+    pub const fn last(&self) -> Option<&End> {
+        self.last.as_ref()
+    }
+
+    /// How the last orders ended, for people; nothing before the first one.
+    #[must_use]
+    pub fn doing(&self) -> Option<Doing> {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Some(Doing {
+            worked: count(self.ends.iter().filter(|good| **good).count()),
+            of: count(self.ends.len()),
+            last_at: self.last.as_ref()?.at,
+        })
     }
 
     /// From 0 to 1, over the last ends.
     fn success(&self) -> f64 {
-        let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-        let good = self.ends.iter().filter(|good| **good).count();
-        count(good) / count(self.ends.len().max(1))
+        self.doing()
+            .map_or(1.0, |doing| f64::from(doing.worked) / f64::from(doing.of.max(1)))
     }
 }
 
@@ -164,18 +235,18 @@ mod tests {
             health.failed("502");
         }
         assert_eq!(
-            health.last(),
-            Some(Last {
+            health.record().last().cloned(),
+            Some(End {
                 at: START,
                 wrong: Some("502".into())
             })
         );
         health.worked();
         assert_eq!(
-            (health.paused_until(), health.last()),
+            (health.paused_until(), health.record().last().cloned()),
             (
                 None,
-                Some(Last {
+                Some(End {
                     at: START,
                     wrong: None
                 })

@@ -275,8 +275,8 @@ impl VideoProvider for OpenAiVideos {
         self.delete(job).await;
     }
 
-    fn paused_until(&self) -> Option<i64> {
-        self.health.paused_until()
+    fn health(&self) -> Option<&Health> {
+        Some(&self.health)
     }
 
     async fn forget(&self, job: &str) {

@@ -5,9 +5,11 @@ use aisora::model::{
     credits::Credits,
     generation::Reason,
 };
+use aisora::server::clock::Clock;
 use aisora::server::providers::{
     JobStatus, Offer, Order, ProviderError, VideoProvider,
     builtin::render::{RenderSpec, render},
+    health::Health,
 };
 use async_trait::async_trait;
 use std::{
@@ -58,10 +60,12 @@ fn make(size: Size, seconds: u32) -> Vec<u8> {
 /// The provider. `orders` remembers every order that it took, so that tests can count them.
 #[derive(Clone)]
 pub struct Play {
+    name: &'static str,
     offers: Arc<[Offer]>,
     pub concurrency: usize,
     pub orders: Arc<Mutex<Vec<Order>>>,
     pub cancelled: Arc<Mutex<Vec<String>>>,
+    pub health: Option<Arc<Health>>,
     polls: Arc<Mutex<HashMap<String, u32>>>,
 }
 
@@ -79,8 +83,10 @@ impl Default for Play {
             seconds: vec![LENGTH],
             default_seconds: LENGTH,
             input_reference: false,
+            doing: None,
         };
         Self {
+            name: "play",
             offers: Arc::new([Offer {
                 model,
                 deadline: Duration::from_secs(3),
@@ -90,12 +96,37 @@ impl Default for Play {
             concurrency: 8,
             orders: Arc::default(),
             cancelled: Arc::default(),
+            health: None,
             polls: Arc::default(),
         }
     }
 }
 
 impl Play {
+    /// Another one of the same model, by its name and its price for a second. Its prompts go by the name too: "east:
+    /// refuse" is for `east`, and whoever else gets it just makes it.
+    pub fn named(name: &'static str, credits: i64) -> Self {
+        let play = Self::default();
+        let mut offer = play.offers[0].clone();
+        offer.model.sizes[0].credits_per_second = Credits(credits);
+        Self {
+            name,
+            offers: Arc::new([offer]),
+            health: Some(Arc::new(Health::new(name.into(), Clock::System))),
+            ..play
+        }
+    }
+
+    /// The same with other offers.
+    pub fn offering(self, change: impl Fn(&mut Offer)) -> Self {
+        let mut offer = self.offers[0].clone();
+        change(&mut offer);
+        Self {
+            offers: Arc::new([offer]),
+            ..self
+        }
+    }
+
     fn prompt(&self, job: &str) -> String {
         let orders = self.orders.lock().expect("unpoisoned");
         orders
@@ -124,7 +155,7 @@ impl Play {
 #[async_trait]
 impl VideoProvider for Play {
     fn name(&self) -> &'static str {
-        "play"
+        self.name
     }
 
     fn offers(&self) -> Arc<[Offer]> {
@@ -139,9 +170,18 @@ impl VideoProvider for Play {
         Duration::from_millis(5)
     }
 
+    fn health(&self) -> Option<&Health> {
+        self.health.as_deref()
+    }
+
     async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
         let tries = self.count(&format!("submit {}", order.reference));
-        match order.prompt.as_str() {
+        let told = order.prompt.split("; ").find_map(|part| {
+            let (name, what) = part.split_once(": ")?;
+            (name == self.name).then_some(what)
+        });
+        match told.unwrap_or(&order.prompt) {
+            "busy" => return Err(ProviderError::NotTaken("429".into())),
             "refuse" => return Err(ProviderError::Refused(Reason::ProviderRefused, "no".into())),
             "block at the door" => return Err(ProviderError::Refused(Reason::ProviderBlocked, "no".into())),
             "busy once" if tries == 1 => return Err(ProviderError::NotTaken("429".into())),

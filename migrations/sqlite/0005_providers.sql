@@ -1,0 +1,25 @@
+-- Who refused a generation before taking it, names with commas between: the next one that offers the model is asked.
+ALTER TABLE generations ADD COLUMN refused_by TEXT NOT NULL DEFAULT '';
+
+-- How orders at providers ended, so that every process knows how each of them has been doing.
+CREATE TABLE provider_ends (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  -- What went wrong, for the operator; nothing when it worked.
+  wrong    TEXT
+) STRICT;
+CREATE INDEX provider_ends_by_provider ON provider_ends (provider, id);
+CREATE INDEX provider_ends_by_time ON provider_ends (at);
+
+-- Reference pictures that people gave: cleaned, stored like videos under their own id.
+CREATE TABLE pictures (
+  id         BLOB PRIMARY KEY NOT NULL,
+  user_id    BLOB NOT NULL,
+  width      INTEGER NOT NULL,
+  height     INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX pictures_by_user ON pictures (user_id, created_at);
+ALTER TABLE generations ADD COLUMN picture_id BLOB;
+CREATE INDEX generations_by_picture ON generations (picture_id) WHERE picture_id IS NOT NULL AND deleted_at IS NULL;

@@ -1,0 +1,214 @@
+//! Who makes it. One model may be offered by several providers: they are asked in the order of the configuration, those
+//! that are paused last; and one that refuses before it took the work hands it on to the next.
+
+use super::{Offer, VideoProvider, health::Health};
+use crate::{
+    model::{
+        catalogue::{Catalogue, Model, Retired, Size},
+        credits::Credits,
+    },
+    server::clock::Clock,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Successors of successors are followed so far.
+const MOST_SUCCESSORS: usize = 8;
+
+/// What is to be made, as far as it decides who can.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The model's id.
+    pub model: &'a str,
+    /// Pixels.
+    pub size: Size,
+    /// Seconds.
+    pub seconds: u32,
+    /// Whether it starts from a picture.
+    pub picture: bool,
+    /// What was agreed on for one take: nobody dearer is asked.
+    pub most: Credits,
+}
+
+/// Who is asked after somebody who did not take the work.
+pub struct Next {
+    /// The provider's name.
+    pub provider: String,
+    /// Everybody who could make it was asked, and it begins anew.
+    pub again: bool,
+    /// How many there are that could make it and did not refuse.
+    pub of: i64,
+}
+
+/// The providers of this server, by name.
+#[derive(Clone, Default)]
+pub struct Providers {
+    by_name: BTreeMap<String, Arc<dyn VideoProvider>>,
+    order: Vec<String>,
+    clock: Clock,
+}
+
+impl Providers {
+    /// Providers in the order in which their models are listed.
+    #[must_use]
+    pub fn new(providers: Vec<Arc<dyn VideoProvider>>, clock: Clock) -> Self {
+        let order = providers
+            .iter()
+            .map(|provider| provider.name().to_owned())
+            .collect();
+        Self {
+            by_name: providers
+                .into_iter()
+                .map(|provider| (provider.name().to_owned(), provider))
+                .collect(),
+            order,
+            clock,
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn VideoProvider>> {
+        self.order.iter().filter_map(|name| self.by_name.get(name))
+    }
+
+    /// One by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn VideoProvider>> {
+        self.by_name.get(name)
+    }
+
+    /// Who makes a model now, and how; whoever is paused only when nobody else does.
+    #[must_use]
+    pub fn offer(&self, model: &str) -> Option<(&Arc<dyn VideoProvider>, Offer)> {
+        self.on_offer()
+            .into_iter()
+            .find(|(_, offer)| offer.model.id == model)
+    }
+
+    /// Who would make this.
+    #[must_use]
+    pub fn choose(&self, wanted: &Wanted<'_>) -> Option<(&Arc<dyn VideoProvider>, Offer)> {
+        self.on_offer()
+            .into_iter()
+            .find(|(_, offer)| wanted.is_made_as(offer))
+    }
+
+    /// Who is asked after `current`, who did not take the work; nobody twice who refused it.
+    #[must_use]
+    pub fn after(&self, wanted: &Wanted<'_>, current: &str, refused_by: &str) -> Option<Next> {
+        let refused = |name: &str| refused_by.split(',').any(|refused| refused == name);
+        // In the order of the configuration: who is paused now may be well when it is their turn.
+        let able: Vec<_> = self
+            .iter()
+            .filter(|provider| {
+                let mut offers = self.offers_of(provider).into_iter();
+                !refused(provider.name()) && offers.any(|offer| wanted.is_made_as(&offer))
+            })
+            .map(|provider| provider.name())
+            .collect();
+        let place = |name: &str| self.order.iter().position(|one| one == name);
+        let here = place(current);
+        let later = able.iter().find(|name| place(name) > here);
+        let next = later.or(able.first())?;
+        Some(Next {
+            provider: (*next).to_owned(),
+            again: later.is_none(),
+            of: i64::try_from(able.len()).unwrap_or(i64::MAX),
+        })
+    }
+
+    /// Until when everybody who offers a model is paused, in unix milliseconds; nothing while somebody works.
+    #[must_use]
+    pub fn paused_until(&self, model: &str) -> Option<i64> {
+        let offers = self.on_offer();
+        let of_model = offers.iter().filter(|(_, offer)| offer.model.id == model);
+        let pauses: Option<Vec<i64>> = of_model.map(|(provider, _)| paused_until(provider)).collect();
+        pauses?.into_iter().min()
+    }
+
+    /// What people can choose from now, and what they could choose before.
+    #[must_use]
+    pub fn catalogue(&self) -> Catalogue {
+        let mut models: Vec<Model> = Vec::new();
+        // In the order of the configuration, each as it is made by who makes it now.
+        for (_, offer) in self.everything().filter(|(_, offer)| self.is_on(offer)) {
+            if models.iter().any(|model| model.id == offer.model.id) {
+                continue;
+            }
+            if let Some((provider, offer)) = self.offer(&offer.model.id) {
+                let doing = provider.health().and_then(Health::doing);
+                models.push(Model { doing, ..offer.model });
+            }
+        }
+        let retired = self.retired(&models);
+        Catalogue { models, retired }
+    }
+
+    /// Models that were offered until some day, each with what to use instead.
+    fn retired(&self, models: &[Model]) -> Vec<Retired> {
+        let on = |id: &str| models.iter().any(|model| model.id == id);
+        let gone: Vec<Offer> = self
+            .everything()
+            .map(|(_, offer)| offer)
+            .filter(|offer| !on(&offer.model.id))
+            .collect();
+        let mut retired: Vec<Retired> = Vec::new();
+        for offer in &gone {
+            if retired.iter().any(|known| known.id == offer.model.id) {
+                continue;
+            }
+            let mut successor = offer.successor.clone();
+            for _ in 0..MOST_SUCCESSORS {
+                let Some(id) = successor.as_deref().filter(|id| !on(id)) else {
+                    break;
+                };
+                let later = gone.iter().find(|later| later.model.id == id);
+                successor = later.and_then(|later| later.successor.clone());
+            }
+            retired.push(Retired {
+                id: offer.model.id.clone(),
+                label: offer.model.label.clone(),
+                successor: successor.filter(|id| on(id)),
+            });
+        }
+        retired
+    }
+
+    fn offers_of(&self, provider: &Arc<dyn VideoProvider>) -> Vec<Offer> {
+        let offers = provider.offers();
+        offers.iter().filter(|offer| self.is_on(offer)).cloned().collect()
+    }
+
+    fn is_on(&self, offer: &Offer) -> bool {
+        offer.is_on(self.clock.now())
+    }
+
+    fn everything(&self) -> impl Iterator<Item = (&Arc<dyn VideoProvider>, Offer)> {
+        self.iter().flat_map(|provider| {
+            let offers: Vec<_> = provider.offers().to_vec();
+            offers.into_iter().map(move |offer| (provider, offer))
+        })
+    }
+
+    /// What is on offer now, from those that work first.
+    fn on_offer(&self) -> Vec<(&Arc<dyn VideoProvider>, Offer)> {
+        let mut offers: Vec<_> = self.everything().filter(|(_, offer)| self.is_on(offer)).collect();
+        offers.sort_by_key(|(provider, _)| paused_until(provider).is_some());
+        offers
+    }
+}
+
+impl Wanted<'_> {
+    /// Whether an offer is for just this, at no higher price.
+    fn is_made_as(&self, offer: &Offer) -> bool {
+        let model = &offer.model;
+        model.id == self.model
+            && model
+                .price(self.size, self.seconds)
+                .is_some_and(|price| price <= self.most)
+            && (model.input_reference || !self.picture)
+    }
+}
+
+fn paused_until(provider: &Arc<dyn VideoProvider>) -> Option<i64> {
+    provider.health().and_then(Health::paused_until)
+}
