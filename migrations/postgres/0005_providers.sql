@@ -18,8 +18,11 @@ CREATE TABLE pictures (
   user_id    UUID NOT NULL,
   width      BIGINT NOT NULL,
   height     BIGINT NOT NULL,
-  created_at BIGINT NOT NULL
+  created_at BIGINT NOT NULL,
+  -- When a video was first asked for with it; what is never used goes after a day.
+  used_at    BIGINT
 );
 CREATE INDEX pictures_by_user ON pictures (user_id, created_at);
+CREATE INDEX pictures_unused ON pictures (created_at) WHERE used_at IS NULL;
 ALTER TABLE generations ADD COLUMN picture_id UUID;
 CREATE INDEX generations_by_picture ON generations (picture_id) WHERE picture_id IS NOT NULL AND deleted_at IS NULL;

@@ -1,10 +1,10 @@
 //! What a person composes: prompt and parameters, the rules for them, and the frozen price.
 
-use super::catalogue::{Catalogue, Size};
+use super::catalogue::{Catalogue, Model, Size};
 use super::credits::Credits;
 use super::error::FieldError;
 use super::generation::Estimate;
-use super::ids::QuoteId;
+use super::ids::{PictureId, QuoteId};
 use serde::{Deserialize, Serialize};
 
 /// The longest prompt, in characters (Unicode scalar values); the Videos protocol's own limit.
@@ -90,6 +90,8 @@ pub struct ComposerForm {
     pub seed: String,
     /// `on` when the prompt should stand in the picture.
     pub caption: String,
+    /// The id of the picture to start from, or empty.
+    pub input_reference: String,
     /// The token of the quote that was shown.
     pub quote: String,
 }
@@ -105,6 +107,8 @@ pub struct Composition {
     pub seed: Option<u32>,
     /// Whether the prompt stands in the picture.
     pub caption: bool,
+    /// The picture to start from.
+    pub picture: Option<PictureId>,
 }
 
 /// Checks a prompt.
@@ -260,21 +264,113 @@ pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, 
             format!("A seed is a whole number from 0 to {SEED_MAX}, or nothing."),
         ));
     }
+    let picture = match form.input_reference.trim() {
+        "" => Ok(None),
+        id => id.parse().map(Some),
+    };
+    let takes_one = catalogue
+        .model(&form.model)
+        .is_none_or(|model| model.input_reference);
+    match &picture {
+        Err(_) => errors.push(FieldError::new(
+            "input_reference",
+            "This picture is not there. Choose it again.",
+        )),
+        Ok(Some(_)) if !takes_one => errors.push(FieldError::new(
+            "input_reference",
+            "This model does not start from a picture. Take the picture out, or choose another model.",
+        )),
+        Ok(_) => {}
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     match (prompt, choices, seed) {
         (Some(prompt), Some(choices), Some(seed)) => Ok(Composition {
             prompt: prompt.into(),
             choices,
             seed,
             caption: form.caption == "on",
+            picture: picture.unwrap_or_default(),
         }),
         _ => Err(errors),
     }
 }
 
+/// The same form for the successor of a retired model: what fits stays, what does not becomes the nearest that does.
+/// With it, what changed, in sentences. Nothing when the model is not retired or has no successor.
+#[must_use]
+pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerForm, Vec<String>)> {
+    let retired = catalogue.retired(&form.model)?;
+    let model = catalogue.model(retired.successor.as_deref()?)?;
+    let mut changed = vec![format!("{} took the place of {}.", model.label, retired.label)];
+    let wanted = form.size.parse::<Size>().ok();
+    let size = wanted
+        .filter(|size| model.offer(*size).is_some())
+        .or_else(|| nearest_size(wanted?, model))
+        .or_else(|| Some(model.sizes.first()?.size))?;
+    if wanted != Some(size) {
+        changed.push(format!("The size is {size} now; it was {}.", form.size));
+    }
+    let wanted = form.seconds.trim().parse::<u32>().ok();
+    let near = |wanted: u32| {
+        model
+            .seconds
+            .iter()
+            .min_by_key(|seconds| seconds.abs_diff(wanted))
+    };
+    let seconds = *wanted.and_then(near).unwrap_or(&model.default_seconds);
+    if wanted != Some(seconds) {
+        changed.push(format!(
+            "The length is {seconds} s now; it was {} s.",
+            form.seconds.trim()
+        ));
+    }
+    let has_picture = !form.input_reference.is_empty();
+    let input_reference = if model.input_reference {
+        form.input_reference.clone()
+    } else {
+        String::new()
+    };
+    if has_picture && input_reference.is_empty() {
+        changed.push("It does not start from a picture.".into());
+    }
+    if let Some(price) = model.price(size, seconds) {
+        changed.push(format!("One take costs {}.", price.in_words()));
+    }
+    let form = ComposerForm {
+        model: model.id.clone(),
+        size: size.to_string(),
+        seconds: seconds.to_string(),
+        input_reference,
+        quote: String::new(),
+        ..form.clone()
+    };
+    Some((form, changed))
+}
+
+/// The size of the same shape that has the nearest number of pixels, else of the nearest shape.
+fn nearest_size(wanted: Size, model: &Model) -> Option<Size> {
+    // Shapes are compared by the cross products of their sides, in thousandths.
+    let off = |size: Size| {
+        let (a, b) = (
+            u64::from(size.width) * u64::from(wanted.height),
+            u64::from(size.height) * u64::from(wanted.width),
+        );
+        (a.max(b) * 1_000 / a.min(b).max(1)).saturating_sub(1_000)
+    };
+    let pixels = |size: Size| u64::from(size.width) * u64::from(size.height);
+    model
+        .sizes
+        .iter()
+        .map(|offer| offer.size)
+        .min_by_key(|size| (off(*size), pixels(*size).abs_diff(pixels(wanted))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::catalogue::{Model, SizeOffer};
+    use crate::model::catalogue::{Retired, SizeOffer};
 
     fn catalogue() -> Catalogue {
         let offer = SizeOffer {
@@ -340,6 +436,45 @@ mod tests {
                 "{takes}"
             );
         }
+    }
+
+    #[test]
+    fn a_successor_takes_over_what_fits_and_says_what_changed() {
+        let mut catalogue = catalogue();
+        catalogue.models[0].sizes = [Size::new(1024, 1024), Size::new(1920, 1080), Size::new(720, 1280)]
+            .map(|size| SizeOffer {
+                size,
+                credits_per_second: Credits(10),
+            })
+            .to_vec();
+        catalogue.models[0].seconds = vec![5, 10];
+        catalogue.retired = vec![Retired {
+            id: "old".into(),
+            label: "Old".into(),
+            successor: Some("m".into()),
+        }];
+        let old = ComposerForm {
+            model: "old".into(),
+            seconds: "8".into(),
+            seed: "7".into(),
+            ..form()
+        };
+        let (new, changed) = succeed(&old, &catalogue).unwrap();
+        assert_eq!(
+            (&*new.prompt, &*new.model, &*new.size, &*new.seconds, &*new.seed),
+            (" a boat ", "m", "1920x1080", "10", "7")
+        );
+        assert_eq!(
+            changed,
+            [
+                "M took the place of Old.",
+                "The size is 1920x1080 now; it was 1280x720.",
+                "The length is 10 s now; it was 8 s.",
+                "One take costs 100 credits.",
+            ]
+        );
+        assert!(check(&new, &catalogue).is_ok());
+        assert_eq!(succeed(&form(), &catalogue), None, "it is not retired");
     }
 
     #[test]

@@ -44,6 +44,10 @@ id!(
     PostingId
 );
 id!(
+    /// A reference picture that a person gave.
+    PictureId
+);
+id!(
     /// A key that a program works with.
     KeyId
 );

@@ -21,7 +21,16 @@ pub struct Viewer {
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
-const CARRIED: [&str; 7] = ["prompt", "model", "size", "seconds", "takes", "seed", "caption"];
+const CARRIED: [&str; 8] = [
+    "prompt",
+    "model",
+    "size",
+    "seconds",
+    "takes",
+    "seed",
+    "caption",
+    "input_reference",
+];
 
 /// In the form of a new key: the key itself, in the one answer that shows it.
 pub const FRESH_KEY: &str = "fresh-key";

@@ -1,6 +1,6 @@
 //! Time and ids, injected, so that tests decide both. The only file that asks the system for the time.
 
-use crate::model::ids::{GenerationId, KeyId, PostingId, QuoteId, UserId};
+use crate::model::ids::{GenerationId, KeyId, PictureId, PostingId, QuoteId, UserId};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -85,6 +85,12 @@ impl Ids {
     #[must_use]
     pub fn generation(&self) -> GenerationId {
         GenerationId(self.uuid())
+    }
+
+    /// An id for a reference picture.
+    #[must_use]
+    pub fn picture(&self) -> PictureId {
+        PictureId(self.uuid())
     }
 
     /// An id for a quote.

@@ -12,6 +12,7 @@ use crate::model::{
     generation::Reason,
 };
 use async_trait::async_trait;
+use base64::Engine as _;
 use bytes::Bytes;
 use health::Health;
 use std::{path::Path, sync::Arc, time::Duration};
@@ -47,6 +48,13 @@ impl Picture {
     pub const TYPE: &str = "image/jpeg";
     /// A file name for forms.
     pub const FILE_NAME: &str = "reference.jpg";
+
+    /// The picture inside an address.
+    #[must_use]
+    pub fn data_url(&self) -> String {
+        let text = base64::engine::general_purpose::STANDARD.encode(&self.0);
+        format!("data:{};base64,{text}", Self::TYPE)
+    }
 }
 
 /// A provider's answer to "how far?".

@@ -6,7 +6,7 @@ use super::{
     credits::Ledger,
     db::{Db, people},
     error::{Failure, Result},
-    generation::{Generations, life::Life, life::Stops, quotes::Quotes, worker::Worker},
+    generation::{Generations, life::Life, life::Stops, pictures::Pictures, quotes::Quotes, worker::Worker},
     identity::Identity,
     keys::Keys,
     live::Hub,
@@ -53,6 +53,8 @@ pub struct Services {
     pub ledger: Ledger,
     /// Generations.
     pub generations: Arc<Generations>,
+    /// Reference pictures.
+    pub pictures: Arc<Pictures>,
     /// Videos.
     pub storage: Storage,
     /// Streams.
@@ -116,6 +118,7 @@ impl App {
         providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
         let providers = Providers::new(providers, clock.clone());
         let hub = Hub::default();
+        let pictures = Pictures::new(db.clone(), clock.clone(), ids.clone(), storage.clone());
         let life = Life {
             db: db.clone(),
             clock: clock.clone(),
@@ -138,6 +141,7 @@ impl App {
             keys: Arc::new(keys),
             ledger,
             generations: Arc::new(generations),
+            pictures: Arc::new(pictures),
             storage,
             hub,
             worker,

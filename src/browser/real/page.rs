@@ -84,6 +84,7 @@ pub fn read_composer(form: &HtmlFormElement) -> ComposerForm {
         takes: field("takes"),
         seed: field("seed"),
         caption: field("caption"),
+        input_reference: field("input_reference"),
         quote: field("quote"),
     }
 }

@@ -4,11 +4,13 @@ use super::{
     JOB,
     cards::{size, small},
     life::{Ending, Life, state},
+    pictures,
     store::{self, NotStored},
 };
 use crate::model::{
     credits::Credits,
     generation::{Reason, State},
+    ids::PictureId,
 };
 use crate::server::{
     db::generations::{Change, GenerationRow, Media},
@@ -139,6 +141,13 @@ impl Drive {
 
     /// Hands the order over.
     async fn submit(&mut self) -> Result<Part> {
+        let picture = match self.row.picture_id {
+            None => None,
+            Some(id) => match pictures::fitted(&self.storage, PictureId(id), size(&self.row)).await {
+                Ok(picture) => Some(picture),
+                Err(error) => return Ok(Part::Ran(self.without_picture(&error.to_string()).await?)),
+            },
+        };
         let order = Order {
             reference: self.row.id,
             model: self.row.model.clone(),
@@ -147,7 +156,7 @@ impl Drive {
             seconds: small(self.row.seconds),
             seed: small(self.row.seed),
             caption: self.row.caption,
-            picture: None,
+            picture,
         };
         self.handing_over
             .store(!self.provider.rerunnable(), Ordering::SeqCst);
@@ -178,6 +187,14 @@ impl Drive {
         };
         self.handing_over.store(false, Ordering::SeqCst);
         Ok(Part::Ran(ran?))
+    }
+
+    /// The store does not give the picture now.
+    async fn without_picture(&mut self, detail: &str) -> Result<Ran> {
+        if self.attempts >= MOST_SUBMITS {
+            return self.end(Reason::Internal, detail).await;
+        }
+        self.back_to_queue(jobs::back_off(self.attempts), None).await
     }
 
     /// The provider refused the work for good: another one may take it.

@@ -8,6 +8,7 @@ use super::{
     cards::{card, pixels, small},
     estimates::Estimates,
     life::{self, Life, Moment},
+    pictures,
     quotes::{Quotes, Terms, stale},
 };
 use crate::model::{
@@ -15,7 +16,7 @@ use crate::model::{
     credits::{Credits, Statement},
     error::{AppError, Code},
     generation::{Card, HistoryLine, LIBRARY_PAGE, LibraryPage, LibraryQuery, State, VideoPage},
-    ids::{GenerationId, PostingId, QuoteId, UserId},
+    ids::{GenerationId, PictureId, PostingId, QuoteId, UserId},
     live::{Snapshot, Studio},
 };
 use crate::server::{
@@ -229,7 +230,7 @@ impl Generations {
             model: &choices.model,
             size: choices.size,
             seconds: choices.seconds,
-            picture: false,
+            picture: composed.picture.is_some(),
             most: terms.each,
         };
         let (provider, offer) = self.providers.choose(&wanted).ok_or_else(stale)?;
@@ -242,6 +243,9 @@ impl Generations {
             if !alongside.before(&mut moment.tx, user, id, now).await? {
                 return Ok(false);
             }
+            if let Some(picture) = composed.picture {
+                pictures::take(&mut moment.tx, user, picture, now).await?;
+            }
             let hold = self
                 .life
                 .ledger
@@ -253,6 +257,7 @@ impl Generations {
                 quote_id: terms.id.0,
                 take: i64::from(take),
                 remixed_from: alongside.remix_of.map(|id| id.0),
+                picture_id: composed.picture.map(|id| id.0),
                 model: choices.model.clone(),
                 model_label: offer.model.label.clone(),
                 provider: provider.name().to_owned(),
@@ -305,6 +310,9 @@ impl Generations {
         }
         // The files go in the same transaction, as a job: whatever happens to the store or to us, somebody removes them.
         moment.purge(&row, now).await?;
+        if let Some(picture) = row.picture_id {
+            pictures::let_go(&mut moment.tx, user, PictureId(picture), now).await?;
+        }
         moment.commit().await?;
         self.life.work.notify_one();
         Ok(())

@@ -4,7 +4,7 @@ use super::{
     JOB, PURGE, PURGES,
     drive::{Drive, Ran, wanted},
     life::{Ending, Life, Moment, state},
-    store,
+    pictures, store,
 };
 use crate::model::generation::{Reason, State};
 use crate::server::{
@@ -81,6 +81,7 @@ impl Worker {
                 self.purge(&tasks).await?;
                 if orphans_at <= Instant::now() {
                     self.end_orphans().await?;
+                    pictures::sweep(&self.life.db, self.life.clock.now()).await?;
                     orphans_at = Instant::now() + ORPHANS;
                 }
                 Ok::<(), crate::server::error::Failure>(())

@@ -21,8 +21,12 @@ const STRICT: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none
 
 /// Largest body of a request, in bytes: a prompt of 32,000 characters of four bytes each, percent-encoded, and the rest.
 pub const BODY: usize = 1 << 20;
+/// The same where a picture may come along: 20 MB, as base64, and what is around it.
+pub const BODY_WITH_PICTURE: usize = 28 << 20;
+/// Where that is.
+const WITH_PICTURE: [&str; 3] = ["/create", "/pictures", "/v1/videos"];
 /// How much of a larger one is read before it is refused.
-const DRAIN: usize = 16 << 20;
+const DRAIN: usize = 64 << 20;
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -103,11 +107,16 @@ pub async fn range(mut request: Request, next: Next) -> Response {
 /// Refuses a body that says itself that it is too large. It is read to its end first, within limits: a browser that is
 /// cut off in the middle of sending shows no answer at all.
 pub async fn size(request: Request, next: Next) -> Response {
+    let most = if WITH_PICTURE.contains(&request.uri().path()) {
+        BODY_WITH_PICTURE
+    } else {
+        BODY
+    };
     let length = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_none_or(|length: usize| length <= BODY) {
+    if length.is_none_or(|length: usize| length <= most) {
         return next.run(request).await;
     }
     let mut body = request.into_body().into_data_stream();
@@ -121,7 +130,7 @@ pub async fn size(request: Request, next: Next) -> Response {
         }
     };
     let _ = tokio::time::timeout(Duration::from_secs(10), drain).await;
-    let message = format!("This is larger than the {} kB that fit.", BODY >> 10);
+    let message = format!("This is larger than the {} kB that fit.", most >> 10);
     ErrorResponse(AppError::new(Code::TooLarge, message)).into_response()
 }
 

@@ -9,6 +9,7 @@ mod door;
 mod fields;
 mod object;
 mod openapi;
+mod reference;
 mod videos;
 
 use super::guard;
@@ -26,7 +27,12 @@ pub fn routes(web: &Web) -> Router<Web> {
     Router::new()
         .route("/v1/models", get(account::models))
         .route("/v1/credits", get(account::credits))
-        .route("/v1/videos", get(videos::list).post(videos::create))
+        .route(
+            "/v1/videos",
+            get(videos::list)
+                .post(videos::create)
+                .layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
+        )
         .route("/v1/videos/quote", post(account::quote))
         .route("/v1/videos/{id}", get(videos::retrieve).delete(videos::delete))
         .route("/v1/videos/{id}/content", get(content::content))

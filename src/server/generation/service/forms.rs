@@ -28,6 +28,7 @@ pub fn again(row: &GenerationRow) -> ComposerForm {
         takes: "1".into(),
         seed: row.seed.to_string(),
         caption: if row.caption { "on".into() } else { String::new() },
+        input_reference: row.picture_id.map(|id| id.to_string()).unwrap_or_default(),
         quote: String::new(),
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{
     credits::Credits,
     error::{AppError, Code},
     generation::State,
-    ids::{GenerationId, UserId},
+    ids::{GenerationId, PictureId, UserId},
 };
 use crate::server::{
     db::{
@@ -46,6 +46,9 @@ pub struct Wish {
     pub seed: Option<String>,
     /// Whether the prompt stands in the picture.
     pub caption: bool,
+    /// The picture to start from.
+    #[serde(skip)]
+    pub input_reference: Option<PictureId>,
 }
 
 impl Wish {
@@ -65,6 +68,7 @@ impl Wish {
             takes: "1".into(),
             seed: self.seed.clone().unwrap_or_default(),
             caption: if self.caption { "on".into() } else { String::new() },
+            input_reference: self.input_reference.map(|id| id.to_string()).unwrap_or_default(),
             quote: String::new(),
         }
     }
@@ -190,7 +194,10 @@ impl Generations {
     }
 
     /// What the same request made when it came before.
-    async fn made_before(&self, conditions: &Conditions) -> Result<Option<GenerationRow>> {
+    ///
+    /// # Errors
+    /// `conflict` when the idempotency key was used for something else, or its video was deleted.
+    pub async fn made_before(&self, conditions: &Conditions) -> Result<Option<GenerationRow>> {
         let Some(Repeat { key, body }) = &conditions.repeat else {
             return Ok(None);
         };

@@ -5,7 +5,10 @@ use crate::{
         credits::Credits,
         error::{AppError, Code},
     },
-    server::{error::ErrorResponse, generation::Wish},
+    server::{
+        error::ErrorResponse,
+        generation::{Wish, pictures::FIELD as INPUT_REFERENCE},
+    },
 };
 use axum::{
     body::Bytes,
@@ -14,8 +17,20 @@ use axum::{
 };
 use serde_json::{Map, Value};
 
-/// What a request says, field by field. Parts of a form are texts.
-pub struct Fields(Map<String, Value>);
+/// What a request says, field by field. Parts of a form are texts, but for the one file that a form may bring.
+pub struct Fields {
+    values: Map<String, Value>,
+    file: Option<Bytes>,
+}
+
+/// The picture that a video should start from, as a program gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// A file.
+    File(Bytes),
+    /// An address, or a file inside a `data:` address.
+    Address(String),
+}
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = ErrorResponse;
@@ -47,7 +62,7 @@ async fn json<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Err
     let value = serde_json::from_slice(&bytes)
         .map_err(|error| AppError::new(Code::Invalid, format!("The body is not JSON: {error}.")))?;
     match value {
-        Value::Object(fields) => Ok(Fields(fields)),
+        Value::Object(values) => Ok(Fields { values, file: None }),
         _ => Err(AppError::new(Code::Invalid, "The body must be a JSON object.").into()),
     }
 }
@@ -57,15 +72,20 @@ async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Err
     let mut parts = Multipart::from_request(request, state)
         .await
         .map_err(|rejection| unreadable(rejection.status(), "The form with parts is broken."))?;
-    let mut fields = Map::new();
+    let (mut values, mut file) = (Map::new(), None);
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.file_name().is_some();
         let bytes = part.bytes().await.map_err(broken)?;
-        // A file is no text, and its bytes are of no use here: that it came is enough to refuse it by name.
+        if name == INPUT_REFERENCE && is_file {
+            file = Some(bytes);
+            continue;
+        }
+        // Any other file is no text: that it came is enough to refuse it by name.
         let value = String::from_utf8(bytes.into()).map_or(Value::Bool(true), Value::String);
-        fields.insert(name, value);
+        values.insert(name, value);
     }
-    Ok(Fields(fields))
+    Ok(Fields { values, file })
 }
 
 fn unreadable(status: StatusCode, message: &str) -> AppError {
@@ -79,7 +99,7 @@ fn unreadable(status: StatusCode, message: &str) -> AppError {
 impl Fields {
     /// A field that is there; `null` is not there.
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.values.get(name).filter(|value| !value.is_null())
     }
 
     /// A text.
@@ -120,10 +140,6 @@ impl Fields {
     /// # Errors
     /// `invalid` at the first field of a wrong type.
     pub fn wish(&self) -> Result<Wish, AppError> {
-        if self.get("input_reference").is_some() {
-            let message = "Videos cannot be made from pictures here yet. Leave `input_reference` out.";
-            return Err(wrong("input_reference", message));
-        }
         Ok(Wish {
             prompt: self.text("prompt")?.unwrap_or_default(),
             model: self.text("model")?,
@@ -131,7 +147,33 @@ impl Fields {
             seconds: self.number("seconds")?,
             seed: self.number("seed")?,
             caption: self.flag("caption")?,
+            input_reference: None,
         })
+    }
+
+    /// The picture to start from.
+    ///
+    /// # Errors
+    /// `invalid` when it is neither a file nor an object with an address.
+    pub fn reference(&self) -> Result<Option<Reference>, AppError> {
+        if let Some(file) = &self.file {
+            return Ok(Some(Reference::File(file.clone())));
+        }
+        let what = "`input_reference` must be a file of a form with parts, or an object with `image_url`: an https or data address.";
+        let value = match self.get(INPUT_REFERENCE) {
+            None => return Ok(None),
+            // In a form, an object is its JSON.
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
+            Some(value) => value.clone(),
+        };
+        if value.get("file_id").is_some_and(|id| !id.is_null()) {
+            let message = "There are no stored files here: give `image_url` instead of `file_id`.";
+            return Err(wrong(INPUT_REFERENCE, message));
+        }
+        match value.get("image_url").and_then(Value::as_str) {
+            Some(address) => Ok(Some(Reference::Address(address.trim().to_owned()))),
+            None => Err(wrong(INPUT_REFERENCE, what)),
+        }
     }
 
     /// The most that it may cost.

@@ -4,6 +4,7 @@ use super::{
     door::{MayCreate, MayRead},
     fields::Fields,
     object::{self, Video, VideoId},
+    reference,
 };
 use crate::{
     model::error::{AppError, Code},
@@ -40,8 +41,18 @@ pub async fn create(
     headers: HeaderMap,
     fields: Fields,
 ) -> Answer {
-    let wish = fields.wish()?;
-    let conditions = conditions(caller, &headers, &fields, &("create", &wish))?;
+    let mut wish = fields.wish()?;
+    let given = fields.reference()?;
+    let mark = given.as_ref().map(reference::mark);
+    let conditions = conditions(caller, &headers, &fields, &("create", &wish, mark))?;
+    if let Some(given) = given {
+        // A request that comes again needs no second picture.
+        if let Some(row) = web.app.generations.made_before(&conditions).await? {
+            return Ok(object::answer(&web, &row).await?);
+        }
+        let file = reference::file(given).await?;
+        wish.input_reference = Some(web.app.pictures.keep(conditions.caller.user, file).await?.id);
+    }
     let row = web.app.generations.order(&wish, &conditions).await?;
     Ok(object::answer(&web, &row).await?)
 }

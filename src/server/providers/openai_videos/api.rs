@@ -84,7 +84,7 @@ impl Api {
         let request = match body {
             None => request,
             Some(Body::Json(value)) => request.json(value),
-            Some(Body::Form(fields)) => request.multipart(request::form(fields)),
+            Some(Body::Form(fields, file)) => request.multipart(request::form(fields, file.as_ref())),
         };
         self.answer(request, MOST_BYTES).await
     }

@@ -13,6 +13,8 @@ pub struct Quirks {
     pub deletes: bool,
     /// Whether parameters that it does not know by name go into one field of their own, as JSON in a text.
     pub extra_params: bool,
+    /// The field of the picture that a video starts from.
+    pub picture_field: &'static str,
     /// Whether its safety system answers as if the server had failed.
     pub guardrail_is_500: bool,
 }
@@ -25,6 +27,7 @@ pub const fn quirks(preset: Preset) -> Quirks {
         number_seconds: false,
         deletes: true,
         extra_params: false,
+        picture_field: "input_reference",
         guardrail_is_500: false,
     };
     match preset {
@@ -40,6 +43,7 @@ pub const fn quirks(preset: Preset) -> Quirks {
         },
         Preset::TensorrtLlm => Quirks {
             number_seconds: true,
+            picture_field: "image_reference",
             guardrail_is_500: true,
             ..plain
         },

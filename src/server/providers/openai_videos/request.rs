@@ -3,9 +3,9 @@
 use super::presets::{KNOWN_EXTRAS, Quirks};
 use crate::server::{
     config::providers::{Extra, Wire},
-    providers::Order,
+    providers::{Order, Picture},
 };
-use reqwest::multipart::Form;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
 
 /// A body that can be sent again.
@@ -13,15 +13,15 @@ use serde_json::{Map, Value, json};
 pub enum Body {
     /// One object.
     Json(Value),
-    /// Fields of `multipart/form-data`.
-    Form(Vec<(String, String)>),
+    /// Fields of `multipart/form-data`, and the picture with its field's name.
+    Form(Vec<(String, String)>, Option<(&'static str, Picture)>),
 }
 
 impl Body {
     /// The order, for the model by its name there.
     #[must_use]
     pub fn of(order: &Order, remote: &str, extra: &[(String, Extra)], wire: Wire, quirks: Quirks) -> Self {
-        let multipart = wire == Wire::Multipart;
+        let multipart = wire == Wire::Multipart || (wire == Wire::Auto && order.picture.is_some());
         let seconds = if quirks.number_seconds && !multipart {
             json!(order.seconds)
         } else {
@@ -46,24 +46,35 @@ impl Body {
             fields.insert("extra_params".into(), json!(Value::Object(others).to_string()));
         }
         if multipart {
-            Self::Form(
-                fields
-                    .into_iter()
-                    .map(|(name, value)| (name, text(value)))
-                    .collect(),
-            )
-        } else {
-            Self::Json(Value::Object(fields))
+            let fields = fields.into_iter().map(|(name, value)| (name, text(value)));
+            let picture = order.picture.clone();
+            return Self::Form(
+                fields.collect(),
+                picture.map(|picture| (quirks.picture_field, picture)),
+            );
         }
+        if let Some(picture) = &order.picture {
+            let image = json!({ "image_url": picture.data_url() });
+            fields.insert(quirks.picture_field.into(), image);
+        }
+        Self::Json(Value::Object(fields))
     }
 }
 
 /// A form of the fields.
 #[must_use]
-pub fn form(fields: &[(String, String)]) -> Form {
-    fields.iter().fold(Form::new(), |form, (name, value)| {
+pub fn form(fields: &[(String, String)], picture: Option<&(&'static str, Picture)>) -> Form {
+    let form = fields.iter().fold(Form::new(), |form, (name, value)| {
         form.text(name.clone(), value.clone())
-    })
+    });
+    let Some((name, Picture(bytes))) = picture else {
+        return form;
+    };
+    let part = Part::stream_with_length(bytes.clone(), bytes.len() as u64).file_name(Picture::FILE_NAME);
+    match part.mime_str(Picture::TYPE) {
+        Ok(part) => form.part(*name, part),
+        Err(_) => form,
+    }
 }
 
 fn text(value: Value) -> String {
@@ -123,9 +134,37 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_goes_as_a_file_unless_the_operator_wants_json() {
+        let order = Order {
+            picture: Some(Picture(b"jpeg".as_slice().into())),
+            ..order()
+        };
+        let quirks = quirks(Preset::TensorrtLlm);
+        let Body::Form(fields, Some((name, picture))) = Body::of(&order, "theirs", &[], Wire::Auto, quirks)
+        else {
+            panic!("a form with a file")
+        };
+        assert_eq!((name, &picture.0[..]), ("image_reference", &b"jpeg"[..]));
+        assert!(fields.contains(&("seconds".into(), "4".into())));
+        let Body::Json(json) = Body::of(
+            &order,
+            "theirs",
+            &[],
+            Wire::Json,
+            super::super::presets::quirks(Preset::Openai),
+        ) else {
+            panic!("JSON")
+        };
+        assert_eq!(
+            json["input_reference"]["image_url"],
+            "data:image/jpeg;base64,anBlZw=="
+        );
+    }
+
+    #[test]
     fn vllm_omni_takes_a_form_with_unknown_parameters_apart() {
         let extra = [("seed", Extra::Seed), ("flow_shift", Extra::Fixed(json!(5.0)))];
-        let Body::Form(fields) = body(Preset::VllmOmni, &extra) else {
+        let Body::Form(fields, None) = body(Preset::VllmOmni, &extra) else {
             panic!("a form")
         };
         let field = |name: &str| {

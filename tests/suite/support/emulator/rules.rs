@@ -52,19 +52,27 @@ impl Inner {
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or_default();
         if let Some(boundary) = kind.strip_prefix("multipart/form-data; boundary=") {
-            if self.is("sglang") {
+            let mut fields = form::fields(boundary, body);
+            if self.is("sglang") && !fields.contains_key("input_reference") {
                 return Err(Box::new(
                     self.wrong(StatusCode::BAD_REQUEST, "input_reference file is required"),
                 ));
             }
             if self.is("tensorrt-llm") {
-                return Err(Box::new(Self::field(
-                    "body",
-                    "multipart is for image-to-video",
-                    &json!(null),
-                )));
+                if !fields.contains_key("image_reference") {
+                    return Err(Box::new(Self::field(
+                        "body",
+                        "multipart is for image-to-video",
+                        &json!(null),
+                    )));
+                }
+                // pydantic reads numbers out of texts.
+                let seconds = fields["seconds"]
+                    .as_str()
+                    .and_then(|text| text.parse::<f64>().ok());
+                fields.insert("seconds".into(), json!(seconds));
             }
-            return Ok(form::fields(boundary, body));
+            return Ok(fields);
         }
         assert_eq!(kind, "application/json");
         if self.is("vllm-omni") {
@@ -86,6 +94,7 @@ impl Inner {
                 "negative_prompt",
                 "fps",
                 "extra_params",
+                "input_reference",
             ],
             "tensorrt-llm" => &[
                 "prompt",
@@ -95,8 +104,9 @@ impl Inner {
                 "seed",
                 "fps",
                 "guidance_scale",
+                "image_reference",
             ],
-            "openai" => &["prompt", "model", "seconds", "size"],
+            "openai" => &["prompt", "model", "seconds", "size", "input_reference"],
             _ => &[],
         };
         if let Some((name, value)) = order
@@ -133,6 +143,15 @@ impl Inner {
                 "Input should be WxH",
                 &order["size"],
             )));
+        }
+        let picture = order.get("input_reference").or(order.get("image_reference"));
+        if let Some(picture) = picture {
+            let sides = format!("{}x{}", picture["width"], picture["height"]);
+            if order["size"] != json!(sides) {
+                let message = "Inpaint image must match the requested width and height";
+                return Err(Box::new(self.wrong(StatusCode::BAD_REQUEST, message)));
+            }
+            assert_eq!(picture["type"], "image/jpeg");
         }
         Ok(())
     }

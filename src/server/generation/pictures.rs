@@ -1,0 +1,268 @@
+//! Reference pictures: what people give is decoded, turned upright, stripped of everything but its pixels, and kept as a
+//! JPEG of our own. A provider gets it cut to the very size of the video.
+
+use super::{PURGE, PURGES, store};
+use crate::model::{
+    catalogue::Size,
+    error::{AppError, Code},
+    ids::{PictureId, UserId},
+};
+use crate::server::{
+    clock::{Clock, Ids},
+    db::{Db, Tx, pictures as sql},
+    error::{Failure, Result},
+    jobs,
+    providers::Picture,
+    storage::Storage,
+};
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use image::{
+    DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
+};
+use std::{io::Cursor, sync::Arc};
+use tokio::sync::Semaphore;
+
+/// The field of forms and of the protocol.
+pub const FIELD: &str = "input_reference";
+/// The largest file, in bytes.
+pub const FILE_MAX: usize = 20 << 20;
+/// The most pixels, and the shortest and longest side.
+const PIXELS_MAX: u64 = 50_000_000;
+const SIDE_MIN: u32 = 64;
+const SIDE_MAX: u32 = 20_000;
+/// Kept pictures are scaled down to this longest side: no model here makes larger videos.
+const KEPT_SIDE: u32 = 4_096;
+/// The quality of our own JPEGs: models look at it, not only people.
+const QUALITY: u8 = 93;
+/// How many pictures a person may give in an hour.
+const AN_HOUR: i64 = 3_600_000;
+const MOST_AN_HOUR: i64 = 60;
+/// What is never used goes after a day, in milliseconds.
+const UNUSED: i64 = 24 * AN_HOUR;
+
+/// A picture that was kept.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Kept {
+    /// Its id, for the form.
+    pub id: PictureId,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// The service.
+pub struct Pictures {
+    db: Db,
+    clock: Clock,
+    ids: Arc<Ids>,
+    storage: Storage,
+    /// Decoding takes memory: one after the other.
+    turn: Semaphore,
+}
+
+impl Pictures {
+    /// The service.
+    #[must_use]
+    pub const fn new(db: Db, clock: Clock, ids: Arc<Ids>, storage: Storage) -> Self {
+        Self {
+            db,
+            clock,
+            ids,
+            storage,
+            turn: Semaphore::const_new(1),
+        }
+    }
+
+    /// Keeps a picture that a person gave. What is never used for a video goes after a day.
+    ///
+    /// # Errors
+    /// `invalid` at `input_reference` for everything that is no picture to start from; `too_many_requests`.
+    pub async fn keep(&self, user: UserId, file: Bytes) -> Result<Kept> {
+        let now = self.clock.now();
+        if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
+            let message = format!(
+                "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+            );
+            return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
+        }
+        let turn = self.turn.acquire().await;
+        let cleaned = blocking(move || clean(&file)).await?;
+        drop(turn);
+        let (jpeg, width, height) = cleaned.map_err(|words| AppError::field(Code::Invalid, FIELD, words))?;
+        let id = self.ids.picture();
+        // The row first: whatever is in the store has a row that leads to it.
+        let mut tx = self.db.begin().await?;
+        sql::add(&mut tx, id.0, user.0, (width, height), now).await?;
+        tx.commit().await?;
+        self.storage.put(&name(id), jpeg).await?;
+        Ok(Kept { id, width, height })
+    }
+
+    /// A person's own picture, as JPEG.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn read(&self, user: UserId, id: PictureId) -> Result<Bytes> {
+        if sql::is_theirs(&self.db, user.0, id.0).await? {
+            bytes(&self.storage, id).await
+        } else {
+            Err(AppError::not_found().into())
+        }
+    }
+}
+
+/// A video is asked for with a picture, in the transaction that does so.
+///
+/// # Errors
+/// `invalid` at `input_reference` when it is not there, or not theirs.
+pub async fn take(tx: &mut Tx, user: UserId, id: PictureId, now: i64) -> Result<()> {
+    if sql::take(tx, user.0, id.0, now).await? {
+        return Ok(());
+    }
+    let message = "This picture is not there any more. Choose it again.";
+    Err(AppError::field(Code::Invalid, FIELD, message).into())
+}
+
+/// A video that began with a picture was deleted: so is the picture, unless another video began with it too.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn let_go(tx: &mut Tx, user: UserId, id: PictureId, now: i64) -> Result<()> {
+    if sql::let_go(tx, id.0).await? {
+        jobs::enqueue(tx, PURGE, id.0, PURGES, user.0, now).await?;
+    }
+    Ok(())
+}
+
+/// Removes pictures that were never used.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(db: &Db, now: i64) -> Result<()> {
+    for (id, user) in sql::unused(db, now - UNUSED).await? {
+        let mut tx = db.begin().await?;
+        let_go(&mut tx, UserId(user), PictureId(id), now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// A picture cut to the middle of a size, as a provider gets it.
+///
+/// # Errors
+/// When the store does not have it or does not answer.
+pub async fn fitted(storage: &Storage, id: PictureId, size: Size) -> Result<Picture> {
+    let kept = bytes(storage, id).await?;
+    let fitted = blocking(move || {
+        let picture = decode(&kept)?;
+        let picture = picture.resize_to_fill(size.width, size.height, FilterType::CatmullRom);
+        encode(&picture)
+    });
+    let jpeg = fitted.await?.map_err(Failure::broken)?;
+    Ok(Picture(jpeg.into()))
+}
+
+async fn bytes(storage: &Storage, id: PictureId) -> Result<Bytes> {
+    let mut pieces = storage.get(&name(id), None).await?.bytes;
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.try_next().await? {
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.into())
+}
+
+fn name(id: PictureId) -> String {
+    format!("{}/picture.jpg", store::folder(id.0))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::broken(error.to_string()))
+}
+
+/// A JPEG of the picture's pixels and of nothing else, with its sides.
+fn clean(file: &[u8]) -> std::result::Result<(Vec<u8>, u32, u32), String> {
+    let mut picture = decode(file)?;
+    if picture.width().max(picture.height()) > KEPT_SIDE {
+        picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);
+    }
+    Ok((encode(&picture)?, picture.width(), picture.height()))
+}
+
+/// The upright picture, or a sentence that says what to do.
+fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
+    const KINDS: &str = "Use a JPEG, PNG or WebP picture.";
+    if file.is_empty() {
+        return Err(format!("The file is empty. {KINDS}"));
+    }
+    if file.len() > FILE_MAX {
+        return Err("The picture is larger than 20 MB. Use a smaller one.".into());
+    }
+    // What it is, is told by its bytes; what somebody calls it does not count.
+    let kind = image::guess_format(file).ok();
+    let kind = kind.filter(|kind| matches!(kind, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP));
+    let Some(kind) = kind else {
+        return Err(format!("This is no picture that can be read here. {KINDS}"));
+    };
+    let unreadable = |error: ImageError| match error {
+        ImageError::Limits(_) => "The picture is too large to be read. Use a smaller one.".to_owned(),
+        _ => format!("The picture is damaged. {KINDS}"),
+    };
+    let mut reader = ImageReader::with_format(Cursor::new(file), kind);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
+    limits.max_alloc = Some(PIXELS_MAX * 8);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(unreadable)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS_MAX {
+        return Err(format!(
+            "The picture has {width} × {height} pixels, more than 50 million. Use a smaller one."
+        ));
+    }
+    if width.min(height) < SIDE_MIN {
+        return Err(format!(
+            "The picture has {width} × {height} pixels. Use one with at least {SIDE_MIN} on each side."
+        ));
+    }
+    let upright = decoder.orientation().map_err(unreadable)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    picture.apply_orientation(upright);
+    Ok(picture)
+}
+
+fn encode(picture: &DynamicImage) -> std::result::Result<Vec<u8>, String> {
+    let side = |side: u32| u16::try_from(side).map_err(|error| error.to_string());
+    let (width, height) = (side(picture.width())?, side(picture.height())?);
+    let rgb = over_white(picture);
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, QUALITY);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    let encoded = encoder.encode(&rgb, width, height, jpeg_encoder::ColorType::Rgb);
+    encoded.map_err(|error| error.to_string())?;
+    Ok(jpeg)
+}
+
+/// What is transparent shows white, as on paper.
+fn over_white(picture: &DynamicImage) -> Vec<u8> {
+    if !picture.color().has_alpha() {
+        return picture.to_rgb8().into_raw();
+    }
+    let mix = |level: u8, alpha: u8| {
+        let (level, alpha) = (u32::from(level), u32::from(alpha));
+        u8::try_from((level * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+    };
+    let rgba = picture.to_rgba8();
+    rgba.pixels()
+        .flat_map(|pixel| {
+            let [red, green, blue, alpha] = pixel.0;
+            [red, green, blue].map(|level| mix(level, alpha))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
