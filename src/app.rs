@@ -34,6 +34,8 @@ pub enum Script {
         js: String,
         /// Address of its wasm.
         wasm: String,
+        /// Address of what takes pictures into the composer.
+        picture: String,
     },
     /// A few lines, at this address.
     Still(String),
@@ -81,12 +83,12 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
 }
 
 fn program(script: Script) -> AnyView {
-    let (js, wasm) = match script {
+    let (js, wasm, picture) = match script {
         Script::Still(address) => {
             return view! { <script type="module" src=address nonce=leptos::nonce::use_nonce()></script> }
                 .into_any();
         }
-        Script::Live { js, wasm } => (js, wasm),
+        Script::Live { js, wasm, picture } => (js, wasm, picture),
     };
     // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
     let start = format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(hydrate)");
@@ -101,6 +103,7 @@ fn program(script: Script) -> AnyView {
             fetchpriority="low"
         />
         <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script>
+        <script type="module" src=picture nonce=leptos::nonce::use_nonce()></script>
     }
     .into_any()
 }

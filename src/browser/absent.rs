@@ -25,6 +25,12 @@ pub const fn zone_offset_ms(_at: i64) -> i64 {
     0
 }
 
+/// Whether a form is sent by a button that has a name.
+#[must_use]
+pub const fn has_name(_event: &ev::SubmitEvent) -> bool {
+    false
+}
+
 /// Runs something once, so many milliseconds from now.
 pub fn after(_ms: u32, _run: impl FnOnce() + 'static) -> Timer {
     Timer

@@ -9,7 +9,11 @@ mod desk;
 pub use desk::Desk;
 
 use super::dynamic::{effect, memo};
-use super::{live::Live, outcome::sign_in_again};
+use super::{
+    live::Live,
+    outcome::sign_in_again,
+    words::{doing_in_words, usually},
+};
 use crate::api::generation::{create_generation, quote};
 use crate::browser::{self, Timer};
 use crate::model::{
@@ -124,6 +128,26 @@ impl Composer {
         })
     }
 
+    /// What is known of such work, as more of a sentence: how long it usually takes, and how its provider does.
+    pub fn expected(&self) -> String {
+        let estimate = self
+            .quote
+            .with(|quote| quote.as_ref().and_then(|quote| quote.estimate));
+        let doing = self.form.with(|form| {
+            self.catalogue
+                .with_value(|catalogue| catalogue.model(&form.model).and_then(|model| model.doing))
+        });
+        let mut words = String::new();
+        for known in [estimate.map(usually), doing.map(doing_in_words)]
+            .into_iter()
+            .flatten()
+        {
+            words.push_str(" · ");
+            words.push_str(&known);
+        }
+        words
+    }
+
     /// What is wrong with a field, as far as the server said so.
     pub fn error(&self, field: &'static str) -> Option<String> {
         self.errors.with(|errors| {
@@ -164,7 +188,11 @@ impl Composer {
                 .with_untracked(|quote| quote.as_ref().map(|quote| quote.choices.clone()));
             if wanted.is_some() && wanted != there {
                 let timer = browser::after(REST, move || {
-                    spawn_local(async move { drop(self.fetch_price().await) });
+                    spawn_local(async move {
+                        if let Err(error) = self.fetch_price().await {
+                            self.unavailable(error);
+                        }
+                    });
                 });
                 self.asking.set_value(Some(timer));
             }
@@ -183,6 +211,13 @@ impl Composer {
             });
             self.renewing.set_value(Some(timer));
         });
+    }
+
+    /// A model that fails again and again says so before anybody presses the button.
+    fn unavailable(self, error: AppError) {
+        if error.code == Code::Unavailable {
+            let _ = self.errors.try_set(error.fields);
+        }
     }
 
     async fn fetch_price(self) -> Result<Quote, AppError> {
@@ -304,6 +339,7 @@ fn focusable(field: &str) -> &'static str {
         "seed" => "seed",
         "model" => "model",
         "seconds" => "seconds",
+        "input_reference" => "picture",
         "credits" => "create",
         _ => PROMPT,
     }
@@ -317,6 +353,7 @@ fn field<'a>(form: &'a ComposerForm, name: &str) -> &'a str {
         "seconds" => &form.seconds,
         "takes" => &form.takes,
         "seed" => &form.seed,
+        "input_reference" => &form.input_reference,
         _ => "",
     }
 }

@@ -2,7 +2,7 @@
 
 use super::time::{about, duration};
 use crate::model::{
-    catalogue::Size,
+    catalogue::{Doing, Size},
     generation::{Card, Charge, Estimate, State},
     ids::GenerationId,
 };
@@ -80,6 +80,20 @@ pub fn usually(estimate: Estimate) -> String {
         (Some((number, unit)), Some((_, same))) if unit == same => format!("usually {number} to {late}"),
         _ => format!("usually {soon} to {late}"),
     }
+}
+
+/// `97 of the last 100 worked`.
+#[must_use]
+pub fn doing_in_words(doing: Doing) -> String {
+    if doing.of == 1 {
+        return if doing.worked == 1 {
+            "the last one worked"
+        } else {
+            "the last one failed"
+        }
+        .into();
+    }
+    format!("{} of the last {} worked", doing.worked, doing.of)
 }
 
 /// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`.

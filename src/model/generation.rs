@@ -2,7 +2,7 @@
 
 use super::catalogue::Size;
 use super::credits::Credits;
-use super::ids::{GenerationId, QuoteId};
+use super::ids::{GenerationId, PictureId, QuoteId};
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -319,6 +319,9 @@ pub struct VideoPage {
     pub offered: bool,
     /// The caption was on.
     pub caption: bool,
+    /// The picture that it started from.
+    #[serde(default)]
+    pub input_reference: Option<PictureId>,
     /// What was quoted for this take.
     pub quoted: Credits,
     /// Size of the file in bytes, once stored.

@@ -6,6 +6,7 @@ pub mod guard;
 pub mod health;
 pub mod media;
 pub mod pages;
+pub mod pictures;
 pub mod session;
 pub mod site;
 pub mod videos_api;

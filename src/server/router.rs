@@ -1,7 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, media, pages, session, site, videos_api},
+    http::{events, forms, guard, health, media, pages, pictures, session, site, videos_api},
     state::App,
 };
 use axum::{
@@ -80,7 +80,10 @@ pub fn router(web: Web) -> Router {
         .route("/sign-up", post(forms::sign_up))
         .route("/sign-in", post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
-        .route("/create", post(forms::create))
+        .route(
+            "/create",
+            post(forms::create::create).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
+        )
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/theme", post(forms::theme))
@@ -102,6 +105,11 @@ pub fn router(web: Web) -> Router {
         .merge(shown)
         .route("/events", get(events::events))
         .route("/media/{id}/{file}", get(media::media))
+        .route(
+            "/pictures",
+            post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
+        )
+        .route("/pictures/{id}", get(pictures::show))
         .route("/healthz", get(health::healthz))
         .route(
             "/readyz",

@@ -32,6 +32,11 @@ async fn every_server_starts_from_a_picture(engine: Engine) {
             .keep(person, picture(300, 100))
             .await
             .expect("kept");
+        let folder = test
+            .folder
+            .path()
+            .join(format!("data/videos/generations/{}", kept.id));
+        assert!(folder.exists());
         let form = ComposerForm {
             input_reference: kept.id.to_string(),
             ..studio.form("a boat").await
@@ -77,10 +82,6 @@ async fn every_server_starts_from_a_picture(engine: Engine) {
             .expect("another one begins with it");
         test.app.generations.delete(person, second.id).await.unwrap();
         assert!(test.app.pictures.read(person, kept.id).await.is_err());
-        let folder = test
-            .folder
-            .path()
-            .join(format!("data/media/generations/{}", kept.id));
         test.until("the file is gone", async || !folder.exists()).await;
         test.audit().await;
     }

@@ -89,6 +89,14 @@ pub fn read_composer(form: &HtmlFormElement) -> ComposerForm {
     }
 }
 
+/// Whether a form is sent by a button that has a name.
+#[must_use]
+pub fn has_name(event: &ev::SubmitEvent) -> bool {
+    event
+        .submitter()
+        .is_some_and(|button| button.has_attribute("name"))
+}
+
 fn by_id<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }

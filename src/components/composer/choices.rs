@@ -26,16 +26,68 @@ pub fn Models(composer: Composer) -> impl IntoView {
         .catalogue
         .with_value(|catalogue| catalogue.models.clone());
     let note = model(composer);
+    // A retired model of an older video stands in the list as long as it is the chosen one.
+    let retired = composer
+        .catalogue
+        .with_value(|catalogue| catalogue.retired(&start).cloned());
     let options = models
         .into_iter()
-        .map(|model| view! { <option value=model.id.clone() selected=model.id == start>{model.label}</option> })
+        .map(|model| (model.id, model.label))
+        .chain(retired.map(|retired| (retired.id, retired.label + " (retired)")))
+        .map(|(id, label)| view! { <option value=id.clone() selected=id == start>{label}</option> })
         .collect_view();
+    let successor = move || {
+        composer.form.with(|form| {
+            composer.catalogue.with_value(|catalogue| {
+                let successor = catalogue.retired(&form.model)?.successor.as_deref()?;
+                Some(catalogue.model(successor)?.label.clone())
+            })
+        })
+    };
     view! {
         <div class="choice choice-model" title=text(move || note.get().map(|model| model.note).unwrap_or_default())>
             <label class="unseen" for="model">"Model"</label>
             <select id="model" name="model" aria-describedby="model-note model-error">{options}</select>
             <p class="unseen" id="model-note">{text(move || note.get().map(|model| model.note).unwrap_or_default())}</p>
             <p class="field-error" id="model-error">{maybe(move || composer.error("model"))}</p>
+            {maybe(move || {
+                successor().map(|label| view! { <button class="button small" name="use" value="successor">{["Use ", &label].concat()}</button> })
+            })}
+        </div>
+    }
+}
+
+/// The picture to start from, where the model takes one. `public/picture.js` uploads what is chosen, dropped or pasted;
+/// without it the file goes with the form.
+#[component]
+pub fn Picture(composer: Composer) -> impl IntoView {
+    let model = model(composer);
+    let id = composer.form.with_untracked(|form| form.input_reference.clone());
+    let none = id.is_empty();
+    let shown = (!none).then(|| ["/pictures/", &id].concat());
+    let needless = move || {
+        let takes_none = model.with(|model| model.as_ref().is_none_or(|model| !model.input_reference));
+        takes_none && composer.form.with(|form| form.input_reference.is_empty())
+    };
+    let wrong = move || composer.error("input_reference");
+    view! {
+        <div class="choice picture" class:has-picture=!none hidden=flag(needless)>
+            <label class="picture-choose">
+                <Icon name="picture" />
+                <span>"Picture"</span>
+                <input
+                    id="picture"
+                    type="file"
+                    name="picture_file"
+                    accept="image/jpeg,image/png,image/webp"
+                    aria-describedby="picture-error"
+                />
+            </label>
+            <img class="picture-shown" src=shown alt="The picture it starts from" width="40" height="40" />
+            <button class="picture-out" name="use" value="no-picture" aria-label="Take the picture out">"×"</button>
+            <input type="hidden" name="input_reference" value=id />
+            <p class="field-error" id="picture-error">{maybe(wrong)}</p>
+            <p class="field-error picture-said" role="status"></p>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! The composer's form. It posts without JavaScript; with it, the page stays.
 
-use super::choices::{Lengths, Models, More, Sizes, Takes};
+use super::choices::{Lengths, Models, More, Picture, Sizes, Takes};
 use super::{Composer, PROMPT};
 use crate::browser;
 use crate::components::dynamic::{effect, flag, maybe, memo, on, text, word};
@@ -31,6 +31,10 @@ pub fn Desk(composer: Composer) -> impl IntoView {
     });
     composer.keep_price();
     let submit = move |event: SubmitEvent| {
+        // "Use the successor" and the like go to the server as they are.
+        if browser::has_name(&event) {
+            return;
+        }
         event.prevent_default();
         read();
         composer.submit();
@@ -55,12 +59,15 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             class="composer"
             method="post"
             action="/create"
+            enctype="multipart/form-data"
             aria-label="Composer"
             node_ref=form
             on:submit=on(submit)
             on:input=on(move |_| read())
             on:change=on(move |_| read())
         >
+            // What Enter in a field presses: the buttons with names come before the one that creates.
+            <input type="submit" class="unseen" tabindex="-1" aria-hidden="true" value="Create" />
             <Message composer />
             <Prompt composer node=prompt keys />
             <div class="composer-choices" role="group" aria-label="How it is made">
@@ -68,6 +75,7 @@ pub fn Desk(composer: Composer) -> impl IntoView {
                 <Sizes composer />
                 <Lengths composer />
                 <Takes composer />
+                <Picture composer />
                 <More composer />
             </div>
             <input type="hidden" name="quote" value=token />
@@ -153,7 +161,7 @@ fn Go(composer: Composer) -> impl IntoView {
     let reason = move || obstacle.get().map(|obstacle| obstacle.message);
     let left = move || {
         let left = live.balance.get()?.available.checked_sub(composer.price()?)?;
-        (left >= Credits::ZERO).then(|| ["Leaves ", &left.in_words()].concat())
+        (left >= Credits::ZERO).then(|| ["Leaves ", &left.in_words(), &composer.expected()].concat())
     };
     view! {
         <div class="composer-go">

@@ -443,6 +443,7 @@ impl Generations {
             offered: self.providers.offer(&row.model).is_some(),
             model_id: row.model,
             caption: row.caption,
+            input_reference: row.picture_id.map(PictureId),
             quoted: Credits(row.credits),
             bytes: row.media_bytes,
             history,

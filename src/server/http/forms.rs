@@ -6,6 +6,7 @@
     reason = "each fails with what its service says, or with `invalid` when the form is none"
 )]
 
+pub mod create;
 pub mod keys;
 
 use super::{guard::client_address, pages, session};
@@ -25,7 +26,8 @@ use crate::{
 };
 use axum::{
     Extension, Form,
-    extract::{ConnectInfo, FromRequest, Path, Request, State, rejection::FormRejection},
+    body::Bytes,
+    extract::{ConnectInfo, FromRequest, Multipart, Path, Request, State, rejection::FormRejection},
     http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -42,22 +44,23 @@ type Values = BTreeMap<String, String>;
 struct Posted {
     parts: Parts,
     values: Values,
+    /// The one file that a form may bring.
+    file: Option<Bytes>,
 }
 
 impl Posted {
     async fn read(request: Request) -> Result<Self, ErrorResponse> {
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts.clone(), body);
+        let kind = parts.headers.get(header::CONTENT_TYPE);
+        if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data")) {
+            let (values, file) = with_parts(request).await?;
+            return Ok(Self { parts, values, file });
+        }
         let form: Result<Form<Values>, FormRejection> = Form::from_request(request, &()).await;
-        let Form(values) = form.map_err(|rejection| {
-            let code = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                Code::TooLarge
-            } else {
-                Code::Invalid
-            };
-            ErrorResponse(AppError::new(code, "The form was not understood."))
-        })?;
-        Ok(Self { parts, values })
+        let Form(values) = form.map_err(|rejection| not_understood(rejection.status()))?;
+        let file = None;
+        Ok(Self { parts, values, file })
     }
 
     fn form<T: DeserializeOwned>(&self) -> Result<T> {
@@ -133,6 +136,46 @@ impl Posted {
     }
 }
 
+fn not_understood(status: StatusCode) -> ErrorResponse {
+    let code = if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Code::TooLarge
+    } else {
+        Code::Invalid
+    };
+    ErrorResponse(AppError::new(code, "The form was not understood."))
+}
+
+/// A form with parts: texts, and a file where one was chosen.
+async fn with_parts(request: Request) -> Result<(Values, Option<Bytes>), ErrorResponse> {
+    let parts = Multipart::from_request(request, &()).await;
+    let mut parts = parts.map_err(|rejection| not_understood(rejection.status()))?;
+    let (mut values, mut file) = (Values::new(), None);
+    loop {
+        let part = parts.next_field().await;
+        let Some(part) = part.map_err(|error| not_understood(error.status()))? else {
+            return Ok((values, file));
+        };
+        let (name, chosen) = (
+            part.name().unwrap_or_default().to_owned(),
+            part.file_name().map(|name| !name.is_empty()),
+        );
+        let bytes = part
+            .bytes()
+            .await
+            .map_err(|error| not_understood(error.status()))?;
+        match chosen {
+            Some(true) => file = Some(bytes),
+            // Browsers send a nameless, empty file where none was chosen.
+            Some(false) => {}
+            None => {
+                let text = String::from_utf8(bytes.into());
+                let text = text.map_err(|_| not_understood(StatusCode::BAD_REQUEST))?;
+                values.insert(name, text);
+            }
+        }
+    }
+}
+
 fn led_to(path: &str, cookie: Option<HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let to = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
@@ -194,27 +237,6 @@ fn person(signed_in: &SignedIn) -> Result<&Person> {
         .0
         .as_ref()
         .ok_or_else(|| AppError::sign_in_needed().into())
-}
-
-/// `POST /create`
-pub async fn create(
-    State(web): State<Web>,
-    Extension(signed_in): Extension<SignedIn>,
-    request: Request,
-) -> Result<Response, ErrorResponse> {
-    let posted = Posted::read(request).await?;
-    let Some(person) = signed_in.0 else {
-        return Ok(posted.ask_to_sign_in(&web).await);
-    };
-    let form: ComposerForm = posted.form()?;
-    Ok(match web.app.generations.create(person.id, &form).await {
-        Ok(_) => led_to("/create", None),
-        Err(failure) => {
-            posted
-                .refuse(&web, failure, move || provide_context(form.clone()))
-                .await
-        }
-    })
 }
 
 fn id(text: &str) -> Result<GenerationId> {

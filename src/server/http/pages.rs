@@ -69,6 +69,7 @@ fn data(web: &Web, live: bool) -> ShellData {
             Script::Live {
                 js: site.js.clone(),
                 wasm: site.wasm.clone(),
+                picture: site.picture.clone(),
             }
         } else {
             Script::Still(site.still.clone())

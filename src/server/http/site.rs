@@ -26,6 +26,8 @@ pub struct Site {
     pub wasm: String,
     /// `/still.js?v=…`
     pub still: String,
+    /// `/picture.js?v=…`
+    pub picture: String,
 }
 
 /// The stamps that are worth caching for good.
@@ -66,6 +68,7 @@ impl Site {
             js: stamped("pkg/aisora.js")?,
             wasm: stamped("pkg/aisora.wasm")?,
             still: stamped("still.js")?,
+            picture: stamped("picture.js")?,
             folder: folder.clone(),
         })
     }
@@ -73,7 +76,7 @@ impl Site {
     /// The stamps of the files that are served now.
     #[must_use]
     pub fn stamps(&self) -> Stamps {
-        let files = [&self.css, &self.js, &self.wasm, &self.still];
+        let files = [&self.css, &self.js, &self.wasm, &self.still, &self.picture];
         Arc::new(
             files
                 .iter()

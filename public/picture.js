@@ -1,0 +1,64 @@
+// The picture that a video starts from: chosen, dropped on the composer or pasted into it. It is uploaded at once, and the
+// composer hears of it as of any other field.
+
+const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not([hidden])')
+
+function put(box, id, words = '') {
+  const field = box.querySelector('[name=input_reference]')
+  box.classList.toggle('has-picture', id !== '')
+  const shown = box.querySelector('.picture-shown')
+  if (id) shown.src = `/pictures/${id}`
+  else shown.removeAttribute('src')
+  box.querySelector('.picture-said').textContent = words
+  field.value = id
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+async function take(box, file) {
+  box.ariaBusy = 'true'
+  let id = box.querySelector('[name=input_reference]').value
+  let words = ''
+  try {
+    const headers = { accept: 'application/json', 'content-type': 'application/octet-stream' }
+    const response = await fetch('/pictures', { method: 'POST', body: file, headers })
+    const answer = await response.json()
+    if (response.ok) id = answer.id
+    else words = answer.fields?.[0]?.message ?? answer.message
+  } catch {
+    words = 'The picture could not be sent. Check your connection and try again.'
+  }
+  box.ariaBusy = null
+  if (box.isConnected) put(box, id, words)
+}
+
+document.addEventListener('change', ({ target }) => {
+  if (target.name !== 'picture_file' || !target.files[0]) return
+  take(boxOf(target), target.files[0])
+  // The form must not send it once more, and the same file may be chosen again.
+  target.value = ''
+})
+document.addEventListener('click', (event) => {
+  if (!event.target.matches?.('.picture-out')) return
+  event.preventDefault()
+  const box = boxOf(event.target)
+  put(box, '')
+  box.querySelector('[type=file]').focus()
+})
+const picture = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'))
+document.addEventListener('paste', (event) => {
+  const [box, file] = [boxOf(event.target), picture(event.clipboardData)]
+  if (!box || !file) return
+  event.preventDefault()
+  take(box, file)
+})
+document.addEventListener('dragover', (event) => {
+  const box = boxOf(event.target)
+  if (box && event.dataTransfer.types.includes('Files')) event.preventDefault()
+})
+document.addEventListener('drop', (event) => {
+  const [box, file] = [boxOf(event.target), picture(event.dataTransfer)]
+  if (!box || !event.dataTransfer.files.length) return
+  event.preventDefault()
+  if (file) take(box, file)
+  else put(box, box.querySelector('[name=input_reference]').value, 'This is no picture. Use a JPEG, PNG or WebP file.')
+})

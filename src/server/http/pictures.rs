@@ -1,0 +1,61 @@
+//! Reference pictures: `POST /pictures` takes one as it is, `GET /pictures/{id}` shows it to its person.
+
+use crate::{
+    model::{
+        error::{AppError, Code},
+        ids::PictureId,
+    },
+    server::{
+        error::ErrorResponse,
+        generation::pictures::{FIELD, Kept},
+        providers::Picture,
+        router::Web,
+        web::SignedIn,
+    },
+};
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{Path, State, rejection::BytesRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+
+/// Keeps a picture; the body is the file.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid` at `input_reference`.
+pub async fn keep(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    file: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<Kept>), ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    let file = file.map_err(|_| {
+        let message = "The picture did not arrive whole, or is larger than 20 MB.";
+        AppError::field(Code::Invalid, FIELD, message)
+    })?;
+    let kept = web.app.pictures.keep(person.id, file).await?;
+    Ok((StatusCode::CREATED, Json(kept)))
+}
+
+/// Shows a person's own picture.
+///
+/// # Errors
+/// `not_found` for everything else.
+pub async fn show(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+) -> Result<Response, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::not_found)?;
+    let id: PictureId = id.parse().map_err(|_| AppError::not_found())?;
+    let jpeg = web.app.pictures.read(person.id, id).await?;
+    // Under one id there is always the same picture.
+    let headers = [
+        (header::CONTENT_TYPE, Picture::TYPE),
+        (header::CACHE_CONTROL, "private, max-age=86400, immutable"),
+        (header::VARY, "cookie"),
+    ];
+    Ok((headers, jpeg).into_response())
+}
