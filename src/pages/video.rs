@@ -134,8 +134,8 @@ fn Acts(page: VideoPage) -> impl IntoView {
             {fact("Length", words::seconds(card.seconds))}
             {fact("Seed", card.seed.to_string())}
             {page.input_reference.map(|id| {
-                let address = format!("/pictures/{id}");
-                view! { <div><dt>"Started from"</dt><dd><a href=address.clone() rel="external"><img class="picture-shown" src=address alt="The picture it started from" width="40" height="40" /></a></dd></div> }
+                let (address, shown) = (format!("/pictures/{id}"), format!("/pictures/{id}"));
+                view! { <div><dt>"Started from"</dt><dd><a href=address rel="external"><img class="picture-shown" src=shown alt="The picture it started from" width="40" height="40" /></a></dd></div> }
             })}
             {fact("Caption", if page.caption { "In the picture" } else { "Off" }.into())}
             {page.bytes.map(|bytes| fact("File", megabytes(bytes)))}
