@@ -23,7 +23,7 @@ async function take(box, file) {
     const response = await fetch('/pictures', { method: 'POST', body: file, headers })
     const answer = await response.json()
     if (response.ok) id = answer.id
-    else words = answer.fields?.[0]?.message ?? answer.message
+    else words = answer.error.fields?.[0]?.message ?? answer.error.message
   } catch {
     words = 'The picture could not be sent. Check your connection and try again.'
   }

@@ -3,6 +3,7 @@
 mod creating;
 mod door;
 mod kills;
+mod pictures;
 mod videos;
 
 use crate::support::{MODEL, Setup, WebServer, client};

@@ -107,7 +107,13 @@ pub async fn range(mut request: Request, next: Next) -> Response {
 /// Refuses a body that says itself that it is too large. It is read to its end first, within limits: a browser that is
 /// cut off in the middle of sending shows no answer at all.
 pub async fn size(request: Request, next: Next) -> Response {
-    let most = if WITH_PICTURE.contains(&request.uri().path()) {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    // A form of texts alone brings none.
+    let texts = kind.is_some_and(|kind| kind.starts_with(b"application/x-www-form-urlencoded"));
+    let most = if WITH_PICTURE.contains(&request.uri().path()) && !texts {
         BODY_WITH_PICTURE
     } else {
         BODY

@@ -160,13 +160,25 @@ async fn whatever_is_wrong_is_told_as_json(engine: Engine) {
             "{method} {path}: {status}"
         );
     }
-    let huge = json!({ "prompt": "x".repeat(2 << 20) });
-    assert_eq!(refusal(program.post("/videos", &huge).await).await.0, 413);
+    let huge = |bytes: usize| json!({ "prompt": "x".repeat(bytes) });
+    assert_eq!(
+        refusal(program.post("/videos/quote", &huge(2 << 20)).await)
+            .await
+            .0,
+        413
+    );
+    // Where a picture may come along, more fits, though not into the prompt.
+    let answer = refusal(program.post("/videos", &huge(2 << 20)).await).await;
+    assert_eq!((answer.0, answer.2), (400, json!("prompt")));
+    assert_eq!(
+        refusal(program.post("/videos", &huge(29 << 20)).await).await.0,
+        413
+    );
     // A little more than fits: a client that is cut off in the middle of sending may see no answer.
     let pieces = (0..17).map(|_| Ok::<_, std::io::Error>(vec![b' '; 62_000]));
     let endless = reqwest::Body::wrap_stream(futures::stream::iter(pieces));
     let request = program
-        .request(Method::POST, "/videos")
+        .request(Method::POST, "/videos/quote")
         .header("content-type", "application/json")
         .body(endless);
     assert_eq!(

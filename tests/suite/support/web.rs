@@ -24,7 +24,13 @@ pub struct WebServer {
 pub fn site_in(folder: &Path) -> PathBuf {
     let site = folder.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-    for name in ["pkg/aisora.css", "pkg/aisora.js", "pkg/aisora.wasm", "still.js"] {
+    for name in [
+        "pkg/aisora.css",
+        "pkg/aisora.js",
+        "pkg/aisora.wasm",
+        "still.js",
+        "picture.js",
+    ] {
         std::fs::write(site.join(name), name).expect("a file");
     }
     site
@@ -146,6 +152,10 @@ impl Browser {
             .request(Method::POST, path)
             .header("content-type", "application/x-www-form-urlencoded");
         self.send(request.body(body)).await
+    }
+
+    pub async fn post_bytes(&self, path: &str, bytes: Vec<u8>) -> Response {
+        self.send(self.request(Method::POST, path).body(bytes)).await
     }
 
     pub async fn call(&self, function: &str, json: &serde_json::Value) -> Response {

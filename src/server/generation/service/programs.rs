@@ -23,6 +23,7 @@ use crate::server::{
     keys::{self, Caller, REPEATS},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 /// How often an order that meets its own double looks for what that one made.
 const TRIES: u32 = 4;
@@ -215,6 +216,20 @@ impl Generations {
         let row = generations::lookup(&self.life.db, user.0, made.generation_id).await?;
         row.map(Some)
             .ok_or_else(|| conflict("The video of this Idempotency-Key was deleted.").into())
+    }
+
+    /// Whether such a wish could be made, with a picture that is still on its way.
+    ///
+    /// # Errors
+    /// `invalid` with the fields that do not fit.
+    pub fn fits_a_picture(&self, wish: &Wish) -> Result<()> {
+        let catalogue = self.providers.catalogue();
+        let form = ComposerForm {
+            input_reference: PictureId(Uuid::nil()).to_string(),
+            ..wish.form(&catalogue)
+        };
+        composition::check(&form, &catalogue).map_err(AppError::invalid)?;
+        Ok(())
     }
 
     /// What a wish would cost. Nothing is held, and the prompt is not looked at.

@@ -50,6 +50,7 @@ pub async fn create(
         if let Some(row) = web.app.generations.made_before(&conditions).await? {
             return Ok(object::answer(&web, &row).await?);
         }
+        web.app.generations.fits_a_picture(&wish)?;
         let file = reference::file(given).await?;
         wish.input_reference = Some(web.app.pictures.keep(conditions.caller.user, file).await?.id);
     }
