@@ -360,7 +360,7 @@ fn field<'a>(form: &'a ComposerForm, name: &str) -> &'a str {
 
 /// Replaces a size or a length that the chosen model does not make.
 fn fit(form: &mut ComposerForm, catalogue: &Catalogue) {
-    let Some(model) = catalogue.model(&form.model) else {
+    let Some(model) = catalogue.known(&form.model) else {
         return;
     };
     let fits = form.size.parse().is_ok_and(|size| model.offer(size).is_some());

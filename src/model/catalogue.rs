@@ -117,10 +117,8 @@ pub struct Doing {
 /// A model that was offered once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retired {
-    /// Its id.
-    pub id: String,
-    /// Its name for people.
-    pub label: String,
+    /// As it was offered.
+    pub model: Model,
     /// The id of the model to use instead, if there is one on offer.
     pub successor: Option<String>,
 }
@@ -160,7 +158,14 @@ impl Catalogue {
     /// A model that was offered once, by its id.
     #[must_use]
     pub fn retired(&self, id: &str) -> Option<&Retired> {
-        self.retired.iter().find(|retired| retired.id == id)
+        self.retired.iter().find(|retired| retired.model.id == id)
+    }
+
+    /// A model by its id, also one that is not offered any more.
+    #[must_use]
+    pub fn known(&self, id: &str) -> Option<&Model> {
+        self.model(id)
+            .or_else(|| self.retired(id).map(|retired| &retired.model))
     }
 }
 

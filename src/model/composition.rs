@@ -212,7 +212,7 @@ fn not_offered(id: &str, catalogue: &Catalogue) -> String {
     let successor = retired.successor.as_deref().and_then(|id| catalogue.model(id));
     match successor {
         Some(successor) => [
-            &retired.label,
+            &retired.model.label,
             " is retired. Its successor is ",
             &successor.label,
             " (",
@@ -220,7 +220,7 @@ fn not_offered(id: &str, catalogue: &Catalogue) -> String {
             ").",
         ]
         .concat(),
-        None => [&retired.label, " is retired. Choose another model."].concat(),
+        None => [&retired.model.label, " is retired. Choose another model."].concat(),
     }
 }
 
@@ -303,14 +303,17 @@ pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, 
 pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerForm, Vec<String>)> {
     let retired = catalogue.retired(&form.model)?;
     let model = catalogue.model(retired.successor.as_deref()?)?;
-    let mut changed = vec![format!("{} took the place of {}.", model.label, retired.label)];
+    let mut changed = vec![format!(
+        "{} took the place of {}.",
+        model.label, retired.model.label
+    )];
     let wanted = form.size.parse::<Size>().ok();
     let size = wanted
         .filter(|size| model.offer(*size).is_some())
         .or_else(|| nearest_size(wanted?, model))
         .or_else(|| Some(model.sizes.first()?.size))?;
     if wanted != Some(size) {
-        changed.push(format!("The size is {size} now; it was {}.", form.size));
+        changed.push(instead(format!("The size is {size} now"), &form.size));
     }
     let wanted = form.seconds.trim().parse::<u32>().ok();
     let near = |wanted: u32| {
@@ -321,10 +324,8 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
     };
     let seconds = *wanted.and_then(near).unwrap_or(&model.default_seconds);
     if wanted != Some(seconds) {
-        changed.push(format!(
-            "The length is {seconds} s now; it was {} s.",
-            form.seconds.trim()
-        ));
+        let before = wanted.map(|wanted| format!("{wanted} s")).unwrap_or_default();
+        changed.push(instead(format!("The length is {seconds} s now"), &before));
     }
     let has_picture = !form.input_reference.is_empty();
     let input_reference = if model.input_reference {
@@ -347,6 +348,14 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
         ..form.clone()
     };
     Some((form, changed))
+}
+
+fn instead(now: String, before: &str) -> String {
+    if before.is_empty() {
+        now + "."
+    } else {
+        format!("{now}; it was {before}.")
+    }
 }
 
 /// The size of the same shape that has the nearest number of pixels, else of the nearest shape.
@@ -449,8 +458,11 @@ mod tests {
             .to_vec();
         catalogue.models[0].seconds = vec![5, 10];
         catalogue.retired = vec![Retired {
-            id: "old".into(),
-            label: "Old".into(),
+            model: Model {
+                id: "old".into(),
+                label: "Old".into(),
+                ..catalogue.models[0].clone()
+            },
             successor: Some("m".into()),
         }];
         let old = ComposerForm {

@@ -14,7 +14,7 @@ fn model(composer: Composer) -> Memo<Option<Model>> {
         composer.form.with(|form| {
             composer
                 .catalogue
-                .with_value(|catalogue| catalogue.model(&form.model).cloned())
+                .with_value(|catalogue| catalogue.known(&form.model).cloned())
         })
     })
 }
@@ -33,7 +33,7 @@ pub fn Models(composer: Composer) -> impl IntoView {
     let options = models
         .into_iter()
         .map(|model| (model.id, model.label))
-        .chain(retired.map(|retired| (retired.id, retired.label + " (retired)")))
+        .chain(retired.map(|retired| (retired.model.id, retired.model.label + " (retired)")))
         .map(|(id, label)| view! { <option value=id.clone() selected=id == start>{label}</option> })
         .collect_view();
     let successor = move || {

@@ -440,7 +440,7 @@ impl Generations {
             .ok_or_else(|| Failure::broken("a row without a card"))?;
         Ok(VideoPage {
             card,
-            offered: self.providers.offer(&row.model).is_some(),
+            offered: self.providers.catalogue().known(&row.model).is_some(),
             model_id: row.model,
             caption: row.caption,
             input_reference: row.picture_id.map(PictureId),

@@ -153,7 +153,7 @@ impl Providers {
             .collect();
         let mut retired: Vec<Retired> = Vec::new();
         for offer in &gone {
-            if retired.iter().any(|known| known.id == offer.model.id) {
+            if retired.iter().any(|known| known.model.id == offer.model.id) {
                 continue;
             }
             let mut successor = offer.successor.clone();
@@ -165,8 +165,7 @@ impl Providers {
                 successor = later.and_then(|later| later.successor.clone());
             }
             retired.push(Retired {
-                id: offer.model.id.clone(),
-                label: offer.model.label.clone(),
+                model: offer.model.clone(),
                 successor: successor.filter(|id| on(id)),
             });
         }
