@@ -7,7 +7,7 @@ use crate::{
     api::Program,
     crash::Server,
     sdk::{make_key, make_person},
-    support::{Engine, WebServer},
+    support::{Engine, Play, Setup, WebServer},
 };
 use aisora::server::media;
 use odd::Odd;
@@ -435,6 +435,39 @@ async fn an_order_is_sent_again_under_one_name_and_a_cut_file_is_taken_up_again(
     );
     assert_eq!(seen.ranges.len(), 2);
     assert!(seen.ranges[1].starts_with("bytes="), "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_video_starts_from_a_picture() {
+    let play = Play::default().offering(|offer| offer.model.input_reference = true);
+    let setup = Setup {
+        play: Some(play.clone()),
+        ..Setup::default()
+    };
+    let mut server = WebServer::with(Engine::Sqlite, setup).await;
+    server.test.work();
+    let program = Program::of(&server).await;
+    let client = Client::of(&server.address, &program.key);
+    let file = client.folder.path().join("boat.png");
+    image::RgbImage::from_pixel(300, 100, image::Rgb([9, 90, 200]))
+        .save_with_format(&file, image::ImageFormat::Png)
+        .expect("saved");
+    let said = client.run(&["a boat", "--yes", "--input-reference", "boat.png", "-o", "a.mp4"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(play.orders.lock().unwrap()[0].picture.is_some());
+    for (name, words) in [("nowhere.png", "cannot be read"), ("a.mp4", "no picture")] {
+        let (code, told) = client.object(&["a boat", "--yes", "--input-reference", name, "-o", "b.mp4"]);
+        assert_eq!(
+            (code, &told["error"]["param"]),
+            (Some(2), &json!("input_reference")),
+            "{told}"
+        );
+        assert!(
+            told["error"]["message"].as_str().unwrap().contains(words),
+            "{told}"
+        );
+    }
+    assert_eq!(play.orders.lock().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,11 @@ mod target;
 mod trouble;
 mod work;
 
-use crate::server::config::providers::Secret;
+use crate::server::{
+    config::providers::Secret,
+    generation::pictures::{FIELD as INPUT_REFERENCE, FILE_MAX},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::Args;
 use serde_json::{Value, json};
 use server::Server;
@@ -57,6 +61,9 @@ pub struct Generate {
     /// Write the prompt into the picture, where the model can
     #[arg(long)]
     caption: bool,
+    /// A picture that the video starts from, where the model can: JPEG, PNG or WebP
+    #[arg(long, value_name = "FILE")]
+    input_reference: Option<PathBuf>,
     /// A file, or a folder to put it into [default: as the server names it, here]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -80,7 +87,7 @@ pub struct Generate {
     json: bool,
     /// Wait for a video that was started before, and fetch it
     #[arg(long, value_name = "ID",
-        conflicts_with_all = ["prompt", "model", "size", "seconds", "seed", "caption", "max_credits"])]
+        conflicts_with_all = ["prompt", "model", "size", "seconds", "seed", "caption", "input_reference", "max_credits"])]
     resume: Option<String>,
 }
 
@@ -114,6 +121,24 @@ impl Generate {
             }
         }
         fields
+    }
+
+    /// The picture inside an address, as the API takes it.
+    fn picture(&self) -> Result<Option<Value>, Trouble> {
+        let Some(file) = &self.input_reference else {
+            return Ok(None);
+        };
+        let wrong = |message: String| Trouble::new(Exit::Wrong, "picture", message).at(INPUT_REFERENCE);
+        let bytes = std::fs::read(file)
+            .map_err(|error| wrong(format!("{} cannot be read: {error}.", file.display())))?;
+        if bytes.len() > FILE_MAX {
+            return Err(wrong(format!("{} is larger than 20 MB.", file.display())));
+        }
+        // What it is, the server sees by its bytes.
+        let text = STANDARD.encode(bytes);
+        Ok(Some(
+            json!({ "image_url": format!("data:application/octet-stream;base64,{text}") }),
+        ))
     }
 
     /// The command that goes on with a video. The key is never part of it.

@@ -7,7 +7,7 @@ use super::{
     target::Target,
     trouble::{Exit, Trouble},
 };
-use crate::model::credits::Credits;
+use crate::{model::credits::Credits, server::generation::pictures::FIELD as INPUT_REFERENCE};
 use serde_json::json;
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -60,6 +60,7 @@ impl<'a> Work<'a> {
     /// Starts a video whose price was agreed to.
     async fn order(&mut self, server: &mut Server) -> Result<Video, Trouble> {
         let mut fields = self.wish.fields();
+        let picture = self.wish.picture()?;
         let quote = server.quote(&fields).await?;
         affordable(&quote, self.wish.max_credits)?;
         if !self.wish.yes {
@@ -67,6 +68,9 @@ impl<'a> Work<'a> {
         }
         // Nobody pays more than what was agreed to, whatever has happened to the price since.
         fields["max_credits"] = json!(quote.credits);
+        if let Some(picture) = picture {
+            fields[INPUT_REFERENCE] = picture;
+        }
         self.ordered = true;
         self.meter.begin(quote.usual);
         let video = server
