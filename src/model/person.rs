@@ -25,6 +25,8 @@ const CARRIED: [&str; 7] = ["prompt", "model", "size", "seconds", "takes", "seed
 
 /// In the form of a new key: the key itself, in the one answer that shows it.
 pub const FRESH_KEY: &str = "fresh-key";
+/// In the form of a new webhook endpoint or secret: the secret itself, in the one answer that shows it.
+pub const FRESH_SECRET: &str = "fresh-secret";
 
 /// What of a form belongs to the composer, so that an ended session loses nothing that was typed.
 #[must_use]

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod ledger;
 mod migrations;
 pub mod people;
+pub mod webhooks;
 pub mod writer;
 
 use super::error::Result;

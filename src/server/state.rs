@@ -12,6 +12,7 @@ use super::{
     live::Hub,
     providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
     storage::Storage,
+    webhooks::{Courier, Webhooks, secrets::Secrets},
 };
 use std::{
     fs::DirBuilder,
@@ -49,6 +50,8 @@ pub struct Services {
     pub identity: Arc<Identity>,
     /// Keys of programs.
     pub keys: Arc<Keys>,
+    /// Where events of videos go.
+    pub webhooks: Arc<Webhooks>,
     /// Credits.
     pub ledger: Ledger,
     /// Generations.
@@ -116,19 +119,28 @@ impl App {
         providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
         let providers = Providers::new(providers, clock.clone());
         let hub = Hub::default();
+        let called = Arc::new(Notify::new());
         let life = Life {
             db: db.clone(),
             clock: clock.clone(),
-            ids,
+            ids: ids.clone(),
             ledger: ledger.clone(),
             hub: hub.clone(),
             work: Arc::new(Notify::new()),
+            courier: called.clone(),
             stops: Stops::default(),
         };
-        let mut fresh = [0; 32];
-        getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
-        let quotes = Quotes::new(people::secret(&db, "quotes", &fresh).await?);
-        let worker = worker(&life, &providers, &storage, &config, scratch);
+        let quotes = Quotes::new(secret(&db, "quotes").await?);
+        let secrets = Secrets::new(secret(&db, "webhooks").await?);
+        let courier = Courier::new(
+            db.clone(),
+            clock.clone(),
+            secrets.clone(),
+            config.mode,
+            called.clone(),
+        )?;
+        let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
+        let worker = worker(&life, &providers, &storage, &config, scratch, courier);
         let generations = Generations::new(life, providers, quotes, config.quote_ms);
         let services = Services {
             config,
@@ -136,6 +148,7 @@ impl App {
             clock,
             identity: Arc::new(identity),
             keys: Arc::new(keys),
+            webhooks: Arc::new(webhooks),
             ledger,
             generations: Arc::new(generations),
             storage,
@@ -146,6 +159,13 @@ impl App {
             services: Arc::new(services),
         })
     }
+}
+
+/// One of the server's own secrets, the same in every process.
+async fn secret(db: &Db, name: &str) -> Result<Vec<u8>> {
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
+    people::secret(db, name, &fresh).await
 }
 
 /// Makes a folder that only this user can look into. One that is there stays as its owner made it.
@@ -159,6 +179,7 @@ fn worker(
     storage: &Storage,
     config: &Config,
     scratch: PathBuf,
+    courier: Courier,
 ) -> Worker {
     Worker {
         life: life.clone(),
@@ -170,6 +191,7 @@ fn worker(
         lease: config.lease,
         name: format!("{}-{}", std::process::id(), life.clock.now()),
         alive_at: Arc::new(AtomicI64::new(0)),
+        courier,
     }
 }
 

@@ -16,3 +16,4 @@ mod sdk;
 mod storage;
 mod streams;
 mod support;
+mod webhooks;

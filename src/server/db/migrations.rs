@@ -18,6 +18,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0002_library_filters.sql"),
     ),
     (3, "api", include_str!("../../../migrations/sqlite/0003_api.sql")),
+    (
+        4,
+        "webhooks",
+        include_str!("../../../migrations/sqlite/0004_webhooks.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -35,6 +40,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         3,
         "api",
         include_str!("../../../migrations/postgres/0003_api.sql"),
+    ),
+    (
+        4,
+        "webhooks",
+        include_str!("../../../migrations/postgres/0004_webhooks.sql"),
     ),
 ];
 

@@ -7,6 +7,7 @@
 )]
 
 pub mod keys;
+pub mod webhooks;
 
 use super::{guard::client_address, pages, session};
 use crate::{
