@@ -182,10 +182,13 @@ pub fn is_private(error: &reqwest::Error) -> bool {
 /// Whether a request failed because no trusted TLS connection came about.
 #[must_use]
 pub fn is_untrusted(error: &reqwest::Error) -> bool {
-    // An `io::Error` does not count what it wraps as its cause.
-    let tls = |cause: &io::Error| matches!(cause.get_ref(), Some(inner) if inner.is::<rustls::Error>());
-    causes(error)
-        .any(|cause| cause.is::<rustls::Error>() || cause.downcast_ref::<io::Error>().is_some_and(tls))
+    causes(error).any(is_of_tls)
+}
+
+/// An `io::Error` does not count what it wraps as its cause, and wraps others of its kind.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_of_tls(inner))
 }
 
 /// An error with its causes, without the address: that may hold an id or a signature.
