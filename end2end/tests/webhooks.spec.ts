@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(main).toContainText('Nothing has been sent yet')
     receiver.status = 500
     await page.getByRole('button', { name: 'Send a test event' }).click()
-    await expect(main).toContainText('Given up')
+    await expect(main).toContainText('Not taken')
     await expect(main).toContainText('answered 500')
     receiver.status = 200
     await page.getByRole('button', { name: /^Send again/ }).click()
@@ -100,7 +100,8 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('the pages of webhooks fit every window and can be used by everybody', async ({ page, receiver }) => {
+test('the pages of webhooks fit every window and can be used by everybody', async ({ page, receiver, watch }) => {
+  watch.allow(/status of 422/)
   const address = `${await receiver.start()}/${'a-very-long-path-without-a-break'.repeat(12)}?token=abc`
   await join(page)
   await page.goto('/account/webhooks')
@@ -130,10 +131,6 @@ test('the pages of webhooks fit every window and can be used by everybody', asyn
         await page.goto(path)
         await expectNoSidewaysScroll(page)
         await expectAccessible(page)
-        if (process.env.WEBHOOK_PICTURES) {
-          const name = `${path === endpoint ? 'endpoint' : 'list'}-${colorScheme}-${width}.png`
-          await page.screenshot({ path: `${process.env.WEBHOOK_PICTURES}/${name}`, fullPage: true })
-        }
       }
     }
   }

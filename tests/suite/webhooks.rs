@@ -246,6 +246,7 @@ impl Scene {
         let mut attempts = 1;
         loop {
             let delivery = self.tried(attempts).await;
+            self.test.audit().await;
             if matches!(delivery.progress, Progress::GivenUp(_)) {
                 return delivery;
             }

@@ -142,10 +142,18 @@ fn line(endpoint: EndpointId, on: bool, delivery: &Delivery) -> AnyView {
             "good",
             view! { <Icon name="check" />"Delivered " <Moment at /> }.into_any(),
         ),
-        Progress::GivenUp(at) => (
-            "bad",
-            view! { <Icon name="note" />"Given up " <Moment at /> }.into_any(),
-        ),
+        Progress::GivenUp(at) => {
+            // A test is tried once: nothing of it was given up.
+            let words = if delivery.kind == EventKind::Test {
+                "Not taken "
+            } else {
+                "Given up "
+            };
+            (
+                "bad",
+                view! { <Icon name="note" />{words}<Moment at /> }.into_any(),
+            )
+        }
         Progress::Waiting(at) if delivery.attempts > 0 => {
             ("", view! { "Next try " <Moment at /> }.into_any())
         }

@@ -300,7 +300,7 @@ async fn everything_works_by_forms_alone(engine: Engine) {
     );
     let page = browser.page(&address).await;
     assert!(
-        page.contains("Given up") && page.contains("answered 500"),
+        page.contains("Not taken") && page.contains("answered 500"),
         "{page}"
     );
     receiver.usually(status(200));

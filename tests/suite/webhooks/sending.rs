@@ -181,6 +181,7 @@ async fn after_a_day_it_is_given_up_and_can_be_sent_again(engine: Engine) {
         .await
         .unwrap();
     assert!(matches!(again.progress, Progress::Waiting(_)));
+    scene.test.audit().await;
     let delivery = scene.tried(9).await;
     assert!(matches!(delivery.progress, Progress::Delivered(_)));
     // What was delivered can be sent again as well.
@@ -408,7 +409,7 @@ async fn a_courier_that_stops_gives_its_events_back(engine: Engine) {
     let mut scene = Scene::set(engine, status(200)).await;
     scene.receiver.next([Answer {
         status: 200,
-        after: Duration::from_secs(60),
+        after: Duration::from_mins(1),
         ..Answer::default()
     }]);
     scene.make("a boat").await;
