@@ -10,3 +10,5 @@ pub mod ids;
 pub mod keys;
 pub mod live;
 pub mod person;
+pub mod protocol;
+pub mod webhooks;

@@ -26,6 +26,8 @@ pub mod sign_up;
 #[cfg_attr(not(feature = "ssr"), path = "pages/table/live.rs")]
 pub mod table;
 pub mod video;
+#[cfg(feature = "ssr")]
+pub mod webhooks;
 
 /// Whether the page of an address lives in the browser; it is in both tables then.
 #[must_use]

@@ -20,6 +20,7 @@ pub mod router;
 pub mod state;
 pub mod storage;
 pub mod web;
+pub mod webhooks;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

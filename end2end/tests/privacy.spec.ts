@@ -120,7 +120,7 @@ test('nothing is loaded from elsewhere on any page', async ({ page, context, ser
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
   await signUp(page)
   const [card] = await make(page, { prompt: 'all from here' })
-  for (const path of ['/create', '/library', '/credits', '/account', '/account/keys', '/docs/api']) await arrive(page, path)
+  for (const path of ['/create', '/library', '/credits', '/account', '/account/keys', '/account/webhooks', '/docs/api']) await arrive(page, path)
   await arrive(page, `/v/${card!.id}`)
   await expectMade(page)
   await page.goto('/nothing-here')

@@ -51,3 +51,11 @@ id!(
     /// A key that a program works with.
     KeyId
 );
+id!(
+    /// Where events of a person's videos go.
+    EndpointId
+);
+id!(
+    /// One event on its way to one endpoint: what programs see as the event's id.
+    DeliveryId
+);

@@ -34,6 +34,8 @@ const CARRIED: [&str; 8] = [
 
 /// In the form of a new key: the key itself, in the one answer that shows it.
 pub const FRESH_KEY: &str = "fresh-key";
+/// In the form of a new webhook endpoint or secret: the secret itself, in the one answer that shows it.
+pub const FRESH_SECRET: &str = "fresh-secret";
 
 /// What of a form belongs to the composer, so that an ended session loses nothing that was typed.
 #[must_use]

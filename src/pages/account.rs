@@ -37,8 +37,11 @@ pub fn Account() -> impl IntoView {
             </section>
             <section class="sheet">
                 <h2>"Programs"</h2>
-                <p class="hint">"Let your own programs make videos with your credits."</p>
-                <p class="acts"><a class="button" href="/account/keys">"API keys"</a></p>
+                <p class="hint">"Let your own programs make videos with your credits, and hear when one is ready."</p>
+                <p class="acts">
+                    <a class="button" href="/account/keys">"API keys"</a>
+                    <a class="button" href="/account/webhooks">"Webhooks"</a>
+                </p>
             </section>
             <form class="sheet" method="post" action="/sign-out">
                 <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>"Sign out"</button>

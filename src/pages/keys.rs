@@ -36,7 +36,10 @@ pub fn Keys() -> impl IntoView {
             {fresh.map(shown_once)}
             {new(form)}
             {list}
-            <p><a href="/account">"Back to your account"</a></p>
+            <p>
+                <a href="/account/webhooks">"Webhooks: hear when a video is ready"</a> " · "
+                <a href="/account">"Back to your account"</a>
+            </p>
         </div>
     }
     .into_any()

@@ -8,6 +8,7 @@ use reqwest::{
 };
 use std::{
     error::Error,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
@@ -35,6 +36,8 @@ pub enum NotAllowed {
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     named: Vec<Url>,
+    /// Whether this machine's own loopback counts as named, on every port.
+    loopback: bool,
     at_named: Client,
     elsewhere: Client,
 }
@@ -49,9 +52,19 @@ impl HttpClient {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             named,
+            loopback: false,
             at_named: builder().build()?,
             elsewhere: builder().dns_resolver(PublicOnly).build()?,
         })
+    }
+
+    /// A client for addresses that strangers name: public ones only, and on a developer's own machine its loopback too.
+    ///
+    /// # Errors
+    /// When this machine has no certificates to check others with.
+    pub fn for_strangers(loopback: bool) -> Result<Self, reqwest::Error> {
+        let client = Self::new(Vec::new())?;
+        Ok(Self { loopback, ..client })
     }
 
     /// A request, if the address may be reached.
@@ -62,19 +75,31 @@ impl HttpClient {
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
             return Err(NotAllowed::Address(url.scheme().to_owned()));
         }
-        if self.named.iter().any(|named| named.origin() == url.origin()) {
+        let is_named = self.named.iter().any(|named| named.origin() == url.origin());
+        if is_named || (self.loopback && is_loopback(url)) {
             return Ok(self.at_named.request(method, url.clone()));
         }
         // Addresses in digits never reach the resolver.
-        let digits = url.host_str().unwrap_or_default();
-        let digits = digits.trim_start_matches('[').trim_end_matches(']');
-        if let Ok(address) = digits.parse::<IpAddr>()
+        if let Some(address) = in_digits(url)
             && !is_public(address)
         {
-            return Err(NotAllowed::Private(digits.to_owned()));
+            return Err(NotAllowed::Private(address.to_string()));
         }
         Ok(self.elsewhere.request(method, url.clone()))
     }
+}
+
+/// The address of a host that is written in digits.
+#[must_use]
+pub fn in_digits(url: &Url) -> Option<IpAddr> {
+    let host = url.host_str()?;
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Whether an address is this machine's own: `localhost`, or digits that never leave it.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    url.host_str() == Some("localhost") || in_digits(url).is_some_and(|address| address.is_loopback())
 }
 
 fn builder() -> reqwest::ClientBuilder {
@@ -152,6 +177,18 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[must_use]
 pub fn is_private(error: &reqwest::Error) -> bool {
     causes(error).any(<dyn Error>::is::<NotAllowed>)
+}
+
+/// Whether a request failed because no trusted TLS connection came about.
+#[must_use]
+pub fn is_untrusted(error: &reqwest::Error) -> bool {
+    causes(error).any(is_of_tls)
+}
+
+/// An `io::Error` does not count what it wraps as its cause, and wraps others of its kind.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_of_tls(inner))
 }
 
 /// An error with its causes, without the address: that may hold an id or a signature.
@@ -236,9 +273,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn strangers_reach_the_loopback_of_a_developer_only() {
+        let may = |loopback: bool, url: &str| {
+            let client = HttpClient::for_strangers(loopback).unwrap();
+            client.request(Method::POST, &Url::parse(url).unwrap()).is_ok()
+        };
+        for url in ["http://127.0.0.1:9/hook", "http://[::1]:9/", "http://127.1.2.3/"] {
+            assert!(may(true, url) && !may(false, url), "{url}");
+        }
+        for url in [
+            "http://10.0.0.1/",
+            "http://169.254.169.254/",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
+            assert!(!may(true, url), "{url}");
+        }
+    }
+
     #[tokio::test]
     async fn a_name_that_leads_to_a_private_address_is_refused() {
-        let client = HttpClient::new(Vec::new()).unwrap();
+        let client = HttpClient::for_strangers(false).unwrap();
         let url = Url::parse("http://localhost:9/").unwrap();
         let error = client
             .request(Method::GET, &url)

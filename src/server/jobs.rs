@@ -14,8 +14,8 @@ use crate::{from_row, on_db, on_tx};
 use rand::RngExt as _;
 use uuid::Uuid;
 
-/// The longest pause that anybody may ask for, in milliseconds. A start that lies further away was set by a clock that
-/// went backwards since, and counts as due.
+/// The longest pause that anybody may ask for, in milliseconds, where a kind of job has no other. A start that lies
+/// further away was set by a clock that went backwards since, and counts as due.
 pub const LONGEST_PAUSE: i64 = 300_000;
 
 /// How long to wait before the next try, in milliseconds: doubling from a second, up to a minute, with jitter, so that
@@ -35,11 +35,14 @@ pub struct Job {
     pub attempts: i64,
     /// The token of this claim.
     pub fence: i64,
+    /// When it was put into the queue, in unix milliseconds.
+    pub created_at: i64,
 }
 from_row!(Job {
     subject,
     attempts,
-    fence
+    fence,
+    created_at,
 });
 
 /// What a worker asks for.
@@ -61,6 +64,8 @@ pub struct Claim<'a> {
     pub per_owner: i64,
     /// How many the worker can take now.
     pub most: i64,
+    /// The longest pause that jobs of this kind ask for, in milliseconds; usually [`LONGEST_PAUSE`].
+    pub longest_pause: i64,
 }
 
 /// Puts a job into the queue, in the transaction that makes it necessary.
@@ -100,13 +105,39 @@ pub async fn lock(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Whether a job of a kind is due.
-pub async fn is_due(db: &Db, kind: &str, now: i64) -> Result<bool> {
-    const SQL: &str = "SELECT 1 FROM jobs WHERE kind = $1 AND (run_at <= $2 OR run_at > $2 + $3) AND lease_until <= $2 LIMIT 1";
-    let row: Option<(i32,)> = on_db!(db, |c| sqlx::query_as(SQL)
+/// Puts a job into the queue, or has the one that waits there run at `run_at`. One that is being worked on stays as it is.
+pub async fn hasten(
+    tx: &mut Tx,
+    kind: &str,
+    subject: Uuid,
+    queue: &str,
+    owner: Uuid,
+    run_at: i64,
+) -> Result<()> {
+    const SQL: &str =
+        "INSERT INTO jobs (subject, kind, queue, owner, run_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)
+         ON CONFLICT (kind, subject) DO UPDATE SET run_at = excluded.run_at WHERE jobs.lease_until <= excluded.run_at";
+    on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(subject)
         .bind(kind)
+        .bind(queue)
+        .bind(owner)
+        .bind(run_at)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Whether a job of a queue is due. Each part is one look into the index, however many jobs wait for a later time.
+pub async fn is_due(db: &Db, queue: &str, now: i64, longest_pause: i64) -> Result<bool> {
+    const SQL: &str = "SELECT 1 FROM jobs WHERE queue = $1 AND lease_until = 0 AND run_at <= $2
+        UNION ALL SELECT 1 FROM jobs WHERE queue = $1 AND lease_until = 0 AND run_at > $2 + $3
+        UNION ALL SELECT 1 FROM jobs WHERE queue = $1 AND lease_until > 0 AND lease_until <= $2 LIMIT 1";
+    let row: Option<(i32,)> = on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(queue)
         .bind(now)
-        .bind(LONGEST_PAUSE)
+        .bind(longest_pause)
         .fetch_optional(c)
         .await)?;
     Ok(row.is_some())
@@ -141,7 +172,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
         WHERE kind = $1 AND subject IN (
           SELECT subject FROM waiting WHERE turn <= $7 ORDER BY turn, run_at, subject
           LIMIT (SELECT CASE WHEN n > 0 THEN n ELSE 0 END FROM free))
-        RETURNING subject, attempts, fence";
+        RETURNING subject, attempts, fence, created_at";
     // Claims take turns on PostgreSQL (on SQLite the one writer does that): two at once would count the same free places.
     if let Tx::Postgres(transaction) = tx {
         sqlx::query("SELECT pg_advisory_xact_lock(4127001)")
@@ -157,7 +188,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
         .bind(claim.at_once)
         .bind(claim.per_owner)
         .bind(claim.most)
-        .bind(LONGEST_PAUSE)
+        .bind(claim.longest_pause)
         .fetch_all(c)
         .await)?)
 }
@@ -234,6 +265,19 @@ pub async fn finish(tx: &mut Tx, kind: &str, subject: Uuid) -> Result<()> {
         .await
         .map(|_| ()))?;
     Ok(())
+}
+
+/// Ends a job that this claim works on. False when the claim is lost.
+pub async fn finish_claimed(tx: &mut Tx, kind: &str, subject: Uuid, fence: i64) -> Result<bool> {
+    const SQL: &str = "DELETE FROM jobs WHERE kind = $1 AND subject = $2 AND fence = $3";
+    let rows = on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(kind)
+        .bind(subject)
+        .bind(fence)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
 }
 
 /// How many jobs wait before these ones would start, by subject: their place in the queue, from 1.

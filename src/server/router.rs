@@ -89,6 +89,15 @@ pub fn router(web: Web) -> Router {
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
+        .route("/account/webhooks", post(forms::webhooks::create))
+        .route("/account/webhooks/{id}/rotate", post(forms::webhooks::rotate))
+        .route("/account/webhooks/{id}/turn-on", post(forms::webhooks::turn_on))
+        .route("/account/webhooks/{id}/remove", post(forms::webhooks::remove))
+        .route("/account/webhooks/{id}/test", post(forms::webhooks::test))
+        .route(
+            "/account/webhooks/{id}/deliveries/{delivery}/resend",
+            post(forms::webhooks::resend),
+        )
         .route("/docs/api", get(pages::api_docs))
         .leptos_routes_with_context(
             &web,

@@ -12,6 +12,7 @@ use super::{
     live::Hub,
     providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
     storage::Storage,
+    webhooks::{Courier, Webhooks, secrets::Secrets},
 };
 use std::{
     fs::DirBuilder,
@@ -49,6 +50,8 @@ pub struct Services {
     pub identity: Arc<Identity>,
     /// Keys of programs.
     pub keys: Arc<Keys>,
+    /// Where events of videos go.
+    pub webhooks: Arc<Webhooks>,
     /// Credits.
     pub ledger: Ledger,
     /// Generations.
@@ -119,19 +122,28 @@ impl App {
         let providers = Providers::new(providers, clock.clone());
         let hub = Hub::default();
         let pictures = Pictures::new(db.clone(), clock.clone(), ids.clone(), storage.clone());
+        let called = Arc::new(Notify::new());
         let life = Life {
             db: db.clone(),
             clock: clock.clone(),
-            ids,
+            ids: ids.clone(),
             ledger: ledger.clone(),
             hub: hub.clone(),
             work: Arc::new(Notify::new()),
+            courier: called.clone(),
             stops: Stops::default(),
         };
-        let mut fresh = [0; 32];
-        getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
-        let quotes = Quotes::new(people::secret(&db, "quotes", &fresh).await?);
-        let worker = worker(&life, &providers, &storage, &config, scratch);
+        let quotes = Quotes::new(secret(&db, "quotes").await?);
+        let secrets = Secrets::new(secret(&db, "webhooks").await?);
+        let courier = Courier::new(
+            db.clone(),
+            clock.clone(),
+            secrets.clone(),
+            config.mode,
+            called.clone(),
+        )?;
+        let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
+        let worker = worker(&life, &providers, &storage, &config, scratch, courier);
         let generations = Generations::new(life, providers, quotes, config.quote_ms);
         let services = Services {
             config,
@@ -139,6 +151,7 @@ impl App {
             clock,
             identity: Arc::new(identity),
             keys: Arc::new(keys),
+            webhooks: Arc::new(webhooks),
             ledger,
             generations: Arc::new(generations),
             pictures: Arc::new(pictures),
@@ -152,6 +165,13 @@ impl App {
     }
 }
 
+/// One of the server's own secrets, the same in every process.
+async fn secret(db: &Db, name: &str) -> Result<Vec<u8>> {
+    let mut fresh = [0; 32];
+    getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
+    people::secret(db, name, &fresh).await
+}
+
 /// Makes a folder that only this user can look into. One that is there stays as its owner made it.
 fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -163,6 +183,7 @@ fn worker(
     storage: &Storage,
     config: &Config,
     scratch: PathBuf,
+    courier: Courier,
 ) -> Worker {
     Worker {
         life: life.clone(),
@@ -174,6 +195,7 @@ fn worker(
         lease: config.lease,
         name: format!("{}-{}", std::process::id(), life.clock.now()),
         alive_at: Arc::new(AtomicI64::new(0)),
+        courier,
     }
 }
 

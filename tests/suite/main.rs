@@ -17,3 +17,4 @@ mod sdk;
 mod storage;
 mod streams;
 mod support;
+mod webhooks;

@@ -29,6 +29,7 @@ fn claim(now: i64, at_once: i64, per_owner: i64, most: i64) -> Claim<'static> {
         at_once,
         per_owner,
         most,
+        longest_pause: jobs::LONGEST_PAUSE,
     }
 }
 

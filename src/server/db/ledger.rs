@@ -238,6 +238,16 @@ pub const INVARIANTS: &[(&str, &str)] = &[
         "SELECT 'a generation succeeded without a video' AS what FROM generations
          WHERE state = 'succeeded' AND deleted_at IS NULL AND (media_prefix IS NULL OR media_bytes IS NULL) LIMIT 100",
     ),
+    (
+        "an event of a webhook waits, was delivered or was given up, and what waits has its job",
+        "SELECT 'a ' || d.kind || ' that waits without a job' AS what FROM webhook_deliveries d
+         LEFT JOIN jobs j ON j.kind = 'webhook' AND j.subject = d.id
+         WHERE d.next_at IS NOT NULL AND (j.subject IS NULL OR d.delivered_at IS NOT NULL OR d.given_up_at IS NOT NULL)
+         UNION ALL
+         SELECT 'a ' || d.kind || ' that ended with its job' AS what FROM webhook_deliveries d
+         LEFT JOIN jobs j ON j.kind = 'webhook' AND j.subject = d.id
+         WHERE d.next_at IS NULL AND (j.subject IS NOT NULL OR (d.delivered_at IS NULL) = (d.given_up_at IS NULL)) LIMIT 100",
+    ),
 ];
 
 /// The breaches of one invariant, at most a hundred.

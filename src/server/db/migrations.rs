@@ -19,6 +19,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
     ),
     (3, "api", include_str!("../../../migrations/sqlite/0003_api.sql")),
     (
+        4,
+        "webhooks",
+        include_str!("../../../migrations/sqlite/0004_webhooks.sql"),
+    ),
+    (
         5,
         "providers",
         include_str!("../../../migrations/sqlite/0005_providers.sql"),
@@ -40,6 +45,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         3,
         "api",
         include_str!("../../../migrations/postgres/0003_api.sql"),
+    ),
+    (
+        4,
+        "webhooks",
+        include_str!("../../../migrations/postgres/0004_webhooks.sql"),
     ),
     (
         5,

@@ -18,6 +18,7 @@ use crate::server::{
     error::{Failure, Result},
     jobs,
     live::{self, Hub, Note},
+    webhooks,
 };
 use std::{
     collections::HashMap,
@@ -42,6 +43,8 @@ pub struct Life {
     pub hub: Hub,
     /// Rings when there is new work.
     pub work: Arc<Notify>,
+    /// Rings when there is something to tell people's programs.
+    pub courier: Arc<Notify>,
     /// Stops work that this process is doing.
     pub stops: Stops,
 }
@@ -76,6 +79,7 @@ impl Life {
             life: self,
             tx: self.db.begin().await?,
             events: Vec::new(),
+            announced: false,
         })
     }
 
@@ -101,6 +105,8 @@ pub struct Moment<'a> {
     /// The transaction.
     pub tx: Tx,
     events: Vec<EventRow>,
+    /// Whether programs hear of it too.
+    announced: bool,
 }
 
 impl Moment<'_> {
@@ -160,7 +166,7 @@ impl Moment<'_> {
         });
     }
 
-    /// Ends a generation: state, money and job in one. False: somebody was first; drop the transaction.
+    /// Ends a generation: state, money, job and webhooks in one. False: somebody was first; drop the transaction.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -209,6 +215,7 @@ impl Moment<'_> {
         };
         if ended {
             jobs::finish(&mut self.tx, JOB, row.id).await?;
+            self.announced |= webhooks::announce(&mut self.tx, &self.life.ids, row).await?;
             metrics::counter!("aisora_generations_ended_total", "state" => ending.state().as_str())
                 .increment(1);
         }
@@ -251,6 +258,9 @@ impl Moment<'_> {
             }
         }
         self.tx.commit().await?;
+        if self.announced {
+            self.life.courier.notify_one();
+        }
         for event in &self.events {
             self.life.hub.publish(UserId(event.user_id), live::event(event)?);
         }

@@ -13,6 +13,7 @@ use crate::server::{
     jobs::{self, Claim, Job},
     providers::{Providers, VideoProvider},
     storage::{self, Storage},
+    webhooks::Courier,
 };
 use std::{
     collections::HashMap,
@@ -61,6 +62,8 @@ pub struct Worker {
     pub name: String,
     /// When it last looked at the queue, in unix milliseconds, for `/readyz`.
     pub alive_at: Arc<AtomicI64>,
+    /// Who takes events to the endpoints of people, beside it.
+    pub courier: Courier,
 }
 
 impl Worker {
@@ -69,6 +72,7 @@ impl Worker {
         if let Err(error) = storage::clear_scratch(&self.scratch) {
             tracing::error!(%error, "the scratch folder cannot be made ready");
         }
+        let courier = tokio::spawn(self.courier.clone().run(stop.clone()));
         let tasks = TaskTracker::new();
         let mut running: HashMap<String, Arc<AtomicI64>> = HashMap::new();
         for provider in self.providers.iter() {
@@ -104,6 +108,9 @@ impl Worker {
         }
         tasks.close();
         tasks.wait().await;
+        if courier.await.is_err() {
+            tracing::error!("the courier of webhooks panicked");
+        }
     }
 
     async fn look(
@@ -145,8 +152,9 @@ impl Worker {
             at_once: PURGES_AT_ONCE,
             per_owner: PURGES_AT_ONCE,
             most: PURGES_AT_ONCE,
+            longest_pause: jobs::LONGEST_PAUSE,
         };
-        if !jobs::is_due(&self.life.db, PURGE, claim.now).await? {
+        if !jobs::is_due(&self.life.db, PURGES, claim.now, jobs::LONGEST_PAUSE).await? {
             return Ok(());
         }
         let mut tx = self.life.db.begin().await?;
@@ -240,6 +248,7 @@ impl Worker {
             at_once,
             per_owner: self.per_user,
             most,
+            longest_pause: jobs::LONGEST_PAUSE,
         };
         let jobs = jobs::claim(&mut moment.tx, &claim).await?;
         if jobs.is_empty() {

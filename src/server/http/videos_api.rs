@@ -1,5 +1,5 @@
 //! `/v1`: the Videos protocol for programs, as the official OpenAI clients speak it (their `openapi.yaml` of August 2026),
-//! with AiSora's keys, and with what it lacks: prices, credits, cancelling. Cookies count for nothing here, and every
+//! with AiSora's keys, and with what it lacks: prices, credits, cancelling, webhooks. Cookies count for nothing here, and every
 //! answer is JSON, the refusals too.
 
 mod account;
@@ -11,6 +11,7 @@ mod object;
 mod openapi;
 mod reference;
 mod videos;
+mod webhooks;
 
 use super::guard;
 use crate::server::router::Web;
@@ -38,6 +39,22 @@ pub fn routes(web: &Web) -> Router<Web> {
         .route("/v1/videos/{id}/content", get(content::content))
         .route("/v1/videos/{id}/remix", post(videos::remix))
         .route("/v1/videos/{id}/cancel", post(videos::cancel))
+        .route(
+            "/v1/webhook_endpoints",
+            get(webhooks::endpoints).post(webhooks::create),
+        )
+        .route(
+            "/v1/webhook_endpoints/{id}",
+            get(webhooks::retrieve).delete(webhooks::delete),
+        )
+        .route("/v1/webhook_endpoints/{id}/enable", post(webhooks::enable))
+        .route("/v1/webhook_endpoints/{id}/rotate_secret", post(webhooks::rotate))
+        .route("/v1/webhook_endpoints/{id}/test", post(webhooks::test))
+        .route("/v1/webhook_endpoints/{id}/deliveries", get(webhooks::deliveries))
+        .route(
+            "/v1/webhook_endpoints/{id}/deliveries/{delivery}/resend",
+            post(webhooks::resend),
+        )
         .route_layer(from_fn_with_state(web.clone(), door::door))
         .route("/v1/openapi.json", get(openapi::openapi))
         .route("/v1", any(answer::missing))

@@ -1,5 +1,7 @@
 //! `/docs/api`: how programs make videos here. Read and never changed by a script, so that browsers need not carry it.
 
+mod webhooks;
+
 use super::framed::framed;
 use crate::app::ShellData;
 use leptos::prelude::*;
@@ -57,10 +59,8 @@ pub fn page(data: ShellData, address: &str) -> impl IntoView + use<> {
 }
 
 fn reference(address: &str) -> AnyView {
-    let addresses = ADDRESSES
-        .map(|(address, words)| view! { <tr><td><code>{address}</code></td><td>{words}</td></tr> })
-        .collect_view();
-    let rules = RULES.map(|rule| view! { <li>{rule}</li> }).collect_view();
+    let addresses = table(&ADDRESSES);
+    let rules = list(&RULES);
     view! {
         <Title text="API" />
         <div class="page narrow docs">
@@ -83,12 +83,30 @@ fn reference(address: &str) -> AnyView {
                 <h2>"Good to know"</h2>
                 <ul class="rules">{rules}</ul>
             </section>
+            {webhooks::section()}
         </div>
     }
     .into_any()
 }
 
-fn example(name: &'static str, text: String) -> AnyView {
+fn table(addresses: &[(&'static str, &'static str)]) -> Vec<AnyView> {
+    let line = |(address, words): &(&'static str, &'static str)| {
+        let (address, words) = (*address, *words);
+        view! { <tr><td><code>{address}</code></td><td>{words}</td></tr> }.into_any()
+    };
+    addresses.iter().map(line).collect()
+}
+
+fn list(rules: &[&'static str]) -> Vec<AnyView> {
+    let line = |rule: &&'static str| {
+        let rule = *rule;
+        view! { <li>{rule}</li> }.into_any()
+    };
+    rules.iter().map(line).collect()
+}
+
+fn example(name: &'static str, text: impl Into<String>) -> AnyView {
+    let text: String = text.into();
     view! {
         <section class="sheet">
             <h2>{name}</h2>

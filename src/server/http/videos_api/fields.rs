@@ -114,6 +114,24 @@ impl Fields {
         }
     }
 
+    /// Words: a list of texts, or one text with commas between.
+    ///
+    /// # Errors
+    /// `invalid` at the field.
+    pub fn words(&self, name: &str) -> Result<Option<Vec<String>>, AppError> {
+        let words = match self.get(name) {
+            None => return Ok(None),
+            Some(Value::String(text)) => Some(text.split(',').map(|word| word.trim().to_owned()).collect()),
+            Some(Value::Array(list)) => list
+                .iter()
+                .map(|word| word.as_str().map(ToOwned::to_owned))
+                .collect(),
+            Some(_) => None,
+        };
+        let words = words.ok_or_else(|| wrong(name, &format!("`{name}` must be a list of texts.")))?;
+        Ok(Some(words))
+    }
+
     /// A whole number, as a number or a text; the rules for it are read elsewhere.
     fn number(&self, name: &str) -> Result<Option<String>, AppError> {
         match self.get(name) {

@@ -6,6 +6,7 @@ use crate::{
         error::AppError,
         generation::{Reason, State},
         ids::GenerationId,
+        protocol,
     },
     server::{
         db::generations::GenerationRow,
@@ -21,9 +22,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-
-/// What ids begin with; 32 hexadecimal digits of our own id follow.
-const MARK: &str = "video_";
 
 /// A generation as the protocol tells it. Times are unix seconds.
 #[derive(Debug, Serialize)]
@@ -66,7 +64,7 @@ impl Video {
             id: id(GenerationId(row.id)),
             object: "video",
             model: row.model.clone(),
-            status: status(state),
+            status: protocol::status(state),
             progress: row.progress,
             created_at: row.created_at / 1_000,
             completed_at: row.finished_at.map(|at| at / 1_000),
@@ -86,38 +84,21 @@ impl Video {
     }
 }
 
-const fn status(state: State) -> &'static str {
-    match state {
-        State::Queued => "queued",
-        State::Submitting | State::Running | State::Storing => "in_progress",
-        State::Succeeded => "completed",
-        State::Failed | State::Blocked | State::Cancelled => "failed",
-    }
-}
-
 fn trouble(reason: Reason) -> Trouble {
     Trouble {
-        code: match reason {
-            Reason::ProviderBlocked => "moderation_blocked",
-            Reason::CancelledByUser => "cancelled",
-            other => other.as_str(),
-        },
+        code: protocol::error_code(reason),
         message: reason.in_words(),
     }
 }
 
 /// An id as programs see it.
 pub fn id(id: GenerationId) -> String {
-    format!("{MARK}{}", id.0.simple())
+    protocol::write_id(protocol::VIDEO, id.0)
 }
 
 /// The generation behind such an id.
 pub fn read_id(text: &str) -> Option<GenerationId> {
-    let digits = text.strip_prefix(MARK)?;
-    let plain = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    (digits.len() == 32 && digits.bytes().all(plain))
-        .then(|| digits.parse().ok())
-        .flatten()
+    protocol::read_id(protocol::VIDEO, text).map(GenerationId)
 }
 
 /// The video in an address. What is no id is not there.
@@ -154,29 +135,4 @@ pub async fn answer(web: &Web, row: &GenerationRow) -> Result<Response> {
         headers.insert(HeaderName::from_static("openai-poll-after-ms"), after.into());
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_reads_what_it_writes_and_nothing_else() {
-        let own = GenerationId(uuid::Uuid::from_u128(0x0123_4567_89ab_7def_8123_4567_89ab_cdef));
-        let text = id(own);
-        assert_eq!(text, "video_0123456789ab7def8123456789abcdef");
-        assert_eq!(read_id(&text), Some(own));
-        let plain = own.to_string();
-        for wrong in [
-            "",
-            "video_",
-            &plain,
-            &format!("{MARK}{plain}"),
-            &text.to_uppercase(),
-            &text[..37],
-            &format!("{text}0"),
-        ] {
-            assert_eq!(read_id(wrong), None, "{wrong}");
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! `GET /v1/openapi.json`: every address of the API in OpenAPI 3.1, made beside the handlers. A test reads the table of
 //! routes and misses none.
 
+mod webhooks;
+
 use crate::{
     model::composition::{PROMPT_MAX, SEED_MAX},
     server::router::Web,
@@ -24,6 +26,7 @@ fn document(public_url: &str) -> Value {
         "servers": [{ "url": format!("{public_url}/v1") }],
         "security": [{ "key": [] }],
         "paths": paths(),
+        "webhooks": webhooks::events(),
         "components": {
             "securitySchemes": { "key": { "type": "http", "scheme": "bearer", "description": "A key from /account/keys" } },
             "schemas": schemas(),
@@ -32,6 +35,14 @@ fn document(public_url: &str) -> Value {
 }
 
 fn paths() -> Value {
+    let mut paths = of_videos();
+    if let (Some(all), Value::Object(more)) = (paths.as_object_mut(), webhooks::paths()) {
+        all.extend(more);
+    }
+    paths
+}
+
+fn of_videos() -> Value {
     json!({
         "/models": { "get": operation("listModels", "Every model that can be chosen, the default first", &[], None, "Models", &[]) },
         "/credits": { "get": operation("getCredits", "What there is to spend", &[], None, "Credits", &[]) },
@@ -68,6 +79,7 @@ fn paths() -> Value {
 struct Parameter(&'static str, &'static str, bool);
 
 const ID: Parameter = Parameter("path", "id", true);
+const DELIVERY: Parameter = Parameter("path", "delivery", true);
 const LIMIT: Parameter = Parameter("query", "limit", false);
 const ORDER: Parameter = Parameter("query", "order", false);
 const AFTER: Parameter = Parameter("query", "after", false);
@@ -77,7 +89,7 @@ const REPEAT: Parameter = Parameter("header", "Idempotency-Key", false);
 impl Parameter {
     fn document(&self) -> Value {
         let schema = match self.1 {
-            "id" | "after" => json!({ "type": "string" }),
+            "id" | "delivery" | "after" => json!({ "type": "string" }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }),
             "order" => json!({ "enum": ["asc", "desc"], "default": "desc" }),
             "variant" => json!({ "enum": ["video", "thumbnail", "spritesheet"], "default": "video" }),
@@ -140,7 +152,7 @@ fn responses(ok: &Value, refusals: &[u16]) -> Value {
             401 => "No key, or one that does not work",
             402 => "Not enough credits, or the key's cap for the month is reached",
             403 => "The key lacks the scope",
-            404 => "There is no such video, or it is not yours",
+            404 => "There is nothing under this id, or it is not yours",
             409 => "Its state does not allow it, or the Idempotency-Key was used for another request",
             413 => "The body is too large",
             415 => "Neither JSON nor a form with parts",
@@ -172,7 +184,29 @@ fn reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
+/// An object with all of its properties.
+fn object(properties: &Value) -> Value {
+    let required: Vec<_> = properties
+        .as_object()
+        .into_iter()
+        .flat_map(|properties| properties.keys().cloned())
+        .collect();
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+fn list_of(schema: &str) -> Value {
+    json!({ "type": "array", "items": reference(schema) })
+}
+
 fn schemas() -> Value {
+    let mut schemas = of_answers();
+    if let (Some(all), Value::Object(more)) = (schemas.as_object_mut(), webhooks::schemas()) {
+        all.extend(more);
+    }
+    schemas
+}
+
+fn of_answers() -> Value {
     let text = json!({ "type": "string" });
     let credits = json!({ "type": "integer", "minimum": 0 });
     let perhaps = json!({ "type": ["string", "null"] });
@@ -184,49 +218,40 @@ fn schemas() -> Value {
     new["seed"] = json!({ "type": ["integer", "string", "null"], "minimum": 0, "maximum": SEED_MAX });
     new["caption"] = json!({ "type": ["boolean", "string", "null"] });
     new["max_credits"] = whole.clone();
-    let object = |properties: Value| {
-        let required: Vec<_> = properties
-            .as_object()
-            .into_iter()
-            .flat_map(|properties| properties.keys().cloned())
-            .collect();
-        json!({ "type": "object", "properties": properties, "required": required })
-    };
-    let list = |of: &str| json!({ "type": "array", "items": reference(of) });
     json!({
         "NewVideo": { "type": "object", "properties": new, "required": ["prompt"] },
         "Choices": { "type": "object", "properties": choices },
         "Remix": { "type": "object", "properties": { "prompt": prompt, "max_credits": whole }, "required": ["prompt"] },
-        "Video": object(json!({
+        "Video": object(&json!({
             "id": text, "object": { "const": "video" }, "model": text,
             "status": { "enum": ["queued", "in_progress", "completed", "failed"] },
             "progress": { "type": "integer", "minimum": 0, "maximum": 100 },
             "created_at": { "type": "integer" }, "completed_at": { "type": ["integer", "null"] },
             "expires_at": { "type": ["integer", "null"] }, "prompt": text, "size": text, "seconds": text,
             "remixed_from_video_id": perhaps, "seed": { "type": "integer" },
-            "error": { "anyOf": [object(json!({ "code": text, "message": text })), { "type": "null" }] },
+            "error": { "anyOf": [object(&json!({ "code": text, "message": text })), { "type": "null" }] },
         })),
-        "Videos": object(json!({
-            "object": { "const": "list" }, "data": list("Video"), "first_id": perhaps, "last_id": perhaps,
+        "Videos": object(&json!({
+            "object": { "const": "list" }, "data": list_of("Video"), "first_id": perhaps, "last_id": perhaps,
             "has_more": { "type": "boolean" },
         })),
-        "Deleted": object(json!({ "id": text, "object": { "const": "video.deleted" }, "deleted": { "const": true } })),
-        "Quote": object(json!({
+        "Deleted": object(&json!({ "id": text, "object": { "const": "video.deleted" }, "deleted": { "const": true } })),
+        "Quote": object(&json!({
             "object": { "const": "video.quote" }, "model": text, "size": text, "seconds": text,
             "credits": credits, "available": credits, "usual_seconds": { "type": ["integer", "null"] },
         })),
-        "Credits": object(json!({
+        "Credits": object(&json!({
             "object": { "const": "credits" }, "available": credits, "held": credits,
-            "key": object(json!({ "spent_this_month": credits, "monthly_cap": { "type": ["integer", "null"] } })),
+            "key": object(&json!({ "spent_this_month": credits, "monthly_cap": { "type": ["integer", "null"] } })),
         })),
-        "Model": object(json!({
+        "Model": object(&json!({
             "id": text, "object": { "const": "model" }, "created": { "type": "integer" }, "owned_by": text,
             "label": text, "note": text, "default_seconds": { "type": "integer" },
             "seconds": { "type": "array", "items": { "type": "integer" } },
-            "sizes": { "type": "array", "items": object(json!({ "size": text, "credits_per_second": credits })) },
+            "sizes": { "type": "array", "items": object(&json!({ "size": text, "credits_per_second": credits })) },
         })),
-        "Models": object(json!({ "object": { "const": "list" }, "data": list("Model") })),
-        "Error": object(json!({ "error": object(json!({
+        "Models": object(&json!({ "object": { "const": "list" }, "data": list_of("Model") })),
+        "Error": object(&json!({ "error": object(&json!({
             "message": text, "type": text, "param": perhaps, "code": text,
         })) })),
     })

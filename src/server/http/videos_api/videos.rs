@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-/// How many videos a page of the list has: usually and at most.
-const PAGE: usize = 20;
+/// How many things a page of a list has: usually and at most.
+pub(super) const PAGE: usize = 20;
 const PAGE_MAX: usize = 100;
 /// The longest idempotency key.
 const REPEAT_MAX: usize = 255;
@@ -144,7 +144,8 @@ pub async fn list(
     })))
 }
 
-fn limit(text: &str) -> Result<usize, AppError> {
+/// How many a page of a list has.
+pub(super) fn limit(text: &str) -> Result<usize, AppError> {
     let limit = text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
     limit.ok_or_else(|| {
         wrong(
