@@ -1,21 +1,22 @@
 //! `GET /v1/openapi.json`: every address of the API in OpenAPI 3.1, made beside the handlers. A test reads the table of
 //! routes and misses none.
 
+mod orders;
 mod webhooks;
 
-use crate::{
-    model::composition::{PROMPT_MAX, SEED_MAX},
-    server::router::Web,
-};
+use crate::{model::catalogue::Catalogue, server::router::Web};
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
 /// The document, for this server.
 pub async fn openapi(State(web): State<Web>) -> Json<Value> {
-    Json(document(&web.app.config.public_url))
+    Json(document(
+        &web.app.config.public_url,
+        &web.app.generations.catalogue(),
+    ))
 }
 
-fn document(public_url: &str) -> Value {
+fn document(public_url: &str, catalogue: &Catalogue) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -29,7 +30,7 @@ fn document(public_url: &str) -> Value {
         "webhooks": webhooks::events(),
         "components": {
             "securitySchemes": { "key": { "type": "http", "scheme": "bearer", "description": "A key from /account/keys" } },
-            "schemas": schemas(),
+            "schemas": schemas(catalogue),
         },
     })
 }
@@ -89,7 +90,9 @@ const REPEAT: Parameter = Parameter("header", "Idempotency-Key", false);
 impl Parameter {
     fn document(&self) -> Value {
         let schema = match self.1 {
-            "id" | "delivery" | "after" => json!({ "type": "string" }),
+            "id" | "delivery" => json!({ "type": "string" }),
+            // What lists give as `last_id`.
+            "after" => json!({ "type": "string", "pattern": "^[a-z]+_[0-9a-f]{32}$" }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }),
             "order" => json!({ "enum": ["asc", "desc"], "default": "desc" }),
             "variant" => json!({ "enum": ["video", "thumbnail", "spritesheet"], "default": "video" }),
@@ -116,10 +119,14 @@ fn operation(
         "responses": responses(&ok, refusals),
     });
     if let Some(body) = body {
-        let schema = json!({ "schema": reference(body) });
+        // Only a form brings a file.
+        let form = if body == "NewVideo" { "NewVideoForm" } else { body };
         operation["requestBody"] = json!({
             "required": true,
-            "content": { "application/json": schema, "multipart/form-data": schema },
+            "content": {
+                "application/json": { "schema": reference(body) },
+                "multipart/form-data": { "schema": reference(form) },
+            },
         });
     }
     operation
@@ -198,10 +205,12 @@ fn list_of(schema: &str) -> Value {
     json!({ "type": "array", "items": reference(schema) })
 }
 
-fn schemas() -> Value {
+fn schemas(catalogue: &Catalogue) -> Value {
     let mut schemas = of_answers();
-    if let (Some(all), Value::Object(more)) = (schemas.as_object_mut(), webhooks::schemas()) {
-        all.extend(more);
+    for more in [webhooks::schemas(), orders::schemas(catalogue)] {
+        if let (Some(all), Value::Object(more)) = (schemas.as_object_mut(), more) {
+            all.extend(more);
+        }
     }
     schemas
 }
@@ -210,18 +219,7 @@ fn of_answers() -> Value {
     let text = json!({ "type": "string" });
     let credits = json!({ "type": "integer", "minimum": 0 });
     let perhaps = json!({ "type": ["string", "null"] });
-    let prompt = json!({ "type": "string", "minLength": 1, "maxLength": PROMPT_MAX });
-    let whole = json!({ "type": ["integer", "string", "null"] });
-    let choices = json!({ "model": perhaps, "size": perhaps, "seconds": whole });
-    let mut new = choices.clone();
-    new["prompt"] = prompt.clone();
-    new["seed"] = json!({ "type": ["integer", "string", "null"], "minimum": 0, "maximum": SEED_MAX });
-    new["caption"] = json!({ "type": ["boolean", "string", "null"] });
-    new["max_credits"] = whole.clone();
     json!({
-        "NewVideo": { "type": "object", "properties": new, "required": ["prompt"] },
-        "Choices": { "type": "object", "properties": choices },
-        "Remix": { "type": "object", "properties": { "prompt": prompt, "max_credits": whole }, "required": ["prompt"] },
         "Video": object(&json!({
             "id": text, "object": { "const": "video" }, "model": text,
             "status": { "enum": ["queued", "in_progress", "completed", "failed"] },
@@ -294,7 +292,7 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let document = document("https://v.example.org");
+        let document = document("https://v.example.org", &Catalogue::default());
         let text = document.to_string();
         let schemas = document["components"]["schemas"].as_object().unwrap();
         let named: Vec<_> = text

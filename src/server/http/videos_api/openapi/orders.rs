@@ -1,0 +1,69 @@
+//! What may be asked for, as this server's catalogue has it now.
+
+use super::reference;
+use crate::model::{
+    catalogue::{Catalogue, Model},
+    composition::{PROMPT_MAX, SEED_MAX},
+};
+use serde_json::{Value, json};
+
+/// The bodies of requests for videos.
+pub fn schemas(catalogue: &Catalogue) -> Value {
+    let prompt = json!({
+        "type": "string", "minLength": 1, "maxLength": PROMPT_MAX,
+        // Something to be seen, and no control characters but those that end lines.
+        "allOf": [{ "pattern": "\\S" }, { "pattern": "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$" }],
+    });
+    let whole = json!({ "anyOf": [
+        { "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]{1,15}$" }, { "type": "null" },
+    ] });
+    let seed = json!({ "anyOf": [
+        { "type": "integer", "minimum": 0, "maximum": SEED_MAX }, { "type": "string", "pattern": "^[0-9]{1,9}$" }, { "type": "null" },
+    ] });
+    let picture = json!({
+        "description": "The picture that the video starts from, where the model takes one: an https or data address",
+        "type": ["object", "null"], "properties": { "image_url": { "type": "string" } }, "required": ["image_url"],
+    });
+    let file = json!({ "description": "A JPEG, PNG or WebP file", "type": "string", "format": "binary" });
+    let new = |picture: Value| {
+        json!({
+            "type": "object",
+            "allOf": [reference("Choices")],
+            "properties": {
+                "prompt": prompt, "seed": seed, "caption": { "enum": [true, false, "true", "false", null] },
+                "max_credits": whole, "input_reference": picture,
+            },
+            "required": ["prompt"],
+        })
+    };
+    let models = catalogue.models.iter().enumerate();
+    json!({
+        "NewVideo": new(picture),
+        "NewVideoForm": new(file),
+        "Choices": {
+            "type": "object",
+            "anyOf": models.map(|(place, model)| choices(model, place == 0)).collect::<Vec<_>>(),
+        },
+        "Remix": { "type": "object", "properties": { "prompt": prompt, "max_credits": whole }, "required": ["prompt"] },
+    })
+}
+
+/// What one model makes. Who names no model gets the first.
+fn choices(model: &Model, is_first: bool) -> Value {
+    let mut ids = vec![json!(model.id)];
+    let mut sizes: Vec<Value> = model.sizes.iter().map(|offer| json!(offer.size)).collect();
+    let numbers = model.seconds.iter().map(|seconds| json!(seconds));
+    let texts = model.seconds.iter().map(|seconds| json!(seconds.to_string()));
+    let mut seconds: Vec<Value> = numbers.chain(texts).collect();
+    for list in [&mut sizes, &mut seconds] {
+        list.push(Value::Null);
+    }
+    if is_first {
+        ids.push(Value::Null);
+    }
+    json!({
+        "title": model.label,
+        "properties": { "model": { "enum": ids }, "size": { "enum": sizes }, "seconds": { "enum": seconds } },
+        "required": if is_first { json!([]) } else { json!(["model"]) },
+    })
+}
