@@ -5,6 +5,7 @@ mod api;
 mod choosing;
 mod crash;
 mod faults;
+mod fuzz;
 mod generate;
 mod generations;
 mod ledger;

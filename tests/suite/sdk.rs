@@ -42,7 +42,7 @@ async fn the_client_for_node_works_unchanged() {
 }
 
 /// Where `scripts/tools` puts what it installs: beside the program under test.
-fn tools() -> PathBuf {
+pub fn tools() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_aisora"));
     let target = program.ancestors().nth(2).expect("a folder of a folder");
     target.join("tools")

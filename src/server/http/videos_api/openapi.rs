@@ -4,7 +4,13 @@
 mod orders;
 mod webhooks;
 
-use crate::{model::catalogue::Catalogue, server::router::Web};
+use crate::{
+    model::{
+        catalogue::Catalogue,
+        protocol::{EVENT, VIDEO},
+    },
+    server::router::Web,
+};
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
@@ -76,23 +82,24 @@ fn of_videos() -> Value {
     })
 }
 
-/// A parameter: where it stands, its name, whether it must be there.
-struct Parameter(&'static str, &'static str, bool);
+/// A parameter: where it stands, its name, whether it must be there, how the id that it wants begins.
+struct Parameter(&'static str, &'static str, bool, &'static str);
 
-const ID: Parameter = Parameter("path", "id", true);
-const DELIVERY: Parameter = Parameter("path", "delivery", true);
-const LIMIT: Parameter = Parameter("query", "limit", false);
-const ORDER: Parameter = Parameter("query", "order", false);
-const AFTER: Parameter = Parameter("query", "after", false);
-const VARIANT: Parameter = Parameter("query", "variant", false);
-const REPEAT: Parameter = Parameter("header", "Idempotency-Key", false);
+const ID: Parameter = Parameter("path", "id", true, "");
+const DELIVERY: Parameter = Parameter("path", "delivery", true, "");
+const LIMIT: Parameter = Parameter("query", "limit", false, "");
+const ORDER: Parameter = Parameter("query", "order", false, "");
+const AFTER: Parameter = Parameter("query", "after", false, VIDEO);
+const AFTER_EVENT: Parameter = Parameter("query", "after", false, EVENT);
+const VARIANT: Parameter = Parameter("query", "variant", false, "");
+const REPEAT: Parameter = Parameter("header", "Idempotency-Key", false, "");
 
 impl Parameter {
     fn document(&self) -> Value {
         let schema = match self.1 {
             "id" | "delivery" => json!({ "type": "string" }),
             // What lists give as `last_id`.
-            "after" => json!({ "type": "string", "pattern": "^[a-z]+_[0-9a-f]{32}$" }),
+            "after" => json!({ "type": "string", "pattern": format!("^({}[0-9a-f]{{32}})?$", self.3) }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 }),
             "order" => json!({ "enum": ["asc", "desc"], "default": "desc" }),
             "variant" => json!({ "enum": ["video", "thumbnail", "spritesheet"], "default": "video" }),

@@ -9,11 +9,7 @@ use serde_json::{Value, json};
 
 /// The bodies of requests for videos.
 pub fn schemas(catalogue: &Catalogue) -> Value {
-    let prompt = json!({
-        "type": "string", "minLength": 1, "maxLength": PROMPT_MAX,
-        // Something to be seen, and no control characters but those that end lines.
-        "allOf": [{ "pattern": "\\S" }, { "pattern": "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$" }],
-    });
+    let prompt = json!({ "type": "string", "minLength": 1, "maxLength": PROMPT_MAX });
     let whole = json!({ "anyOf": [
         { "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]{1,15}$" }, { "type": "null" },
     ] });
@@ -25,16 +21,21 @@ pub fn schemas(catalogue: &Catalogue) -> Value {
         "type": ["object", "null"], "properties": { "image_url": { "type": "string" } }, "required": ["image_url"],
     });
     let file = json!({ "description": "A JPEG, PNG or WebP file", "type": "string", "format": "binary" });
+    let pictures = catalogue.models.iter().any(|model| model.input_reference);
     let new = |picture: Value| {
-        json!({
+        let mut new = json!({
             "type": "object",
             "allOf": [reference("Choices")],
             "properties": {
                 "prompt": prompt, "seed": seed, "caption": { "enum": [true, false, "true", "false", null] },
-                "max_credits": whole, "input_reference": picture,
+                "max_credits": whole,
             },
             "required": ["prompt"],
-        })
+        });
+        if pictures {
+            new["properties"]["input_reference"] = picture;
+        }
+        new
     };
     let models = catalogue.models.iter().enumerate();
     json!({

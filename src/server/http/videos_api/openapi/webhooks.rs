@@ -1,6 +1,6 @@
 //! Webhooks in the document: the addresses of endpoints, and the events that are sent to them.
 
-use super::{AFTER, DELIVERY, ID, LIMIT, list_of, object, operation, reference};
+use super::{AFTER_EVENT, DELIVERY, ID, LIMIT, list_of, object, operation, reference};
 use crate::model::webhooks::{EventKind, OffReason, Progress};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub fn paths() -> Value {
             "post": operation("testWebhookEndpoint", "Send a test event, once", &[ID], None, "WebhookDelivery", &[404, 409]),
         },
         "/webhook_endpoints/{id}/deliveries": {
-            "get": operation("listWebhookDeliveries", "How each delivery of the last 30 days went, newest first", &[ID, LIMIT, AFTER], None, "WebhookDeliveries", &[400, 404]),
+            "get": operation("listWebhookDeliveries", "How each delivery of the last 30 days went, newest first", &[ID, LIMIT, AFTER_EVENT], None, "WebhookDeliveries", &[400, 404]),
         },
         "/webhook_endpoints/{id}/deliveries/{delivery}/resend": {
             "post": operation("resendWebhookDelivery", "Send an event again: the same id, the same body", &[ID, DELIVERY], None, "WebhookDelivery", &[404, 409]),
@@ -87,7 +87,7 @@ pub fn schemas() -> Value {
     json!({
         "NewWebhookEndpoint": {
             "type": "object", "required": ["url"],
-            "properties": { "url": { "type": "string", "format": "uri", "maxLength": 2_000 }, "events": endpoint["events"] },
+            "properties": { "url": { "type": "string", "format": "uri", "maxLength": 2_000 }, "events": { "anyOf": [endpoint["events"], { "type": "null" }] } },
         },
         "WebhookEndpoint": object(&endpoint),
         "WebhookEndpointWithSecret": object(&with_secret),
