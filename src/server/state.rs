@@ -6,11 +6,17 @@ use super::{
     credits::Ledger,
     db::{Db, people},
     error::{Failure, Result},
-    generation::{Generations, life::Life, life::Stops, quotes::Quotes, worker::Worker},
+    generation::{
+        Generations,
+        life::{Life, Stops},
+        nudges::Nudges,
+        quotes::Quotes,
+        worker::Worker,
+    },
     identity::Identity,
     keys::Keys,
     live::Hub,
-    providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
+    providers::{self, Providers, VideoProvider, builtin::Builtin},
     storage::Storage,
 };
 use std::{
@@ -22,6 +28,7 @@ use std::{
     sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// The services, as routes, server functions and commands use them. A handle: each request takes a few of them.
 #[derive(Clone)]
@@ -107,14 +114,14 @@ impl App {
             None => Storage::open(&config)?,
         };
         let scratch = config.data_dir.join("scratch");
-        let mut providers = parts.providers;
+        let mut makers = parts.providers;
         for configured in &config.providers {
-            let provider = OpenAiVideos::new(configured, clock.clone())
+            let provider = providers::open(configured, &config, &clock)
                 .map_err(|error| Failure::broken(format!("provider {}: {error}", configured.name)))?;
-            providers.push(Arc::new(provider));
+            makers.push(provider);
         }
-        providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
-        let providers = Providers::new(providers, clock.clone());
+        makers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
+        let providers = Providers::new(makers, clock.clone());
         let hub = Hub::default();
         let life = Life {
             db: db.clone(),
@@ -124,6 +131,7 @@ impl App {
             hub: hub.clone(),
             work: Arc::new(Notify::new()),
             stops: Stops::default(),
+            nudges: Nudges::default(),
         };
         let mut fresh = [0; 32];
         getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
@@ -145,6 +153,24 @@ impl App {
         Ok(Self {
             services: Arc::new(services),
         })
+    }
+}
+
+impl App {
+    /// Has the providers look after themselves while the server runs, and brings nudges of other processes here, until
+    /// it is told to stop.
+    pub fn tend(&self, stop: &CancellationToken) {
+        for provider in self.worker.providers.iter().cloned() {
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = provider.tend() => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+        let nudges = self.worker.life.nudges.clone();
+        tokio::spawn(nudges.relay(self.db.clone(), stop.clone()));
     }
 }
 

@@ -9,7 +9,7 @@ use aisora::model::{
 };
 use aisora::server::{
     clock::Clock,
-    config::Config,
+    config::{Config, providers::Kind},
     providers::openai_videos::{fitting, probe},
 };
 use serde_json::json;
@@ -530,7 +530,10 @@ async fn a_server_can_be_asked_what_it_can_do() {
         let report = probe(&config.providers[0]).await.unwrap();
         assert!(report.is_good(), "{preset}: {report:#?}");
         assert_eq!(report.models, [REMOTE], "{preset}");
-        let fits = fitting(&config.providers[0], &report);
+        let Kind::OpenAiVideos(ways) = &config.providers[0].kind else {
+            panic!("{config:?}")
+        };
+        let fits = fitting(&config.providers[0], ways, &report);
         assert!(
             fits.contains(&format!("preset = \"{preset}\"")),
             "{preset}: {fits}"

@@ -50,6 +50,7 @@ pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(
         has_worker: with_worker,
         watching: std::env::var_os("LEPTOS_WATCH").is_some(),
     };
+    app.tend(&stop);
     let worker = with_worker.then(|| tokio::spawn(app.worker.clone().run(stop.clone())));
     let relay = tokio::spawn(app.hub.clone().relay(app.db.clone(), stop.clone()));
     tokio::spawn(async move {
@@ -91,6 +92,7 @@ pub async fn worker(config: Config) -> Result<(), CliError> {
     let stop = CancellationToken::new();
     tokio::spawn(stop_at_signal(stop.clone()));
     tracing::info!(database = app.db.engine(), "the worker is ready");
+    app.tend(&stop);
     let worker = tokio::spawn(app.worker.clone().run(stop.clone()));
     stop.cancelled().await;
     finish(Some(worker), &app).await;
