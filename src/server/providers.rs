@@ -207,9 +207,12 @@ pub fn open(
     let public_url = config.public_url.as_str();
     Ok(match &provider.kind {
         Kind::OpenAiVideos(ways) => Arc::new(openai_videos::OpenAiVideos::new(provider, ways, clock)?),
-        Kind::OpenRouter(own) => {
-            Arc::new(openrouter::OpenRouter::new(provider, own.clone(), public_url, clock)?)
-        }
+        Kind::OpenRouter(own) => Arc::new(openrouter::OpenRouter::new(
+            provider,
+            own.clone(),
+            public_url,
+            clock,
+        )?),
         Kind::Fal(own) => Arc::new(fal::Fal::new(provider, own, public_url, clock)?),
         Kind::Replicate(own) => Arc::new(replicate::Replicate::new(provider, own, public_url, clock)?),
     })

@@ -6,6 +6,7 @@ mod crash;
 mod faults;
 mod generate;
 mod generations;
+mod hosted;
 mod ledger;
 mod leftovers;
 mod openai_videos;

@@ -89,7 +89,12 @@ fn priced(model: &Model) -> String {
     } else {
         ""
     };
-    format!("{}: {} s; {}{pictures}", model.id, seconds.join(", "), sizes.join(", "))
+    format!(
+        "{}: {} s; {}{pictures}",
+        model.id,
+        seconds.join(", "),
+        sizes.join(", ")
+    )
 }
 
 /// fal's queue knows no question without an order; its platform API knows the models.
@@ -108,7 +113,10 @@ async fn fal(config: &ProviderConfig, own: &FalConfig) -> Result<Lines, reqwest:
                 }
                 Ok(answer) if answer.status.is_success() => {
                     let models = answer.json["models"].as_array();
-                    let found = models.into_iter().flatten().any(|one| one["endpoint_id"] == remote.as_str());
+                    let found = models
+                        .into_iter()
+                        .flatten()
+                        .any(|one| one["endpoint_id"] == remote.as_str());
                     (found, is_there(remote, found))
                 }
                 Ok(answer) if answer.status == StatusCode::NOT_FOUND => (false, is_there(remote, false)),
@@ -125,7 +133,10 @@ async fn replicate(config: &ProviderConfig) -> Result<Lines, reqwest::Error> {
     let mut lines = vec![key_is_taken(&api, api.address(&["account"]), "GET /account").await];
     for model in &config.models {
         let Remote::Model(owner, name) = Remote::read(&model.remote) else {
-            lines.push((true, format!("{}: a version, which cannot be looked up by itself", model.remote)));
+            lines.push((
+                true,
+                format!("{}: a version, which cannot be looked up by itself", model.remote),
+            ));
             continue;
         };
         match get(&api, api.address(&["models", owner, name])).await {
@@ -177,9 +188,10 @@ fn is_there(remote: &str, found: bool) -> String {
 async fn key_is_taken(api: &Api, url: Url, question: &str) -> (bool, String) {
     match get(api, url).await {
         Ok(answer) if answer.status.is_success() => (true, format!("{question}: the key is taken")),
-        Ok(answer) if refuses_key(answer.status) => {
-            (false, format!("{question}: the key is not taken ({})", answer.status))
-        }
+        Ok(answer) if refuses_key(answer.status) => (
+            false,
+            format!("{question}: the key is not taken ({})", answer.status),
+        ),
         Ok(answer) => (false, format!("{question}: {}", answer.status)),
         Err(words) => (false, format!("{question}: {words}")),
     }

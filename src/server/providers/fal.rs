@@ -66,7 +66,8 @@ impl Fal {
         let segments: Vec<_> = remote.split('/').collect();
         let mut url = self.hosted.api.address(&segments);
         if let Some(callback) = &self.hosted.callback {
-            url.query_pairs_mut().append_pair("fal_webhook", callback.as_str());
+            url.query_pairs_mut()
+                .append_pair("fal_webhook", callback.as_str());
         }
         url
     }
@@ -78,10 +79,11 @@ impl Fal {
         let app: Vec<_> = remote.split('/').take(owner_and_app(remote)).collect();
         let place = |name: &str, end: &[&str]| {
             let told = answer[name].as_str().and_then(|told| Url::parse(told).ok());
-            told.filter(|told| self.hosted.api.is_own(told)).unwrap_or_else(|| {
-                let path = [app.as_slice(), &["requests", &request], end].concat();
-                self.hosted.api.address(&path)
-            })
+            told.filter(|told| self.hosted.api.is_own(told))
+                .unwrap_or_else(|| {
+                    let path = [app.as_slice(), &["requests", &request], end].concat();
+                    self.hosted.api.address(&path)
+                })
         };
         let status = place("status_url", &["status"]);
         let response = place("response_url", &[]);
@@ -162,7 +164,10 @@ fn owner_and_app(remote: &str) -> usize {
 /// `{"detail": [{"type": "content_policy_violation", …}]}`.
 fn is_blocked(answer: &Answer) -> bool {
     let detail = answer.json["detail"].as_array();
-    detail.into_iter().flatten().any(|line| line["type"] == "content_policy_violation")
+    detail
+        .into_iter()
+        .flatten()
+        .any(|line| line["type"] == "content_policy_violation")
 }
 
 #[async_trait]

@@ -214,11 +214,7 @@ fn is_of_now(seconds: &str, now: i64) -> Result<(), NoHook> {
 }
 
 /// Whether one of the signatures is that of the message. The comparison takes the same time whatever they are.
-fn is_signed(
-    key: &[u8],
-    message: &[&[u8]],
-    signatures: impl Iterator<Item = Vec<u8>>,
-) -> Result<(), NoHook> {
+fn is_signed(key: &[u8], message: &[&[u8]], signatures: impl Iterator<Item = Vec<u8>>) -> Result<(), NoHook> {
     let wrong = NoHook::Unverified("the signature does not fit");
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| wrong)?;
     for part in message {
@@ -235,7 +231,9 @@ fn is_signed(
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<_>> = text.chars().map(|digit| digit.to_digit(16)).collect();
     let digits = digits.filter(|digits| digits.len().is_multiple_of(2) && digits.len() <= 256)?;
-    let bytes = digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]));
+    let bytes = digits
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(pair[0] * 16 + pair[1]));
     bytes.collect::<Result<_, _>>().ok()
 }
 

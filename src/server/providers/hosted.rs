@@ -2,8 +2,9 @@
 //! taken or not, answers with faults, webhooks beside the polls.
 
 use super::{
-    JobStatus, Order, Picture, ProviderError, hooks,
+    JobStatus, Order, Picture, ProviderError,
     health::Health,
+    hooks,
     openai_videos::{Answer, Api, Fault, NoAnswer, fetch},
 };
 use crate::{
@@ -219,13 +220,18 @@ pub fn model<'a>(models: &'a [ModelConfig], order: &Order) -> Result<&'a ModelCo
 
 /// A picture as part of a JSON body.
 pub fn data_uri(picture: &Picture) -> String {
-    format!("data:{};base64,{}", Picture::TYPE, BASE64_STANDARD.encode(&picture.0))
+    format!(
+        "data:{};base64,{}",
+        Picture::TYPE,
+        BASE64_STANDARD.encode(&picture.0)
+    )
 }
 
 /// Whether an id that a service gave may become a part of a path and a text in the database.
 pub fn id(value: &Value) -> Option<String> {
     let id = value.as_str()?;
-    let usable = (1..=1_000).contains(&id.len()) && !id.starts_with('.') && id.bytes().all(|b| b.is_ascii_graphic());
+    let usable =
+        (1..=1_000).contains(&id.len()) && !id.starts_with('.') && id.bytes().all(|b| b.is_ascii_graphic());
     usable.then(|| id.to_owned())
 }
 
@@ -307,7 +313,14 @@ mod tests {
     #[test]
     fn ids_that_could_lead_elsewhere_are_none() {
         assert_eq!(id(&json!("a-1_B")).as_deref(), Some("a-1_B"));
-        for bad in [json!(""), json!(".."), json!("a b"), json!("a\nb"), json!(7), json!(null)] {
+        for bad in [
+            json!(""),
+            json!(".."),
+            json!("a b"),
+            json!("a\nb"),
+            json!(7),
+            json!(null),
+        ] {
             assert_eq!(id(&bad), None, "{bad}");
         }
     }

@@ -201,8 +201,7 @@ impl VideoProvider for OpenRouter {
     async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
         let models = self.list().models;
         let listed = models.iter().find(|listed| listed.offer.model.id == order.model);
-        let listed =
-            listed.ok_or_else(|| ProviderError::Refused(Reason::ModelGone, order.model.clone()))?;
+        let listed = listed.ok_or_else(|| ProviderError::Refused(Reason::ModelGone, order.model.clone()))?;
         let (url, body) = (self.hosted.api.address(&["videos"]), self.body(order, listed));
         let request = || Ok(self.hosted.api.request(Method::POST, &url)?.json(&body));
         let answer = self.hosted.order(order, request, is_blocked).await?;

@@ -105,7 +105,9 @@ impl Replicate {
 fn progress(logs: &str) -> u32 {
     let percent = logs.rmatch_indices("%|").find_map(|(at, _)| {
         let before = &logs[..at];
-        let begins = before.rfind(|sign: char| !sign.is_ascii_digit()).map_or(0, |at| at + 1);
+        let begins = before
+            .rfind(|sign: char| !sign.is_ascii_digit())
+            .map_or(0, |at| at + 1);
         before.get(begins..)?.parse::<u32>().ok()
     });
     percent.unwrap_or(0).min(100)
@@ -161,7 +163,8 @@ impl VideoProvider for Replicate {
         let url = self.hosted.api.address(&["predictions", job]);
         let answer = self.hosted.job(&url).await?;
         let output = answer.and_then(|answer| media_url(&answer.json["output"]));
-        let output = output.ok_or_else(|| ProviderError::Broken("the output is not there any more".into()))?;
+        let output =
+            output.ok_or_else(|| ProviderError::Broken("the output is not there any more".into()))?;
         self.hosted.fetch(output, to, most_bytes).await
     }
 
@@ -189,7 +192,8 @@ mod tests {
 
     #[test]
     fn progress_is_read_from_the_bars_in_the_log() {
-        let logs = "Using seed: 7\n  0%|          | 0/50 [00:00<?, ?it/s]\r 42%|████▏     | 21/50 [00:09<00:12]";
+        let logs =
+            "Using seed: 7\n  0%|          | 0/50 [00:00<?, ?it/s]\r 42%|████▏     | 21/50 [00:09<00:12]";
         assert_eq!(progress(logs), 42);
         assert_eq!(progress("100%|██████████| 50/50\nencoding"), 100);
         for none in ["", "loading weights", "%|", "x%|", "99999999999%|"] {

@@ -156,7 +156,9 @@ impl Keys {
     ) -> Result<Secret, ConfigError> {
         let (secret, variable) = (self.text(key)?, self.text(key_env)?);
         let secret = match (secret, variable) {
-            (Some(_), Some(_)) => return Err(self.wrong(key_env, &format!("left out where `{key}` is given"))),
+            (Some(_), Some(_)) => {
+                return Err(self.wrong(key_env, &format!("left out where `{key}` is given")));
+            }
             (Some(secret), None) => secret,
             (None, None) => String::new(),
             (None, Some(variable)) => environment(&variable)

@@ -187,10 +187,7 @@ impl Kind {
     }
 
     /// Reads `kind` and what belongs to it.
-    pub fn read(
-        keys: &mut Keys,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
+    pub fn read(keys: &mut Keys, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let Some(word) = keys.one_of("kind", &Self::ALL)? else {
             return Err(keys.wrong("kind", "one of openai_videos, openrouter, fal, replicate"));
         };
@@ -243,10 +240,7 @@ impl OpenRouterConfig {
             .ok_or_else(|| keys.wrong("credits_per_usd", "the credits that one US dollar is worth"))?;
         let margin = keys.whole("margin", 0..=1_000)?.unwrap_or(0);
         let only = keys.list("only")?;
-        let only: Option<Vec<_>> = only
-            .iter()
-            .map(|id| id.as_str().map(ToOwned::to_owned))
-            .collect();
+        let only: Option<Vec<_>> = only.iter().map(|id| id.as_str().map(ToOwned::to_owned)).collect();
         Ok(Self {
             credits_per_usd: u32::try_from(credits).unwrap_or(1),
             margin: u32::try_from(margin).unwrap_or(0),

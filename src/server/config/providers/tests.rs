@@ -189,7 +189,10 @@ fn the_hosted_catalogues_need_little_more_than_a_key() {
         (kling.seconds.as_str(), kling.seconds_as, kling.picture.as_str()),
         ("duration", SecondsAs::Text, "image_url")
     );
-    assert_eq!(kling.picture_remote.as_deref(), Some("fal-ai/kling/image-to-video"));
+    assert_eq!(
+        kling.picture_remote.as_deref(),
+        Some("fal-ai/kling/image-to-video")
+    );
     let wan = &rep.models[0].input;
     assert_eq!(
         (wan.aspect_ratio.as_str(), wan.size.as_str(), wan.seconds_as),
@@ -205,19 +208,59 @@ fn the_hosted_catalogues_need_little_more_than_a_key() {
 #[test]
 fn mistakes_in_hosted_catalogues_are_named_by_their_path() {
     for (instead_of, mistake, told) in [
-        ("kind = \"fal\"", "kind = \"fall\"", "`providers.fal.kind` must be one of openai_videos, openrouter, fal"),
+        (
+            "kind = \"fal\"",
+            "kind = \"fall\"",
+            "`providers.fal.kind` must be one of openai_videos, openrouter, fal",
+        ),
         ("credits_per_usd = 100", "", "`providers.or.credits_per_usd`"),
-        ("margin = 25", "margin = -1", "`providers.or.margin` must be a whole number from 0 to 1000"),
+        (
+            "margin = 25",
+            "margin = -1",
+            "`providers.or.margin` must be a whole number from 0 to 1000",
+        ),
         ("[\"google/veo-3.1\"]", "[1]", "`providers.or.only`"),
         ("audio = false", "models = []", "`providers.or.models`"),
-        ("resolution = \"resolution\"", "resolution = 1", "`providers.fal.models[0].input.resolution`"),
-        ("seed = \"seed\"", "sed = \"seed\"", "`providers.fal.models[0].input.sed`"),
-        ("seed = \"seed\"", "picture = \"\"", "`providers.fal.models[0].input.picture`"),
-        ("negative_prompt", "duration", "`providers.fal.models[0].extra.duration`"),
-        ("text-with-s", "roman", "`providers.rep.models[0].input.seconds_as` must be one of number, text"),
-        ("kind = \"replicate\"", "kind = \"replicate\"\npreset = \"openai\"", "`providers.rep.preset`"),
-        ("key = \"r8_x\"", "key = \"r8_x\"\nbase_url = \"http://api.example.org\"", "https address"),
-        ("kind = \"fal\"", "kind = \"fal\"\njwks_url = \"http://keys.example.org/\"", "`providers.fal.jwks_url`"),
+        (
+            "resolution = \"resolution\"",
+            "resolution = 1",
+            "`providers.fal.models[0].input.resolution`",
+        ),
+        (
+            "seed = \"seed\"",
+            "sed = \"seed\"",
+            "`providers.fal.models[0].input.sed`",
+        ),
+        (
+            "seed = \"seed\"",
+            "picture = \"\"",
+            "`providers.fal.models[0].input.picture`",
+        ),
+        (
+            "negative_prompt",
+            "duration",
+            "`providers.fal.models[0].extra.duration`",
+        ),
+        (
+            "text-with-s",
+            "roman",
+            "`providers.rep.models[0].input.seconds_as` must be one of number, text",
+        ),
+        (
+            "kind = \"replicate\"",
+            "kind = \"replicate\"\npreset = \"openai\"",
+            "`providers.rep.preset`",
+        ),
+        (
+            "key = \"r8_x\"",
+            "key = \"r8_x\"\nbase_url = \"http://api.example.org\"",
+            "https address",
+        ),
+        (
+            "kind = \"fal\"",
+            "kind = \"fal\"\njwks_url = \"http://keys.example.org/\"",
+            "`providers.fal.jwks_url`",
+        ),
     ] {
         let told_of = load(&HOSTED.replacen(instead_of, mistake, 1)).unwrap_err();
         assert!(told_of.contains(told), "{mistake}: {told_of}");

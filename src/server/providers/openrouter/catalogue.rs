@@ -109,7 +109,12 @@ fn one(id: &str, model: &Value, config: &OpenRouterConfig) -> Result<Listed, Str
     if priced.is_empty() {
         return Err("it has no size with a price for each second".into());
     }
-    priced.sort_by_key(|offer| FIRST.iter().position(|first| *first == offer.size).unwrap_or(FIRST.len()));
+    priced.sort_by_key(|offer| {
+        FIRST
+            .iter()
+            .position(|first| *first == offer.size)
+            .unwrap_or(FIRST.len())
+    });
     let default_seconds = seconds.iter().find(|length| **length >= FIRST_SECONDS);
     Ok(Listed {
         seed: model["seed"] == true,
@@ -121,7 +126,11 @@ fn one(id: &str, model: &Value, config: &OpenRouterConfig) -> Result<Listed, Str
             successor: None,
             model: Model {
                 id: id.to_owned(),
-                label: model["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(id).into(),
+                label: model["name"]
+                    .as_str()
+                    .filter(|name| !name.is_empty())
+                    .unwrap_or(id)
+                    .into(),
                 note: note(model["description"].as_str().unwrap_or_default()),
                 sizes: priced,
                 default_seconds: *default_seconds.or(seconds.last()).unwrap_or(&shortest),

@@ -56,7 +56,9 @@ impl Prices {
                 "cents_per_image_input" | "reference_images" => prices.picture_costs |= amount > 0,
                 // For videos that go on from a video, which nobody here can order.
                 _ if plain.contains("video_continuation") || plain.contains("video_input") => {}
-                _ => prices.lines.push(line(&plain, amount).ok_or_else(|| name.clone())?),
+                _ => prices
+                    .lines
+                    .push(line(&plain, amount).ok_or_else(|| name.clone())?),
             }
         }
         Ok(prices)
@@ -124,7 +126,9 @@ fn line(name: &str, amount: i128) -> Option<Line> {
         .iter()
         .find_map(|(stem, per, parts)| Some((rest.strip_prefix(stem)?, *per, *parts)))?;
     let (mut audio, mut resolution) = (None, None);
-    let words = end.replace("without_audio", "silent").replace("with_audio", "sound");
+    let words = end
+        .replace("without_audio", "silent")
+        .replace("with_audio", "sound");
     for word in words.split('_').filter(|word| !word.is_empty()) {
         match word {
             "silent" => audio = Some(false),
@@ -188,8 +192,13 @@ mod tests {
         assert_eq!(second(&veo, "1080p", Some(true), false), Some(400_000));
         assert_eq!(second(&veo, "4k", Some(true), false), Some(600_000));
         assert_eq!(second(&veo, "720p", Some(false), false), Some(200_000));
-        assert_eq!(second(&veo, "1080p", None, false), Some(400_000), "the dearer one");
-        let grok = json!({"cents_per_video_output_second_480p": "2", "cents_per_video_output_second_720p": "3.5"});
+        assert_eq!(
+            second(&veo, "1080p", None, false),
+            Some(400_000),
+            "the dearer one"
+        );
+        let grok =
+            json!({"cents_per_video_output_second_480p": "2", "cents_per_video_output_second_720p": "3.5"});
         assert_eq!(second(&grok, "720p", None, false), Some(35_000));
         assert_eq!(second(&grok, "1080p", None, false), None);
         let flux = json!({
@@ -213,8 +222,13 @@ mod tests {
             "video_tokens": "0.000007", "video_tokens_without_audio": "0.0000025",
             "video_tokens_1080p_with_video_input": "0.0000047",
         });
-        assert_eq!(second(&seedance, "720p", Some(false), false), Some(151_200), "the line for all counts");
-        let silent = json!({"video_tokens_with_audio": "0.000007", "video_tokens_without_audio": "0.0000025"});
+        assert_eq!(
+            second(&seedance, "720p", Some(false), false),
+            Some(151_200),
+            "the line for all counts"
+        );
+        let silent =
+            json!({"video_tokens_with_audio": "0.000007", "video_tokens_without_audio": "0.0000025"});
         assert_eq!(second(&silent, "720p", Some(false), false), Some(54_000));
     }
 

@@ -60,7 +60,12 @@ fn the_list_becomes_offers_with_prices() {
     };
     assert_eq!(
         shown(veo),
-        ["1280x720 = 50", "720x1280 = 50", "1080x1920 = 50", "1920x1080 = 50"],
+        [
+            "1280x720 = 50",
+            "720x1280 = 50",
+            "1080x1920 = 50",
+            "1920x1080 = 50"
+        ],
         "40 cents and a quarter"
     );
     let model = &veo.offer.model;
@@ -97,7 +102,10 @@ fn only_what_the_operator_allows_is_offered_in_that_order_and_without_sound_if_s
     let mut config = config(0, &only);
     config.audio = false;
     let (listed, left_out) = offers(&list(), &config).unwrap();
-    let ids: Vec<_> = listed.iter().map(|listed| listed.offer.model.id.as_str()).collect();
+    let ids: Vec<_> = listed
+        .iter()
+        .map(|listed| listed.offer.model.id.as_str())
+        .collect();
     assert_eq!(ids, only[..2]);
     assert_eq!(shown(&listed[1])[0], "1280x720 = 20");
     assert_eq!(listed[1].audio, Some(false));
@@ -106,7 +114,12 @@ fn only_what_the_operator_allows_is_offered_in_that_order_and_without_sound_if_s
 
 #[test]
 fn what_is_no_list_is_none() {
-    for none in [json!(null), json!({"data": {}}), json!([]), json!({"error": "no"})] {
+    for none in [
+        json!(null),
+        json!({"data": {}}),
+        json!([]),
+        json!({"error": "no"}),
+    ] {
         assert!(offers(&none, &config(0, &[])).is_none(), "{none}");
     }
 }
@@ -119,7 +132,15 @@ fn sizes_are_those_of_openrouter() {
     assert_eq!(
         sizes,
         [
-            "854x480", "480x1120", "480x480", "1366x768", "768x1792", "768x768", "3840x2160", "2160x5040", "2160x2160"
+            "854x480",
+            "480x1120",
+            "480x480",
+            "1366x768",
+            "768x1792",
+            "768x768",
+            "3840x2160",
+            "2160x5040",
+            "2160x2160"
         ]
     );
 }
