@@ -160,8 +160,8 @@ impl App {
     /// Has the providers look after themselves while the server runs, and brings nudges of other processes here, until
     /// it is told to stop.
     pub fn tend(&self, stop: &CancellationToken) {
-        for provider in self.worker.providers.iter().cloned() {
-            let stop = stop.clone();
+        for provider in self.worker.providers.iter() {
+            let (provider, stop) = (provider.clone(), stop.clone());
             tokio::spawn(async move {
                 tokio::select! {
                     () = provider.tend() => {}

@@ -120,14 +120,14 @@ impl Studio {
 fn configuration(service: Service, at: &Catalogue, more: &str) -> String {
     let model = format!(
         "[[providers.hosted.models]]\nid = \"remote\"\nsizes = {{ \"{SIZE}\" = 10 }}\nseconds = [{LENGTH}]\n\
-         deadline_seconds = 12\ninput_reference = true\ninput = {{ seed = \"seed\" }}\n"
+         deadline_seconds = 20\ninput_reference = true\ninput = {{ seed = \"seed\" }}\n"
     );
     let address = at.address;
     let own = match service {
         // 8 cents a second and a quarter are 10 credits.
         Service::OpenRouter => format!(
             "kind = \"openrouter\"\nbase_url = \"http://{address}/api/v1\"\ncredits_per_usd = 100\nmargin = 25\n\
-             deadline_seconds = 12\nwebhook_secret = \"{HOOK_SECRET}\"\n{more}\n"
+             deadline_seconds = 20\nwebhook_secret = \"{HOOK_SECRET}\"\n{more}\n"
         ),
         Service::Fal => format!(
             "kind = \"fal\"\nbase_url = \"http://{address}\"\napi_url = \"http://{address}/v1\"\n\

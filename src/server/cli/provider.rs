@@ -86,14 +86,13 @@ fn in_a_line(config: &ModelConfig) -> String {
 
 async fn check(config: &Config, name: &str) -> Result<ExitCode, CliError> {
     let provider = find(config, name)?;
-    let good = match &provider.kind {
-        Kind::OpenAiVideos(ways) => check_openai_videos(provider, ways).await?,
-        _ => {
-            let lines = hosted::check(provider, config).await;
-            let lines = lines.map_err(|error| CliError::Said(error.to_string()))?;
-            tell(&lines)?;
-            lines.iter().all(|(good, _)| *good)
-        }
+    let good = if let Kind::OpenAiVideos(ways) = &provider.kind {
+        check_openai_videos(provider, ways).await?
+    } else {
+        let lines = hosted::check(provider, config).await;
+        let lines = lines.map_err(|error| CliError::Said(error.to_string()))?;
+        tell(&lines)?;
+        lines.iter().all(|(good, _)| *good)
     };
     Ok(if good {
         ExitCode::SUCCESS

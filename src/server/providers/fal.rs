@@ -108,7 +108,7 @@ impl Fal {
 
     async fn status(&self, job: &str) -> Result<JobStatus, ProviderError> {
         let places = self.places(job)?;
-        let Some(answer) = self.hosted.job(&places.status).await? else {
+        let Some(answer) = self.hosted.job(job, &places.status).await? else {
             return Ok(JobStatus::Gone);
         };
         let status = answer.json["status"].as_str().unwrap_or_default();
@@ -216,8 +216,8 @@ impl VideoProvider for Fal {
         Ok(status)
     }
 
-    fn poll_pause(&self, _job: &str, polls: u32) -> Duration {
-        self.hosted.poll_pause(polls)
+    fn poll_pause(&self, job: &str, polls: u32) -> Duration {
+        self.hosted.poll_pause(job, polls)
     }
 
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {

@@ -18,7 +18,12 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde_json::Value;
-use std::{path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 /// A service that is busy is waited for within one try, if it asks for no longer pause than this.
 const MOST_WAIT: Duration = Duration::from_secs(20);
@@ -38,6 +43,8 @@ pub struct Hosted {
     pub clock: Clock,
     /// Where it may call back.
     pub callback: Option<Url>,
+    /// The pause that the service asked for, by job, from a poll until the pause is taken.
+    pauses: Mutex<HashMap<String, Duration>>,
 }
 
 impl Hosted {
@@ -60,6 +67,7 @@ impl Hosted {
             health: Health::new(config.name.clone(), clock.clone()),
             clock,
             callback: hooks::callback(public_url, &config.name, checked),
+            pauses: Mutex::default(),
         })
     }
 
@@ -159,12 +167,23 @@ impl Hosted {
     }
 
     /// Asks how a job is. Nothing: the service does not know it (any more).
-    pub async fn job(&self, url: &Url) -> Result<Option<Answer>, ProviderError> {
+    pub async fn job(&self, job: &str, url: &Url) -> Result<Option<Answer>, ProviderError> {
         let answer = self.ask(Method::GET, url).await?;
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
             status if status.is_success() && answer.json.is_object() => Ok(Some(answer)),
-            _ => Err(ProviderError::Broken(self.words(&answer, ""))),
+            _ => {
+                self.remember(job, answer.pause);
+                Err(ProviderError::Broken(self.words(&answer, "")))
+            }
+        }
+    }
+
+    fn remember(&self, job: &str, pause: Option<Duration>) -> Option<Duration> {
+        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        match pause {
+            Some(pause) => pauses.insert(job.to_owned(), pause),
+            None => pauses.remove(job),
         }
     }
 
@@ -204,11 +223,12 @@ impl Hosted {
         }
     }
 
-    /// The pause between two polls: one second, growing to five, or to half a minute where a webhook brings the news
-    /// sooner.
-    pub fn poll_pause(&self, polls: u32) -> Duration {
+    /// The pause between two polls: what the service asks for, else one second, growing to five, or to half a minute where
+    /// a webhook brings the news sooner.
+    pub fn poll_pause(&self, job: &str, polls: u32) -> Duration {
         let longest = if self.callback.is_some() { 30 } else { 5 };
-        Duration::from_secs((1_u64 << polls.min(5)).min(longest))
+        let usual = Duration::from_secs((1_u64 << polls.min(5)).min(longest));
+        self.remember(job, None).unwrap_or(usual)
     }
 }
 

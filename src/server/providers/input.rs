@@ -67,7 +67,7 @@ mod tests {
                 input_reference: true,
             },
             remote: "theirs".into(),
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             available_until: None,
             successor: None,
             extra: vec![("negative_prompt".into(), Extra::Fixed(json!("text")))],

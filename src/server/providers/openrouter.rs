@@ -1,4 +1,4 @@
-//! OpenRouter's video API (openrouter.ai/docs/api_reference/videos; OpenRouterTeam/typescript-sdk, `src/models/video*.ts`).
+//! OpenRouter's video API (<https://openrouter.ai/docs/api_reference/videos>; OpenRouterTeam/typescript-sdk, `src/models/video*.ts`).
 //! Its own list says what there is and what it costs; the list is read again every hour.
 
 mod catalogue;
@@ -18,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use axum::http::HeaderMap;
-use catalogue::Listed;
+use catalogue::{LeftOut, Listed};
 use reqwest::{Method, StatusCode, Url};
 use serde_json::{Value, json};
 use std::{
@@ -80,7 +80,7 @@ impl OpenRouter {
     ///
     /// # Errors
     /// What went wrong, in words for the operator.
-    pub async fn refresh(&self) -> Result<Vec<(String, String)>, String> {
+    pub async fn refresh(&self) -> Result<LeftOut, String> {
         let url = self.hosted.api.address(&["videos", "models"]);
         let request = self.hosted.api.request(Method::GET, &url)?;
         let answer = self.hosted.api.answer(request, MOST_LIST).await;
@@ -209,7 +209,7 @@ impl VideoProvider for OpenRouter {
     }
 
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
-        let status = match self.hosted.job(&self.job(job)).await? {
+        let status = match self.hosted.job(job, &self.job(job)).await? {
             Some(answer) => self.status(&answer.json),
             None => JobStatus::Gone,
         };
@@ -217,8 +217,8 @@ impl VideoProvider for OpenRouter {
         Ok(status)
     }
 
-    fn poll_pause(&self, _job: &str, polls: u32) -> Duration {
-        self.hosted.poll_pause(polls)
+    fn poll_pause(&self, job: &str, polls: u32) -> Duration {
+        self.hosted.poll_pause(job, polls)
     }
 
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {

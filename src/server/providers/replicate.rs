@@ -147,7 +147,7 @@ impl VideoProvider for Replicate {
 
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
         let url = self.hosted.api.address(&["predictions", job]);
-        let status = match self.hosted.job(&url).await? {
+        let status = match self.hosted.job(job, &url).await? {
             Some(answer) => self.status(&answer.json),
             None => JobStatus::Gone,
         };
@@ -155,13 +155,13 @@ impl VideoProvider for Replicate {
         Ok(status)
     }
 
-    fn poll_pause(&self, _job: &str, polls: u32) -> Duration {
-        self.hosted.poll_pause(polls)
+    fn poll_pause(&self, job: &str, polls: u32) -> Duration {
+        self.hosted.poll_pause(job, polls)
     }
 
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
         let url = self.hosted.api.address(&["predictions", job]);
-        let answer = self.hosted.job(&url).await?;
+        let answer = self.hosted.job(job, &url).await?;
         let output = answer.and_then(|answer| media_url(&answer.json["output"]));
         let output =
             output.ok_or_else(|| ProviderError::Broken("the output is not there any more".into()))?;

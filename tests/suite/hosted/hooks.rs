@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 crate::on_both_engines!(a_webhook_has_the_job_asked_about_at_once);
 
-/// Posts a webhook as a provider does: no cookies, from nowhere near.
+/// Posts a webhook as a provider does: without cookies, from another site.
 async fn post(
     studio: &Studio,
     provider: &str,
@@ -19,6 +19,8 @@ async fn post(
     let mut request = client
         .post(url)
         .header("content-type", "application/json")
+        .header("origin", "https://elsewhere.example.org")
+        .header("sec-fetch-site", "cross-site")
         .body(body);
     for (name, value) in headers {
         request = request.header(name, value);

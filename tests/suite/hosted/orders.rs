@@ -53,10 +53,10 @@ async fn every_catalogue_makes_a_video(engine: Engine) {
         );
         if service == Service::Fal {
             assert_eq!(sent.headers["x-fal-store-io"], "0");
-            assert_eq!(sent.headers["x-fal-request-timeout"], "12");
+            assert_eq!(sent.headers["x-fal-request-timeout"], "20");
         }
         if service == Service::Replicate {
-            assert_eq!(sent.headers["cancel-after"], "12s");
+            assert_eq!(sent.headers["cancel-after"], "20s");
         }
         assert!(!seen.key_elsewhere, "{service:?}: the key stays at home");
         studio.web.test.audit().await;
@@ -368,4 +368,22 @@ async fn progress_that_replicate_logs_is_shown() {
         page.is_ok_and(|page| page.card.progress == 42)
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pauses_that_a_catalogue_asks_for_are_kept() {
+    for service in ALL {
+        let at = Catalogue::start(service).await;
+        let provider = provider(service, &at).await;
+        assert_eq!(provider.poll_pause("a", 0), Duration::from_secs(1), "{service:?}");
+        assert_eq!(provider.poll_pause("a", 9), Duration::from_secs(5), "{service:?}");
+        let studio = Studio::open(Engine::Sqlite, service).await;
+        assert_eq!(
+            studio.make("too many polls for long").await.state,
+            State::Succeeded
+        );
+        let polls = studio.service.seen().polls;
+        let pause = polls[1].1 - polls[0].1;
+        assert!(pause >= Duration::from_secs(3), "{service:?}: {pause:?}");
+    }
 }

@@ -51,6 +51,9 @@ impl SecondsAs {
 
 impl Input {
     /// Reads the table, and `picture_remote` beside it. A server of the Videos protocol has neither.
+    ///
+    /// # Errors
+    /// A sentence that names the key by its path.
     pub fn read(keys: &mut Keys, kind: &Kind, with_picture: bool) -> Result<Self, ConfigError> {
         // fal's models know a length as a text mostly, Replicate's as a number.
         let (picture, seconds_as) = match kind {

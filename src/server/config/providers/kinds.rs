@@ -165,6 +165,7 @@ impl Kind {
     }
 
     /// Where its API begins.
+    #[must_use]
     pub const fn address(&self) -> Address {
         match self {
             Self::OpenAiVideos(_) => Address {
@@ -187,6 +188,9 @@ impl Kind {
     }
 
     /// Reads `kind` and what belongs to it.
+    ///
+    /// # Errors
+    /// A sentence that names the key by its path.
     pub fn read(keys: &mut Keys, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let Some(word) = keys.one_of("kind", &Self::ALL)? else {
             return Err(keys.wrong("kind", "one of openai_videos, openrouter, fal, replicate"));

@@ -21,6 +21,9 @@ const MOST_NOTE: usize = 160;
 const MOST_MODELS: usize = 500;
 const MOST_CREDITS: i128 = 1_000_000;
 
+/// Models that are not offered, each with the reason.
+pub type LeftOut = Vec<(String, String)>;
+
 /// A model of the list.
 #[derive(Clone, Debug)]
 pub struct Listed {
@@ -44,7 +47,7 @@ pub struct Shape {
 }
 
 /// What the list offers, in its order or in that of the configuration, and what was left out and why.
-pub fn offers(list: &Value, config: &OpenRouterConfig) -> Option<(Vec<Listed>, Vec<(String, String)>)> {
+pub fn offers(list: &Value, config: &OpenRouterConfig) -> Option<(Vec<Listed>, LeftOut)> {
     let models = list["data"].as_array()?;
     let (mut listed, mut left_out) = (Vec::<Listed>::new(), Vec::new());
     for model in models.iter().take(MOST_MODELS) {

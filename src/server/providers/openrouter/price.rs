@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// Amounts are whole numbers of 10⁻¹² US dollars: a token costs a few millionths.
 pub const ONE: i128 = 1_000_000_000_000;
 /// Frames in a second of the models that are priced by the token: `width × height × frames / 1024` tokens, 24 frames a
-/// second (BytePlus' and fal's price pages for Seedance, the only such models).
+/// second (as the makers of Seedance reckon, the only such models; fal's price page for Seedance 2.5 has the same formula).
 const FRAMES: i128 = 24;
 
 /// What a price is for.

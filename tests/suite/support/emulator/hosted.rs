@@ -324,6 +324,9 @@ pub async fn at_poll(job: &Job) -> Option<Response> {
         }
         "garbage at first" if early => Some("{\"id\": \"jo".into_response()),
         "errors at first" if early => Some(StatusCode::BAD_GATEWAY.into_response()),
+        "too many polls for long" if job.polls == 1 => {
+            Some((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "3")]).into_response())
+        }
         "too many polls" if job.polls == 1 => {
             Some((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")]).into_response())
         }

@@ -8,7 +8,7 @@ fn config(margin: u32, only: &[&str]) -> OpenRouterConfig {
         margin,
         only: only.iter().map(|id| (*id).to_owned()).collect(),
         audio: true,
-        deadline: Duration::from_secs(900),
+        deadline: Duration::from_mins(15),
         webhook_secret: crate::server::config::providers::Secret::default(),
     }
 }
