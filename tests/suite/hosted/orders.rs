@@ -323,18 +323,18 @@ async fn a_picture_goes_with_the_order_in_each_catalogues_own_way() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_model_does_not_take_is_refused_and_not_charged() {
-    let wrong = "input = {{ seed = \"seed\" }}"
-        .replace("{{", "{")
-        .replace("}}", "}");
+    let right = "input = { seed = \"seed\" }";
     for (service, reason) in [
         (Service::Fal, Reason::ProviderFailed),
         (Service::Replicate, Reason::ProviderRefused),
     ] {
         let at = Catalogue::start(service).await;
         let file = super::configuration(service, &at, "");
-        let file = file.replace(&wrong, "input = { seconds = \"length\", picture = \"image\" }");
-        let mut setup = Setup::default();
-        setup.file = Some(file);
+        let file = file.replace(right, "input = { seconds = \"length\", picture = \"image\" }");
+        let setup = Setup {
+            file: Some(file),
+            ..Setup::default()
+        };
         let mut test = TestApp::with(Engine::Sqlite, setup).await;
         test.work();
         let person = test.person().await;
