@@ -4,6 +4,7 @@ mod cards;
 mod drive;
 mod estimates;
 pub mod life;
+pub mod nudges;
 pub mod pictures;
 pub mod quotes;
 pub mod service;

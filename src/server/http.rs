@@ -4,6 +4,7 @@ pub mod events;
 pub mod forms;
 pub mod guard;
 pub mod health;
+pub mod hooks;
 pub mod media;
 pub mod pages;
 pub mod pictures;

@@ -1,20 +1,36 @@
 //! Providers make videos. One trait, one small file for each of them. A provider knows no credits and no people.
 
 pub mod builtin;
+pub mod check;
 mod choosing;
+pub mod fal;
 pub mod health;
+mod hooks;
+mod hosted;
+mod input;
 pub mod openai_videos;
+pub mod openrouter;
+pub mod replicate;
 
 pub use choosing::{Next, Providers, Wanted};
 
+use super::{
+    clock::Clock,
+    config::{
+        Config,
+        providers::{Kind, ModelConfig, ProviderConfig},
+    },
+};
 use crate::model::{
     catalogue::{Model, Size},
     generation::Reason,
 };
 use async_trait::async_trait;
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use bytes::Bytes;
 use health::Health;
+pub use hooks::NoHook;
 use std::{path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
 
@@ -101,6 +117,17 @@ pub struct Offer {
     pub successor: Option<String>,
 }
 
+impl From<&ModelConfig> for Offer {
+    fn from(config: &ModelConfig) -> Self {
+        Self {
+            model: config.model.clone(),
+            deadline: config.deadline,
+            available_until: config.available_until,
+            successor: config.successor.clone(),
+        }
+    }
+}
+
 impl Offer {
     /// Whether it is offered at a time, in unix milliseconds.
     #[must_use]
@@ -117,6 +144,15 @@ pub trait VideoProvider: Send + Sync {
 
     /// What it offers now.
     fn offers(&self) -> Arc<[Offer]>;
+
+    /// Whether it knows what it offers. One that has yet to be told offers nothing, and that says nothing about a model.
+    fn knows_offers(&self) -> bool {
+        true
+    }
+
+    /// What it does beside orders while the server runs, like keeping its list of models fresh. Returns when there is
+    /// nothing (more) to do.
+    async fn tend(&self) {}
 
     /// How many videos it may make at once.
     fn concurrency(&self) -> usize;
@@ -148,6 +184,17 @@ pub trait VideoProvider: Send + Sync {
         None
     }
 
+    /// The id by which its webhooks name a job.
+    fn job_id<'a>(&self, job: &'a str) -> &'a str {
+        job
+    }
+
+    /// Checks a webhook that came for it; the answer is the id of the job that it is about. Nothing else in it is
+    /// believed.
+    async fn hook(&self, _headers: &HeaderMap, _body: &[u8]) -> Result<Option<String>, NoHook> {
+        Err(NoHook::Off)
+    }
+
     /// The video is stored here: what the provider still keeps of it may go. Nothing depends on it.
     async fn forget(&self, _job: &str) {}
 }
@@ -157,4 +204,28 @@ pub trait VideoProvider: Send + Sync {
 pub fn poll_pause(polls: u32) -> Duration {
     let ms = 500_u64.saturating_mul(1 << polls.min(4));
     Duration::from_millis(ms.min(5_000))
+}
+
+/// A configured server, ready for orders.
+///
+/// # Errors
+/// When this machine has no certificates to check others with.
+pub fn open(
+    provider: &ProviderConfig,
+    config: &Config,
+    clock: &Clock,
+) -> Result<Arc<dyn VideoProvider>, reqwest::Error> {
+    let clock = clock.clone();
+    let public_url = config.public_url.as_str();
+    Ok(match &provider.kind {
+        Kind::OpenAiVideos(ways) => Arc::new(openai_videos::OpenAiVideos::new(provider, ways, clock)?),
+        Kind::OpenRouter(own) => Arc::new(openrouter::OpenRouter::new(
+            provider,
+            own.clone(),
+            public_url,
+            clock,
+        )?),
+        Kind::Fal(own) => Arc::new(fal::Fal::new(provider, own, public_url, clock)?),
+        Kind::Replicate(own) => Arc::new(replicate::Replicate::new(provider, own, public_url, clock)?),
+    })
 }

@@ -1,7 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, media, pages, pictures, session, site, videos_api},
+    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
     state::App,
 };
 use axum::{
@@ -134,6 +134,8 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
         .merge(videos_api::routes(&web))
+        // So have providers that call back: what they send is signed, and nothing of it is believed.
+        .merge(hooks::routes())
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(web.clone(), guard::headers))
         .route_layer(from_fn(guard::count))

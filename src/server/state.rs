@@ -6,11 +6,18 @@ use super::{
     credits::Ledger,
     db::{Db, people},
     error::{Failure, Result},
-    generation::{Generations, life::Life, life::Stops, pictures::Pictures, quotes::Quotes, worker::Worker},
+    generation::{
+        Generations,
+        life::{Life, Stops},
+        nudges::Nudges,
+        pictures::Pictures,
+        quotes::Quotes,
+        worker::Worker,
+    },
     identity::Identity,
     keys::Keys,
     live::Hub,
-    providers::{Providers, VideoProvider, builtin::Builtin, openai_videos::OpenAiVideos},
+    providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     storage::Storage,
     webhooks::{Courier, Webhooks, secrets::Secrets},
 };
@@ -23,6 +30,7 @@ use std::{
     sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// The services, as routes, server functions and commands use them. A handle: each request takes a few of them.
 #[derive(Clone)]
@@ -112,14 +120,14 @@ impl App {
             None => Storage::open(&config)?,
         };
         let scratch = config.data_dir.join("scratch");
-        let mut providers = parts.providers;
+        let mut makers = parts.providers;
         for configured in &config.providers {
-            let provider = OpenAiVideos::new(configured, clock.clone())
+            let provider = providers::open(configured, &config, &clock)
                 .map_err(|error| Failure::broken(format!("provider {}: {error}", configured.name)))?;
-            providers.push(Arc::new(provider));
+            makers.push(provider);
         }
-        providers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
-        let providers = Providers::new(providers, clock.clone());
+        makers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
+        let providers = Providers::new(makers, clock.clone());
         let hub = Hub::default();
         let pictures = Pictures::new(db.clone(), clock.clone(), ids.clone(), storage.clone());
         let called = Arc::new(Notify::new());
@@ -132,6 +140,7 @@ impl App {
             work: Arc::new(Notify::new()),
             courier: called.clone(),
             stops: Stops::default(),
+            nudges: Nudges::default(),
         };
         let quotes = Quotes::new(secret(&db, "quotes").await?);
         let secrets = Secrets::new(secret(&db, "webhooks").await?);
@@ -170,6 +179,26 @@ async fn secret(db: &Db, name: &str) -> Result<Vec<u8>> {
     let mut fresh = [0; 32];
     getrandom::fill(&mut fresh).map_err(|error| Failure::broken(format!("no randomness: {error}")))?;
     people::secret(db, name, &fresh).await
+}
+
+impl App {
+    /// Has the providers look after themselves, and all processes know how they do, while the server runs, and brings nudges of other processes here, until
+    /// it is told to stop.
+    pub fn tend(&self, stop: &CancellationToken) {
+        for provider in self.worker.providers.iter() {
+            let (provider, stop) = (provider.clone(), stop.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = provider.tend() => {}
+                    () = stop.cancelled() => {}
+                }
+            });
+        }
+        let providers = self.worker.providers.clone();
+        tokio::spawn(health::share(providers, self.db.clone(), self.clock.clone()));
+        let nudges = self.worker.life.nudges.clone();
+        tokio::spawn(nudges.relay(self.db.clone(), stop.clone()));
+    }
 }
 
 /// Makes a folder that only this user can look into. One that is there stays as its owner made it.

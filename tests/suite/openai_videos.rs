@@ -9,7 +9,7 @@ use aisora::model::{
 };
 use aisora::server::{
     clock::Clock,
-    config::Config,
+    config::{Config, providers::Kind},
     providers::openai_videos::{fitting, probe},
 };
 use serde_json::json;
@@ -90,7 +90,13 @@ async fn every_server_starts_from_a_picture(engine: Engine) {
 /// A picture of so many pixels, as PNG.
 fn picture(width: u32, height: u32) -> bytes::Bytes {
     let mut png = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    let picture = image::RgbImage::from_fn(width, height, |x, y| {
+        if (x + y) % 2 == 0 {
+            image::Rgb([9, 90, 200])
+        } else {
+            image::Rgb([200, 90, 9])
+        }
+    });
     picture
         .write_to(&mut png, image::ImageFormat::Png)
         .expect("written");
@@ -606,7 +612,10 @@ async fn a_server_can_be_asked_what_it_can_do() {
         let report = probe(&config.providers[0]).await.unwrap();
         assert!(report.is_good(), "{preset}: {report:#?}");
         assert_eq!(report.models, [REMOTE], "{preset}");
-        let fits = fitting(&config.providers[0], &report);
+        let Kind::OpenAiVideos(ways) = &config.providers[0].kind else {
+            panic!("{config:?}")
+        };
+        let fits = fitting(&config.providers[0], ways, &report);
         assert!(
             fits.contains(&format!("preset = \"{preset}\"")),
             "{preset}: {fits}"

@@ -4,7 +4,10 @@ mod emulator;
 mod provider;
 mod web;
 
-pub use emulator::{Emulator, KEY, PRESETS, REMOTE};
+pub use emulator::{
+    Emulator, KEY, PRESETS, REMOTE,
+    hosted::{Catalogue, HOOK_SECRET, Service},
+};
 pub use provider::{LENGTH, MODEL, Play, SIZE, sample_video};
 pub use web::{Browser, WebServer, site_in};
 
@@ -298,5 +301,8 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
         providers,
         storage: setup.storage,
     };
-    App::open(config, true, parts).await.expect("the server opens")
+    let app = App::open(config, true, parts).await.expect("the server opens");
+    // It ends with the test.
+    app.tend(&CancellationToken::new());
+    app
 }

@@ -4,9 +4,9 @@ use super::{CliError, say};
 use crate::server::{
     config::{
         Config,
-        providers::{ModelConfig, ProviderConfig},
+        providers::{Kind, ModelConfig, OpenAiVideosConfig, ProviderConfig},
     },
-    providers::openai_videos,
+    providers::{check as hosted, openai_videos},
 };
 use chrono::DateTime;
 use clap::Subcommand;
@@ -34,15 +34,27 @@ pub async fn run(command: Provider, config: &Config) -> Result<ExitCode, CliErro
 
 fn list(config: &Config) -> Result<ExitCode, CliError> {
     for provider in &config.providers {
+        let kind = match &provider.kind {
+            Kind::OpenAiVideos(ways) => format!("openai_videos, {}", ways.preset.as_str()),
+            other => other.as_str().to_owned(),
+        };
         say(&format!(
-            "{} (openai_videos, {}, {} at once) {}",
-            provider.name,
-            provider.preset.as_str(),
-            provider.concurrency,
-            provider.base_url
+            "{} ({kind}, {} at once) {}",
+            provider.name, provider.concurrency, provider.base_url
         ))?;
         for model in &provider.models {
             say(&format!("  {}", in_a_line(model)))?;
+        }
+        if let Kind::OpenRouter(own) = &provider.kind {
+            let models = if own.only.is_empty() {
+                "every model of its list".to_owned()
+            } else {
+                own.only.join(", ")
+            };
+            say(&format!(
+                "  {models}, at its prices + {} %; `aisora provider check {}` reads them",
+                own.margin, provider.name
+            ))?;
         }
     }
     say("builtin (the built-in renderer)")?;
@@ -74,29 +86,46 @@ fn in_a_line(config: &ModelConfig) -> String {
 
 async fn check(config: &Config, name: &str) -> Result<ExitCode, CliError> {
     let provider = find(config, name)?;
-    let report = openai_videos::probe(provider)
-        .await
-        .map_err(|error| CliError::Said(error.to_string()))?;
-    for (good, line) in &report.lines {
-        say(&format!("{} {line}", if *good { "ok  " } else { "bad " }))?;
-    }
-    match report.looks_like {
-        Some(preset) if preset != provider.preset => say(&format!(
-            "bad  it looks like {}, but the preset is {}",
-            preset.as_str(),
-            provider.preset.as_str()
-        ))?,
-        _ => {}
-    }
-    if report.answers {
-        let fits = openai_videos::fitting(provider, &report);
-        say(&format!("\nThe configuration that fits:\n\n{fits}"))?;
-    }
-    Ok(if report.is_good() {
+    let good = if let Kind::OpenAiVideos(ways) = &provider.kind {
+        check_openai_videos(provider, ways).await?
+    } else {
+        let lines = hosted::check(provider, config).await;
+        let lines = lines.map_err(|error| CliError::Said(error.to_string()))?;
+        tell(&lines)?;
+        lines.iter().all(|(good, _)| *good)
+    };
+    Ok(if good {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+fn tell(lines: &[(bool, String)]) -> Result<(), CliError> {
+    for (good, line) in lines {
+        say(&format!("{} {line}", if *good { "ok  " } else { "bad " }))?;
+    }
+    Ok(())
+}
+
+async fn check_openai_videos(provider: &ProviderConfig, ways: &OpenAiVideosConfig) -> Result<bool, CliError> {
+    let report = openai_videos::probe(provider)
+        .await
+        .map_err(|error| CliError::Said(error.to_string()))?;
+    tell(&report.lines)?;
+    match report.looks_like {
+        Some(preset) if preset != ways.preset => say(&format!(
+            "bad  it looks like {}, but the preset is {}",
+            preset.as_str(),
+            ways.preset.as_str()
+        ))?,
+        _ => {}
+    }
+    if report.answers {
+        let fits = openai_videos::fitting(provider, ways, &report);
+        say(&format!("\nThe configuration that fits:\n\n{fits}"))?;
+    }
+    Ok(report.is_good())
 }
 
 fn find<'a>(config: &'a Config, name: &str) -> Result<&'a ProviderConfig, CliError> {

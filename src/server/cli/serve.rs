@@ -4,7 +4,6 @@ use super::CliError;
 use crate::server::{
     config::{Config, Mode},
     http::site::Site,
-    providers::health,
     router::{Web, router},
     state::{App, Parts},
 };
@@ -51,9 +50,9 @@ pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(
         has_worker: with_worker,
         watching: std::env::var_os("LEPTOS_WATCH").is_some(),
     };
+    app.tend(&stop);
     let worker = with_worker.then(|| tokio::spawn(app.worker.clone().run(stop.clone())));
     let relay = tokio::spawn(app.hub.clone().relay(app.db.clone(), stop.clone()));
-    share_health(&app);
     tokio::spawn(async move {
         // Histograms are drained now and then, or they grow between two visits of Prometheus.
         loop {
@@ -93,17 +92,11 @@ pub async fn worker(config: Config) -> Result<(), CliError> {
     let stop = CancellationToken::new();
     tokio::spawn(stop_at_signal(stop.clone()));
     tracing::info!(database = app.db.engine(), "the worker is ready");
-    share_health(&app);
+    app.tend(&stop);
     let worker = tokio::spawn(app.worker.clone().run(stop.clone()));
     stop.cancelled().await;
     finish(Some(worker), &app).await;
     Ok(())
-}
-
-/// What one process learns about a provider, all of them know.
-fn share_health(app: &App) {
-    let providers = app.worker.providers.clone();
-    tokio::spawn(health::share(providers, app.db.clone(), app.clock.clone()));
 }
 
 async fn finish(worker: Option<tokio::task::JoinHandle<()>>, app: &App) {

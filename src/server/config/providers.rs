@@ -1,10 +1,15 @@
-//! The tables `[providers.NAME]`: servers that make videos, and the models that they offer here.
+//! The tables `[providers.NAME]`: servers that make videos, and the models that they offer here. What only one kind of
+//! server has is in `kinds`.
 
+mod input;
 mod keys;
+mod kinds;
 
 use super::{ConfigError, Mode};
 use crate::{model::catalogue::Model, server::http_client::is_public};
+pub use input::{Input, SecondsAs};
 use keys::Keys;
+pub use kinds::{FalConfig, Kind, OpenAiVideosConfig, OpenRouterConfig, Preset, ReplicateConfig, Wire};
 use reqwest::Url;
 use std::{fmt, net::IpAddr, time::Duration};
 use toml::Value;
@@ -33,90 +38,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A server by its name; its ways are in `providers::openai_videos::presets`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Preset {
-    /// SGLang diffusion.
-    Sglang,
-    /// vLLM-Omni.
-    VllmOmni,
-    /// TensorRT-LLM's `trtllm-serve`.
-    TensorrtLlm,
-    /// The LiteLLM proxy.
-    Litellm,
-    /// The new-api gateway.
-    NewApi,
-    /// The protocol as OpenAI wrote it down.
-    Openai,
-}
-
-impl Preset {
-    /// All of them with their names in the file.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("sglang", Self::Sglang),
-        ("vllm-omni", Self::VllmOmni),
-        ("tensorrt-llm", Self::TensorrtLlm),
-        ("litellm", Self::Litellm),
-        ("new-api", Self::NewApi),
-        ("openai", Self::Openai),
-    ];
-
-    /// The name in the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        name_of(&Self::ALL, self)
-    }
-}
-
-/// How an order is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wire {
-    /// Always JSON.
-    Json,
-    /// Always `multipart/form-data`.
-    Multipart,
-    /// Multipart when a file goes with it, else JSON.
-    Auto,
-}
-
-impl Wire {
-    const ALL: [(&'static str, Self); 3] = [
-        ("json", Self::Json),
-        ("multipart", Self::Multipart),
-        ("auto", Self::Auto),
-    ];
-
-    /// The name in the file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        name_of(&Self::ALL, self)
-    }
-}
-
-fn name_of<T: Copy + PartialEq>(all: &[(&'static str, T)], wanted: T) -> &'static str {
-    all.iter()
-        .find(|(_, one)| *one == wanted)
-        .map_or("", |(name, _)| name)
-}
-
-/// One server of the Videos protocol.
+/// One server, whatever it speaks.
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
     /// Its name here.
     pub name: String,
-    /// Which server it is.
-    pub preset: Preset,
-    /// Up to and with `/v1`.
+    /// What it speaks, and what only such servers have.
+    pub kind: Kind,
+    /// Where its API begins, with the version.
     pub base_url: Url,
-    /// Sent as a bearer token; empty where the server asks for none.
+    /// What it knows us by; empty where the server asks for none.
     pub key: Secret,
-    /// Overrides the preset's.
-    pub wire: Option<Wire>,
     /// Videos that it may make at once.
     pub concurrency: usize,
-    /// Origins that downloads may be redirected to although they are private.
+    /// Origins that downloads may come from although they are private.
     pub media_origins: Vec<Url>,
-    /// What it offers.
+    /// What it offers; empty where the server's own list says so.
     pub models: Vec<ModelConfig>,
 }
 
@@ -135,6 +72,8 @@ pub struct ModelConfig {
     pub successor: Option<String>,
     /// Parameters beyond prompt, model, seconds and size.
     pub extra: Vec<(String, Extra)>,
+    /// How the model calls its own parameters, where each model has its own.
+    pub input: Input,
 }
 
 /// The value of an extra parameter.
@@ -152,40 +91,46 @@ impl ProviderConfig {
     pub fn explain(&self) -> Vec<String> {
         let models: Vec<_> = self.models.iter().map(|model| model.model.id.as_str()).collect();
         let line = |key: &str, value: &str| format!("providers.{}.{key} = \"{value}\"", self.name);
-        vec![
-            line("preset", self.preset.as_str()),
+        let mut lines = vec![
+            line("kind", self.kind.as_str()),
             line("base_url", self.base_url.as_str()),
             line("key", &format!("{:?}", self.key)),
-            line("wire", self.wire.map_or("of the preset", Wire::as_str)),
             line("concurrency", &self.concurrency.to_string()),
             line("models", &models.join(", ")),
-        ]
+        ];
+        let more = self.kind.explain();
+        lines.extend(more.iter().map(|(key, value)| line(key, value)));
+        lines
     }
 
-    /// Production sends no key over plain http through the open internet.
+    /// Production sends no key over plain http through the open internet, and believes nothing that came so.
     fn check(&self, mode: Mode) -> Result<(), ConfigError> {
-        let host = self.base_url.host_str().unwrap_or_default();
-        let near = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(address) => !is_public(address),
-            // Names without a dot, and these, only exist in a network of one's own.
-            Err(_) => {
-                !host.contains('.')
-                    || [".local", ".internal", ".lan"]
-                        .iter()
-                        .any(|end| host.ends_with(end))
-            }
+        let open = |url: &Url| mode == Mode::Production && url.scheme() == "http" && !is_near(url);
+        let key = match &self.kind {
+            _ if open(&self.base_url) && !self.key.reveal().is_empty() => "base_url",
+            Kind::Fal(fal) if open(&fal.jwks_url) => "jwks_url",
+            Kind::Fal(fal) if open(&fal.api_url) => "api_url",
+            _ => return Ok(()),
         };
-        if mode == Mode::Production
-            && self.base_url.scheme() == "http"
-            && !near
-            && !self.key.reveal().is_empty()
-        {
-            return Err(ConfigError(format!(
-                "Production mode does not send a key over plain http: give `providers.{}.base_url` an https address.",
-                self.name
-            )));
+        Err(ConfigError(format!(
+            "Production mode does not send a key over plain http: give `providers.{}.{key}` an https address.",
+            self.name
+        )))
+    }
+}
+
+/// Whether an address is in this machine's own network.
+fn is_near(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(address) => !is_public(address),
+        // Names without a dot, and these, only exist in a network of one's own.
+        Err(_) => {
+            !host.contains('.')
+                || [".local", ".internal", ".lan"]
+                    .iter()
+                    .any(|end| host.ends_with(end))
         }
-        Ok(())
     }
 }
 
@@ -224,35 +169,31 @@ fn provider(
     mut keys: Keys,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<ProviderConfig, ConfigError> {
-    match keys.text("kind")?.as_deref() {
-        Some("openai_videos") => {}
-        _ => return Err(keys.wrong("kind", "\"openai_videos\"")),
-    }
-    let preset = keys.one_of("preset", &Preset::ALL)?.unwrap_or(Preset::Openai);
-    let base_url = keys.base_url()?;
-    let key = keys.key(environment)?;
-    let wire = keys.one_of("wire", &Wire::ALL)?;
+    let kind = Kind::read(&mut keys, environment)?;
+    let base_url = keys.base_url(kind.address())?;
+    let key = keys.secret("key", "key_env", environment)?;
     let concurrency = keys.whole("concurrency", 1..=256)?.unwrap_or(2);
     let media_origins = keys.origins("media_origins")?;
     let mut models = Vec::new();
-    for (index, value) in keys.list("models")?.into_iter().enumerate() {
-        let path = format!("{}.models[{index}]", keys.path);
-        models.push(model(Keys::of(path, value)?)?);
+    if !matches!(kind, Kind::OpenRouter(_)) {
+        for (index, value) in keys.list("models")?.into_iter().enumerate() {
+            let path = format!("{}.models[{index}]", keys.path);
+            models.push(model(Keys::of(path, value)?, &kind)?);
+        }
     }
     keys.end()?;
     Ok(ProviderConfig {
         name,
-        preset,
+        kind,
         base_url,
         key,
-        wire,
         concurrency: usize::try_from(concurrency).unwrap_or(1),
         media_origins,
         models,
     })
 }
 
-fn model(mut keys: Keys) -> Result<ModelConfig, ConfigError> {
+fn model(mut keys: Keys, kind: &Kind) -> Result<ModelConfig, ConfigError> {
     let id = keys.text("id")?.unwrap_or_default();
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
     if id.is_empty() || id.len() > 100 || !id.bytes().all(known) {
@@ -273,13 +214,15 @@ fn model(mut keys: Keys) -> Result<ModelConfig, ConfigError> {
             .filter(|chosen| seconds.contains(chosen))
             .ok_or_else(|| keys.wrong("default_seconds", "one of `seconds`"))?,
     };
-    let deadline = keys.whole("deadline_seconds", 1..=86_400)?.unwrap_or(900);
+    let input_reference = keys.flag("input_reference")?.unwrap_or(false);
+    let input = Input::read(&mut keys, kind, input_reference)?;
     let read = ModelConfig {
         remote,
-        deadline: Duration::from_secs(deadline.unsigned_abs()),
+        deadline: keys.deadline()?,
         available_until: keys.last_day("available_until")?,
         successor: keys.text("successor")?,
-        extra: keys.extra()?,
+        extra: keys.extra(&input.fields())?,
+        input,
         model: Model {
             id,
             label,
@@ -287,7 +230,7 @@ fn model(mut keys: Keys) -> Result<ModelConfig, ConfigError> {
             sizes,
             seconds,
             default_seconds,
-            input_reference: keys.flag("input_reference")?.unwrap_or(false),
+            input_reference,
             doing: None,
         },
     };

@@ -118,3 +118,18 @@ pub async fn notify(tx: &mut Tx, payload: &str) -> Result<()> {
     }
     Ok(())
 }
+
+/// Where nudges are told to other processes on PostgreSQL.
+pub const NUDGES: &str = "aisora_nudges";
+
+/// Tells other processes on PostgreSQL that there is news of a provider's job.
+pub async fn notify_nudge(db: &Db, payload: &str) -> Result<()> {
+    if let Db::Postgres(pool) = db {
+        sqlx::query("SELECT pg_notify($1, $2)")
+            .bind(NUDGES)
+            .bind(payload)
+            .execute(pool)
+            .await?;
+    }
+    Ok(())
+}

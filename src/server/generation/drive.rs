@@ -275,6 +275,11 @@ impl Drive {
         let mut told = None::<Instant>;
         let (mut polls, mut gone) = (0_u32, 0_u32);
         let mut unknown = None::<String>;
+        let job = self.row.provider_job.as_deref().unwrap_or_default();
+        let nudge = self
+            .life
+            .nudges
+            .begin(self.provider.name(), self.provider.job_id(job));
         loop {
             match self.ask(patience).await {
                 Ok(JobStatus::Done) => {
@@ -316,7 +321,11 @@ impl Drive {
             }
             let job = self.row.provider_job.as_deref().unwrap_or_default();
             let left = patience.saturating_duration_since(Instant::now());
-            tokio::time::sleep(self.provider.poll_pause(job, polls).min(left)).await;
+            let pause = self.provider.poll_pause(job, polls).min(left);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = nudge.rung() => {}
+            }
             polls = polls.saturating_add(1);
         }
     }

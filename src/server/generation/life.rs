@@ -1,7 +1,7 @@
 //! Transitions: the only place where a generation changes its state. State, event, money and job change in one
 //! transaction, guarded by the state before and by the fence; browsers hear of it after it became durable.
 
-use super::{JOB, PURGE, PURGES, store};
+use super::{JOB, PURGE, PURGES, nudges::Nudges, store};
 use crate::model::{
     error::AppError,
     generation::{Reason, State},
@@ -47,6 +47,8 @@ pub struct Life {
     pub courier: Arc<Notify>,
     /// Stops work that this process is doing.
     pub stops: Stops,
+    /// Has work that this process is doing ask its provider now.
+    pub nudges: Nudges,
 }
 
 /// How a generation ends.

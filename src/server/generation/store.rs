@@ -147,7 +147,9 @@ fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String), String> {
 /// Whether it is the video that was asked for.
 fn fits(facts: &VideoFacts, row: &GenerationRow) -> Result<(), String> {
     let asked = size(row);
-    if (facts.width, facts.height) != (asked.width, asked.height) {
+    // Models round to their own blocks: 854x480 comes as 864x480 or 832x480.
+    let near = |is: u32, asked: u32| is.abs_diff(asked) <= asked / 16;
+    if !near(facts.width, asked.width) || !near(facts.height, asked.height) {
         return Err(format!("it is {}x{}, not {asked}", facts.width, facts.height));
     }
     // Models round to their own frame counts: half a second, or a tenth for long ones.

@@ -37,6 +37,8 @@ const HAND_OVER: Duration = Duration::from_secs(4);
 /// ends, in milliseconds: while a new configuration is rolled out, some processes know less than others.
 const ORPHANS: Duration = Duration::from_mins(1);
 const ORPHANED: i64 = 600_000;
+/// How long an order waits for a provider that does not know yet what it offers, in milliseconds.
+const NOT_YET: i64 = 2_000;
 /// How many stores are cleared at once, and how long clearing one may take.
 const PURGES_AT_ONCE: i64 = 4;
 const PURGING: Duration = Duration::from_mins(1);
@@ -272,6 +274,12 @@ impl Worker {
                         ..Change::default()
                     };
                     moment.step(&mut row, State::Submitting, change).await?
+                }
+                // Its list of models is not there yet; the model may well be on it.
+                (State::Queued, None) if !provider.knows_offers() => {
+                    let later = now + NOT_YET;
+                    jobs::give_back(&mut moment.tx, JOB, job.subject, job.fence, later, true).await?;
+                    false
                 }
                 (State::Queued, None) => {
                     self.pass_on(&mut moment, &mut row).await?;

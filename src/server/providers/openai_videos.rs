@@ -17,7 +17,7 @@ use crate::{
     model::generation::Reason,
     server::{
         clock::Clock,
-        config::providers::{ModelConfig, ProviderConfig, Wire},
+        config::providers::{ModelConfig, OpenAiVideosConfig, ProviderConfig, Wire},
         http_client::HttpClient,
     },
 };
@@ -31,7 +31,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use wire::Fault;
+pub(in crate::server) use wire::Fault;
 
 /// A server that is busy is waited for within one try, if it asks for no longer pause than this.
 const MOST_WAIT: Duration = Duration::from_secs(20);
@@ -59,20 +59,18 @@ impl OpenAiVideos {
     ///
     /// # Errors
     /// When this machine has no certificates to check others with.
-    pub fn new(config: &ProviderConfig, clock: Clock) -> Result<Self, reqwest::Error> {
-        let offers = config.models.iter().map(|model| Offer {
-            model: model.model.clone(),
-            deadline: model.deadline,
-            available_until: model.available_until,
-            successor: model.successor.clone(),
-        });
-        let quirks = quirks(config.preset);
+    pub fn new(
+        config: &ProviderConfig,
+        ways: &OpenAiVideosConfig,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let quirks = quirks(ways.preset);
         Ok(Self {
             name: config.name.clone(),
-            offers: offers.collect(),
+            offers: config.models.iter().map(Offer::from).collect(),
             models: config.models.clone(),
             concurrency: config.concurrency,
-            wire: config.wire.unwrap_or(quirks.wire),
+            wire: ways.wire.unwrap_or(quirks.wire),
             quirks,
             api: api(config)?,
             health: Health::new(config.name.clone(), clock),
@@ -202,7 +200,7 @@ impl OpenAiVideos {
 }
 
 /// The server, and what its answers may point to.
-fn api(config: &ProviderConfig) -> Result<Api, reqwest::Error> {
+pub(super) fn api(config: &ProviderConfig) -> Result<Api, reqwest::Error> {
     let mut named = config.media_origins.clone();
     named.push(config.base_url.clone());
     let client = HttpClient::new(named)?;

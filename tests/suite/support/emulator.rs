@@ -1,8 +1,12 @@
 //! Servers of the Videos protocol, played strictly: each refuses what the real one refuses (`facts/videos-api.md`,
 //! section 3), and does wrong what the prompt tells it. Nothing here is shared with the adapter.
 
+mod fal;
 mod faults;
 mod form;
+pub mod hosted;
+mod openrouter;
+mod replicate;
 mod rules;
 
 use super::sample_video;

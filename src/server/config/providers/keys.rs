@@ -1,6 +1,6 @@
 //! One table of the configuration, read key by key. What is left at the end is unknown, and told by its path.
 
-use super::{Extra, Secret};
+use super::{Extra, Secret, kinds::Address};
 use crate::{
     model::{
         catalogue::{Size, SizeOffer},
@@ -10,12 +10,12 @@ use crate::{
 };
 use chrono::{Days, NaiveDate, NaiveTime};
 use reqwest::Url;
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 use toml::{Table, Value};
 
 /// The words of an `extra` parameter that takes its value from the order.
 const FROM_THE_ORDER: &str = "from the order";
-/// Fields that the adapter fills by itself.
+/// Fields that the adapter of the Videos protocol fills by itself.
 const OWN_FIELDS: [&str; 5] = ["prompt", "model", "seconds", "size", "input_reference"];
 
 /// A table with its path, and the keys that were asked for.
@@ -112,14 +112,30 @@ impl Keys {
         }
     }
 
-    /// The address as the official clients take it, with `/v1`; without any path `/v1` is meant.
-    pub fn base_url(&mut self) -> Result<Url, ConfigError> {
-        let text = self.text("base_url")?.unwrap_or_default();
-        let what = "an address like https://videos.example.org/v1, without name, password or question mark";
-        let mut url = address(&text).ok_or_else(|| self.wrong("base_url", what))?;
+    /// The address as the official clients take it, with its version; without any path the usual one is meant.
+    pub fn base_url(&mut self, address: Address) -> Result<Url, ConfigError> {
+        let mut url = self.url("base_url", address.usual.unwrap_or_default())?;
         let path = url.path().trim_end_matches('/').to_owned();
-        url.set_path(if path.is_empty() { "/v1" } else { &path });
+        url.set_path(if path.is_empty() { address.path } else { &path });
         Ok(url)
+    }
+
+    pub fn url(&mut self, key: &'static str, usual: &str) -> Result<Url, ConfigError> {
+        let text = self.text(key)?.unwrap_or_else(|| usual.to_owned());
+        let what = "an address like https://videos.example.org/v1, without name, password or question mark";
+        address(&text).ok_or_else(|| self.wrong(key, what))
+    }
+
+    /// A table inside of this one; an empty one where it is left out.
+    pub fn inner(&mut self, key: &'static str) -> Result<Self, ConfigError> {
+        let value = self.take(key).unwrap_or_else(|| Value::Table(Table::new()));
+        Self::of(format!("{}.{key}", self.path), value)
+    }
+
+    /// The longest time for one video.
+    pub fn deadline(&mut self) -> Result<Duration, ConfigError> {
+        let seconds = self.whole("deadline_seconds", 1..=86_400)?.unwrap_or(900);
+        Ok(Duration::from_secs(seconds.unsigned_abs()))
     }
 
     pub fn origins(&mut self, key: &'static str) -> Result<Vec<Url>, ConfigError> {
@@ -131,23 +147,30 @@ impl Keys {
         urls.ok_or_else(|| self.wrong(key, "a list of addresses like http://minio.lan:9000"))
     }
 
-    /// From the file, or from the variable that `key_env` names.
-    pub fn key(&mut self, environment: &dyn Fn(&str) -> Option<String>) -> Result<Secret, ConfigError> {
-        let (key, variable) = (self.text("key")?, self.text("key_env")?);
-        let key = match (key, variable) {
-            (Some(_), Some(_)) => return Err(self.wrong("key_env", "left out where `key` is given")),
-            (Some(key), None) => key,
+    /// From the file, or from the variable that the second key names.
+    pub fn secret(
+        &mut self,
+        key: &'static str,
+        key_env: &'static str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Secret, ConfigError> {
+        let (secret, variable) = (self.text(key)?, self.text(key_env)?);
+        let secret = match (secret, variable) {
+            (Some(_), Some(_)) => {
+                return Err(self.wrong(key_env, &format!("left out where `{key}` is given")));
+            }
+            (Some(secret), None) => secret,
             (None, None) => String::new(),
             (None, Some(variable)) => environment(&variable)
-                .map(|key| key.trim().to_owned())
-                .filter(|key| !key.is_empty())
-                .ok_or_else(|| self.wrong("key_env", "a variable that is set"))?,
+                .map(|secret| secret.trim().to_owned())
+                .filter(|secret| !secret.is_empty())
+                .ok_or_else(|| self.wrong(key_env, "a variable that is set"))?,
         };
         // What a header cannot carry would only show at the first order.
-        if key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Secret(key))
+        if secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Secret(secret))
         } else {
-            Err(self.wrong("key", "made of printable ASCII, without spaces"))
+            Err(self.wrong(key, "made of printable ASCII, without spaces"))
         }
     }
 
@@ -207,7 +230,8 @@ impl Keys {
         }
     }
 
-    pub fn extra(&mut self) -> Result<Vec<(String, Extra)>, ConfigError> {
+    /// Parameters beyond those that the adapter fills by itself.
+    pub fn extra(&mut self, own: &[&str]) -> Result<Vec<(String, Extra)>, ConfigError> {
         let what = "a table of parameters, like {guidance_scale = 5, seed = \"from the order\"}";
         let table = match self.take("extra") {
             None => return Ok(Vec::new()),
@@ -216,7 +240,8 @@ impl Keys {
         };
         let mut read = Vec::new();
         for (name, value) in table {
-            if OWN_FIELDS.contains(&name.as_str()) {
+            let filled = if own.is_empty() { &OWN_FIELDS[..] } else { own };
+            if filled.contains(&name.as_str()) {
                 return Err(self.wrong(
                     &format!("extra.{name}"),
                     "left out: the adapter fills it by itself",

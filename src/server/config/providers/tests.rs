@@ -64,7 +64,10 @@ fn tables_are_read_in_their_order() {
     );
     assert_eq!(wan.extra[1], ("seed".to_owned(), Extra::Seed));
     assert_eq!(agate.base_url.as_str(), "https://agate.example.org/api/v1");
-    assert_eq!((agate.preset, agate.wire), (Preset::Openai, None));
+    let Kind::OpenAiVideos(ways) = &agate.kind else {
+        panic!("{agate:?}")
+    };
+    assert_eq!((ways.preset, ways.wire), (Preset::Openai, None));
 }
 
 #[test]
@@ -124,4 +127,142 @@ fn keys_are_masked() {
     let lines: Vec<_> = read.iter().flat_map(ProviderConfig::explain).collect();
     let all = format!("{read:?}{lines:?}");
     assert!(!all.contains("sk-") && all.contains("********"), "{all}");
+}
+
+const HOSTED: &str = r#"
+[or]
+kind = "openrouter"
+key = "sk-or"
+credits_per_usd = 100
+margin = 25
+only = ["google/veo-3.1"]
+audio = false
+webhook_secret = "sk-hook"
+
+[fal]
+kind = "fal"
+key_env = "GPU_KEY"
+[[fal.models]]
+id = "kling"
+remote = "fal-ai/kling/text-to-video"
+picture_remote = "fal-ai/kling/image-to-video"
+input_reference = true
+sizes = { "1280x720" = 30 }
+seconds = [5, 10]
+input = { resolution = "resolution", seed = "seed" }
+extra = { negative_prompt = "text" }
+
+[rep]
+kind = "replicate"
+key = "r8_x"
+webhook_secret = "whsec_c2VjcmV0"
+[[rep.models]]
+id = "wan"
+remote = "wan-video/wan-2.5-t2v"
+sizes = { "1280x720" = 30 }
+seconds = [5]
+input = { aspect_ratio = "", size = "size", seconds_as = "text-with-s" }
+"#;
+
+#[test]
+fn the_hosted_catalogues_need_little_more_than_a_key() {
+    let read = load(HOSTED).unwrap();
+    let [or, fal, rep] = &read[..] else {
+        panic!("{read:?}")
+    };
+    let bases: Vec<_> = read.iter().map(|one| one.base_url.as_str()).collect();
+    assert_eq!(
+        bases,
+        [
+            "https://openrouter.ai/api/v1",
+            "https://queue.fal.run/",
+            "https://api.replicate.com/v1"
+        ]
+    );
+    let Kind::OpenRouter(own) = &or.kind else {
+        panic!("{or:?}")
+    };
+    assert_eq!((own.credits_per_usd, own.margin, own.audio), (100, 25, false));
+    assert!(or.models.is_empty());
+    let kling = &fal.models[0].input;
+    assert_eq!(
+        (kling.seconds.as_str(), kling.seconds_as, kling.picture.as_str()),
+        ("duration", SecondsAs::Text, "image_url")
+    );
+    assert_eq!(
+        kling.picture_remote.as_deref(),
+        Some("fal-ai/kling/image-to-video")
+    );
+    let wan = &rep.models[0].input;
+    assert_eq!(
+        (wan.aspect_ratio.as_str(), wan.size.as_str(), wan.seconds_as),
+        ("", "size", SecondsAs::TextWithS)
+    );
+    let lines: Vec<_> = read.iter().flat_map(ProviderConfig::explain).collect();
+    let all = format!("{read:?}{lines:?}");
+    for secret in ["sk-or", "sk-hook", "sk-secret", "r8_x", "c2VjcmV0"] {
+        assert!(!all.contains(secret), "{all}");
+    }
+}
+
+#[test]
+fn mistakes_in_hosted_catalogues_are_named_by_their_path() {
+    for (instead_of, mistake, told) in [
+        (
+            "kind = \"fal\"",
+            "kind = \"fall\"",
+            "`providers.fal.kind` must be one of openai_videos, openrouter, fal",
+        ),
+        ("credits_per_usd = 100", "", "`providers.or.credits_per_usd`"),
+        (
+            "margin = 25",
+            "margin = -1",
+            "`providers.or.margin` must be a whole number from 0 to 1000",
+        ),
+        ("[\"google/veo-3.1\"]", "[1]", "`providers.or.only`"),
+        ("audio = false", "models = []", "`providers.or.models`"),
+        (
+            "resolution = \"resolution\"",
+            "resolution = 1",
+            "`providers.fal.models[0].input.resolution`",
+        ),
+        (
+            "seed = \"seed\"",
+            "sed = \"seed\"",
+            "`providers.fal.models[0].input.sed`",
+        ),
+        (
+            "seed = \"seed\"",
+            "picture = \"\"",
+            "`providers.fal.models[0].input.picture`",
+        ),
+        (
+            "negative_prompt",
+            "duration",
+            "`providers.fal.models[0].extra.duration`",
+        ),
+        (
+            "text-with-s",
+            "roman",
+            "`providers.rep.models[0].input.seconds_as` must be one of number, text",
+        ),
+        (
+            "kind = \"replicate\"",
+            "kind = \"replicate\"\npreset = \"openai\"",
+            "`providers.rep.preset`",
+        ),
+        (
+            "key = \"r8_x\"",
+            "key = \"r8_x\"\nbase_url = \"http://api.example.org\"",
+            "https address",
+        ),
+        (
+            "kind = \"fal\"",
+            "kind = \"fal\"\njwks_url = \"http://keys.example.org/\"",
+            "`providers.fal.jwks_url`",
+        ),
+    ] {
+        let told_of = load(&HOSTED.replacen(instead_of, mistake, 1)).unwrap_err();
+        assert!(told_of.contains(told), "{mistake}: {told_of}");
+    }
 }

@@ -27,6 +27,8 @@ pub struct Api {
     pub client: HttpClient,
     base: Url,
     key: Secret,
+    /// The word before the key.
+    scheme: &'static str,
 }
 
 /// What came back.
@@ -60,7 +62,23 @@ impl NoAnswer {
 
 impl Api {
     pub const fn new(client: HttpClient, base: Url, key: Secret) -> Self {
-        Self { client, base, key }
+        Self {
+            client,
+            base,
+            key,
+            scheme: "Bearer",
+        }
+    }
+
+    /// The same server, which wants another word before the key.
+    pub const fn with_scheme(mut self, scheme: &'static str) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Whether an address belongs to the server itself.
+    pub fn is_own(&self, url: &Url) -> bool {
+        url.origin() == self.base.origin()
     }
 
     /// An address below the base; each segment is encoded, whatever is in it.
@@ -86,19 +104,24 @@ impl Api {
             Some(Body::Json(value)) => request.json(value),
             Some(Body::Form(fields, file)) => request.multipart(request::form(fields, file.as_ref())),
         };
+        self.ask(request).await
+    }
+
+    /// Sends, and reads an answer of the usual size.
+    pub async fn ask(&self, request: RequestBuilder) -> Result<Answer, NoAnswer> {
         self.answer(request, MOST_BYTES).await
     }
 
     /// A request that carries the key if, and only if, it goes to the server itself.
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, String> {
         let request = self.client.request(method, url).map_err(|no| no.to_string())?;
-        if url.origin() != self.base.origin() || self.key.reveal().is_empty() {
+        if !self.is_own(url) || self.key.reveal().is_empty() {
             return Ok(request);
         }
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", self.key.reveal()))
+        let mut authorization = HeaderValue::try_from(format!("{} {}", self.scheme, self.key.reveal()))
             .map_err(|_| "the key does not fit into a header".to_owned())?;
-        bearer.set_sensitive(true);
-        Ok(request.header(AUTHORIZATION, bearer))
+        authorization.set_sensitive(true);
+        Ok(request.header(AUTHORIZATION, authorization))
     }
 
     /// Sends, and reads at most so many bytes.

@@ -5,7 +5,7 @@ use super::{
     presets::quirks,
     wire::Fault,
 };
-use crate::server::config::providers::{Preset, ProviderConfig, Wire};
+use crate::server::config::providers::{OpenAiVideosConfig, Preset, ProviderConfig, Wire};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
@@ -253,8 +253,8 @@ fn by_description(described: &Value) -> Option<Preset> {
 
 /// The table that fits, ready to be put into the configuration. The key itself is not in it.
 #[must_use]
-pub fn fitting(config: &ProviderConfig, report: &Report) -> String {
-    let preset = report.looks_like.unwrap_or(config.preset);
+pub fn fitting(config: &ProviderConfig, ways: &OpenAiVideosConfig, report: &Report) -> String {
+    let preset = report.looks_like.unwrap_or(ways.preset);
     let name = &config.name;
     let mut lines = vec![
         format!("[providers.{name}]"),
@@ -271,7 +271,7 @@ pub fn fitting(config: &ProviderConfig, report: &Report) -> String {
     let told = report
         .wire
         .filter(|wire| report.looks_like.is_none() && *wire != Wire::Auto);
-    let wire = told.or(config.wire);
+    let wire = told.or(ways.wire);
     if let Some(wire) = wire.filter(|wire| *wire != usual) {
         lines.push(format!("wire = \"{}\"", wire.as_str()));
     }

@@ -156,6 +156,11 @@ fn broken_off(whole: &'static [u8], from: usize, etag: &str) -> Response {
     answer
 }
 
+/// A body without an end.
+pub fn endless_body() -> Body {
+    Body::from_stream(endless())
+}
+
 fn endless() -> impl futures::Stream<Item = io::Result<Bytes>> {
     futures::stream::repeat_with(|| Ok(Bytes::from_static(&[0; 16_384])))
 }
