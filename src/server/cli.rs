@@ -143,7 +143,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CliError> {
             app.db.close().await;
         }
         Command::User(command) => user::run(command, &open(load(None)?).await?).await?,
-        Command::Provider(command) => return provider::run(command, &load(None)?).await,
+        Command::Provider(command) => return provider::run(command, load(None)?).await,
         Command::Key(command) => key::run(command, &open(load(None)?).await?).await?,
         Command::Audit => return audit(&open(load(None)?).await?).await,
         Command::Config => explain(&load(None)?)?,

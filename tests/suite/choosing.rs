@@ -15,6 +15,7 @@ use aisora::server::{
     error::Failure,
     providers::{Providers, health},
 };
+use serde_json::json;
 
 on_both_engines!(
     a_provider_that_refuses_hands_on_to_the_next,
@@ -216,6 +217,35 @@ async fn every_process_knows_how_a_provider_does(engine: Engine) {
     one.worked();
     let well = async || other.paused_until().is_none();
     test.until("the other one knows that it is well", well).await;
+    let (told, words) = (told(&test, &["--json"]), told(&test, &[]));
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(
+        (
+            &told[0]["provider"],
+            &told[0]["worked"],
+            &told[0]["of"],
+            &told[0]["paused_until"]
+        ),
+        (&json!("east"), &json!(1), &json!(6), &json!(null))
+    );
+    assert!(words.contains("east: 1 of the last 6 worked"), "{words}");
+}
+
+/// What the operator is told of the providers.
+fn told(test: &TestApp, arguments: &[&str]) -> String {
+    let file = test.folder.path().join("health.toml");
+    let text = "[providers.east]\nkind = \"openai_videos\"\nbase_url = \"http://127.0.0.1:9/v1\"\n";
+    std::fs::write(&file, text).expect("written");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_aisora"))
+        .args(["provider", "health"])
+        .args(arguments)
+        .env("AISORA_CONFIG", &file)
+        .env("AISORA_DATA_DIR", test.folder.path().join("data"))
+        .env("AISORA_DATABASE_URL", &test.database_url)
+        .output()
+        .expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("text")
 }
 
 async fn work_of_a_provider_that_left_goes_to_another(engine: Engine) {

@@ -70,6 +70,12 @@ pub fn Picture(composer: Composer) -> impl IntoView {
         takes_none && composer.form.with(|form| form.input_reference.is_empty())
     };
     let wrong = move || composer.error("input_reference");
+    let somebody_takes_one = composer
+        .catalogue
+        .with_value(|catalogue| catalogue.models.iter().any(|model| model.input_reference));
+    if none && !somebody_takes_one {
+        return ().into_any();
+    }
     view! {
         <div class="choice picture" class:has-picture=!none hidden=flag(needless)>
             <label class="picture-choose">
@@ -90,6 +96,7 @@ pub fn Picture(composer: Composer) -> impl IntoView {
             <p class="field-error picture-said" role="status"></p>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -1,6 +1,8 @@
 //! `aisora provider …`
 
-use super::{CliError, say};
+mod health;
+
+use super::{CliError, open, say};
 use crate::server::{
     config::{
         Config,
@@ -22,13 +24,23 @@ pub enum Provider {
         /// Its name in the configuration
         name: String,
     },
+    /// Tell how each server has been doing: what worked, what failed last, how long videos took, who is paused
+    Health {
+        /// Print an array
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs one of the commands.
-pub async fn run(command: Provider, config: &Config) -> Result<ExitCode, CliError> {
+pub async fn run(command: Provider, config: Config) -> Result<ExitCode, CliError> {
     match command {
-        Provider::List => list(config),
-        Provider::Check { name } => check(config, &name).await,
+        Provider::List => list(&config),
+        Provider::Check { name } => check(&config, &name).await,
+        Provider::Health { json } => {
+            health::health(&open(config).await?, json).await?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

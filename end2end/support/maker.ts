@@ -1,0 +1,69 @@
+// A server of the Videos protocol that takes pictures, played strictly: what the real ones refuse, it refuses.
+
+import { once } from 'node:events'
+import fs from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+
+/** 1280 × 720, 5 s. */
+const film = fs.readFileSync(path.resolve(import.meta.dirname, '../../public/showcase/1.mp4'))
+
+export class Maker {
+  /** Width and height of the picture of each order; null where there was none. */
+  readonly pictures: ([number, number] | null)[] = []
+  readonly #server: http.Server
+
+  private constructor() {
+    this.#server = http.createServer((request, response) => {
+      const parts: Buffer[] = []
+      request.on('data', (part: Buffer) => parts.push(part)).on('end', () => this.#answer(request, Buffer.concat(parts), response))
+    })
+  }
+
+  static async start(): Promise<Maker> {
+    const maker = new Maker()
+    maker.#server.listen(0, '127.0.0.1')
+    await once(maker.#server, 'listening')
+    return maker
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
+  }
+
+  stop(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  #answer(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): void {
+    const say = (status: number, value: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    const show = (status: string) => ({ id: 'video_1', object: 'video', status, progress: 0, created_at: 1 })
+    if (request.headers.authorization !== 'Bearer maker') return void say(401, { error: { message: 'no key', type: 'invalid_request_error', param: null, code: null } })
+    const { method, url } = request
+    if (method === 'POST' && url === '/v1/videos') {
+      const size = jpegSize(body)
+      this.pictures.push(size)
+      if (size && size.join('x') !== '1280x720') {
+        return void say(400, { error: { message: 'Inpaint image must match the requested width and height', type: 'invalid_request_error', param: null, code: null } })
+      }
+      return void say(200, show('queued'))
+    }
+    if (method === 'GET' && url === '/v1/videos/video_1') return void say(200, show('completed'))
+    if (method === 'GET' && url === '/v1/videos/video_1/content') return void response.writeHead(200, { 'content-type': 'video/mp4' }).end(film)
+    if (method === 'DELETE') return void say(200, { id: 'video_1', object: 'video.deleted', deleted: true })
+    say(404, { error: { message: `${method} ${url}`, type: 'invalid_request_error', param: null, code: null } })
+  }
+}
+
+/** The sides of the first JPEG in a body, from its frame header. */
+function jpegSize(body: Buffer): [number, number] | null {
+  const start = body.indexOf(Buffer.from([0xff, 0xd8, 0xff]))
+  if (start < 0) return null
+  for (let at = start + 2; body[at] === 0xff; at += 2 + body.readUInt16BE(at + 2)) {
+    const mark = body[at + 1] ?? 0
+    if (mark >= 0xc0 && mark <= 0xc2) return [body.readUInt16BE(at + 7), body.readUInt16BE(at + 5)]
+  }
+  return null
+}

@@ -1,0 +1,139 @@
+// Videos that start from a picture, models that retire, and how a model has been doing.
+
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { Maker } from '../support/maker.ts'
+import { Composer, expectMade } from '../support/studio.ts'
+import { Server } from '../support/server.ts'
+import { expect, signUp, test } from '../support/test.ts'
+
+const poster = path.resolve(import.meta.dirname, '../../public/showcase/2.jpg')
+const readme = path.resolve(import.meta.dirname, '../../README.md')
+
+let maker: Maker
+let studio: Server
+let folder: string
+
+test.beforeAll(async () => {
+  maker = await Maker.start()
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-picture-'))
+  const model = (id: string, more: string) => `[[providers.maker.models]]\nid = "${id}"\nlabel = "${id}"\n${more}\n`
+  const config = path.join(folder, 'aisora.toml')
+  fs.writeFileSync(
+    config,
+    `[providers.maker]
+kind = "openai_videos"
+base_url = "${maker.url}"
+key = "maker"
+` +
+      model('Mover', 'sizes = { "1280x720" = 4 }\nseconds = [5]\ninput_reference = true\nsuccessor = "builtin"') +
+      model('Elder', 'sizes = { "1280x720" = 4, "960x960" = 4 }\nseconds = [5, 9]\navailable_until = 2026-01-01\nsuccessor = "Mover"'),
+  )
+  studio = await Server.launch({ AISORA_CONFIG: config })
+})
+test.afterAll(async () => {
+  await studio?.dispose()
+  maker?.stop()
+  fs.rmSync(folder, { recursive: true, force: true })
+})
+
+test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video', async ({ newPage, watch }) => {
+  watch.allow(/another origin/)
+  watch.allow(/422/)
+  const page = await newPage({ baseURL: studio.url })
+  await signUp(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.form.getByLabel('Model').selectOption('builtin')
+  const choose = composer.form.getByLabel('Picture', { exact: true })
+  await expect(choose, 'the renderer starts from words alone').toBeHidden()
+  await composer.form.getByLabel('Model').selectOption('Mover')
+  const shown = composer.form.getByAltText('The picture it starts from')
+  await choose.setInputFiles(poster)
+  await expect(shown).toBeVisible()
+  await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
+  await expect(shown).toBeHidden()
+  await expect(choose).toBeFocused()
+  await choose.setInputFiles(readme)
+  await expect(composer.form.getByRole('status')).toContainText('Use a JPEG, PNG or WebP picture.')
+  await expect(shown).toBeHidden()
+  // Dropped, and pasted, as browsers hand it over.
+  for (const kind of ['drop', 'paste'] as const) {
+    const bytes = fs.readFileSync(poster).toString('base64')
+    await composer.prompt.evaluate(
+      (node, { kind, bytes }) => {
+        const data = new DataTransfer()
+        data.items.add(new File([Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' }))
+        const init = { bubbles: true, cancelable: true }
+        node.dispatchEvent(kind === 'drop' ? new DragEvent('drop', { ...init, dataTransfer: data }) : new ClipboardEvent('paste', { ...init, clipboardData: data }))
+      },
+      { kind, bytes },
+    )
+    await expect(shown).toBeVisible()
+    if (kind === 'drop') await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
+  }
+  await composer.prompt.fill('the fog comes in')
+  await composer.go.click()
+  await expectMade(page)
+  expect(maker.pictures.at(-1)).toEqual([1280, 720])
+  await page.getByLabel('Watched now').getByRole('link', { name: /open/i }).first().click()
+  await expect(page.getByAltText('The picture it started from')).toBeVisible()
+  await page.getByRole('link', { name: 'Make another' }).click()
+  await expect(shown).toBeVisible()
+  await expect(page.locator('#reason')).toContainText('the last one worked')
+  // A model that does not take it says so before anything is spent.
+  await composer.form.getByLabel('Model').selectOption('builtin')
+  await expect(page.locator('#reason')).toContainText('does not start from a picture')
+})
+
+test('without JavaScript the picture goes with the form', async ({ newPage, watch }) => {
+  watch.allow(/another origin/)
+  const page = await newPage({ baseURL: studio.url, javaScriptEnabled: false })
+  await signUp(page)
+  await page.goto('/create')
+  const form = page.getByRole('form', { name: 'Composer' })
+  await form.getByLabel('What should be seen').fill('the fog comes in')
+  await form.getByLabel('Picture', { exact: true }).setInputFiles(poster)
+  const before = maker.pictures.length
+  await form.getByRole('button', { name: /^Create/ }).click()
+  await expect.poll(() => maker.pictures.length).toBe(before + 1)
+  expect(maker.pictures.at(-1)).toEqual([1280, 720])
+  // One that is none comes back with what was typed.
+  await form.getByLabel('What should be seen').fill('another fog')
+  await form.getByLabel('Picture', { exact: true }).setInputFiles(readme)
+  await form.getByRole('button', { name: /^Create/ }).click()
+  await expect(form.locator('#picture-error')).toContainText('Use a JPEG')
+  await expect(form.getByLabel('What should be seen')).toHaveValue('another fog')
+})
+
+test('a retired model offers its successor, and what fits is carried over', async ({ newPage, watch }) => {
+  watch.allow(/another origin/)
+  watch.allow(/422/)
+  const page = await newPage({ baseURL: studio.url })
+  await signUp(page)
+  const composer = new Composer(page)
+  await composer.open()
+  // A page that was open before the model retired: its form still has it.
+  await composer.prompt.fill('an old favourite')
+  await page.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>('form.composer')!
+    const option = (id: string, value: string) => {
+      const select = form.querySelector<HTMLSelectElement>(id)!
+      select.append(new Option(value, value))
+      select.value = value
+    }
+    option('#model', 'Elder')
+    option('#seconds', '9')
+    form.querySelector<HTMLInputElement>('[name=size]:checked')!.value = '960x960'
+    HTMLFormElement.prototype.submit.call(form)
+  })
+  await expect(composer.form.getByLabel('Model')).toHaveValue('Elder')
+  await expect(page.locator('#reason')).toContainText('Elder is retired. Its successor is Mover')
+  await composer.form.getByRole('button', { name: 'Use Mover' }).click()
+  await expect(composer.form.getByRole('alert')).toContainText('The size is 1280x720 now; it was 960x960.')
+  await expect(composer.form.getByRole('alert')).toContainText('The length is 5 s now; it was 9 s.')
+  await expect(composer.form.getByLabel('Model')).toHaveValue('Mover')
+  await expect(composer.prompt).toHaveValue('an old favourite')
+  await expect(composer.go).toHaveAccessibleName('Create for 20 credits')
+})
