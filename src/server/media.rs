@@ -76,12 +76,16 @@ pub fn inspect(path: &Path) -> Result<VideoFacts, MediaError> {
     Ok(Movie::read(&mut File::open(path)?)?.facts)
 }
 
+/// The longest side of a poster, and of a frame of a strip, in pixels.
+pub const POSTER_SIDE: u32 = 1_280;
+pub const STRIP_SIDE: u32 = 320;
+
 /// Still pictures of a video, as JPEG.
 #[derive(Clone, Debug)]
 pub struct Stills {
-    /// One good-looking early frame, its longest side at most 1280 pixels.
+    /// One good-looking early frame.
     pub poster_jpeg: Vec<u8>,
-    /// Frames side by side in order, the longest side of each 320 pixels.
+    /// Frames side by side in order.
     pub strip_jpeg: Vec<u8>,
     /// How many frames the strip holds: 8, or fewer when the video has fewer key frames.
     pub strip_frames: u32,

@@ -176,6 +176,11 @@ pub trait VideoProvider: Send + Sync {
     /// Fetches the finished video into a file, at most so many bytes.
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError>;
 
+    /// The provider's own picture of the finished video, where it has one and one is needed.
+    async fn thumbnail(&self, _job: &str) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Stops the job, if it still runs. Nobody waits for it to work.
     async fn cancel(&self, job: &str);
 

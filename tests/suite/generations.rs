@@ -11,6 +11,7 @@ use aisora::model::{
 use aisora::server::{clock::Clock, error::Failure};
 
 crate::on_both_engines!(
+    a_poster_comes_from_the_provider_where_none_can_be_made,
     from_a_prompt_to_a_charged_video,
     the_built_in_renderer_makes_a_real_video,
     takes_have_their_own_seeds_holds_and_videos,
@@ -503,4 +504,27 @@ async fn estimates_appear_with_history(engine: Engine) {
         .expect("history");
     assert_eq!(estimate.of, 4);
     assert!(estimate.p50_ms <= estimate.p90_ms);
+}
+
+async fn a_poster_comes_from_the_provider_where_none_can_be_made(engine: Engine) {
+    let mut test = TestApp::start(engine).await;
+    test.work();
+    let person = test.person().await;
+    for (prompt, poster) in [("fine colours", false), ("fine colours, with a picture", true)] {
+        let card = test.create(person, prompt, 1).await.remove(0);
+        let card = test.ended(person, card.id).await;
+        assert_eq!(
+            (card.state, card.poster),
+            (State::Succeeded, poster),
+            "{prompt}: {:?}",
+            card.reason
+        );
+        if poster {
+            let row = test.app.generations.media(person, card.id).await.expect("stored");
+            let name = format!("{}/poster.jpg", row.media_prefix.expect("a place"));
+            let length = test.app.storage.length(&name).await.expect("a poster");
+            assert!(length > 1_000, "{length}");
+        }
+    }
+    test.audit().await;
 }

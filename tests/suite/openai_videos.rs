@@ -25,6 +25,13 @@ crate::on_both_engines!(
 async fn every_server_starts_from_a_picture(engine: Engine) {
     for preset in PRESETS {
         let studio = Studio::open(engine, preset, "input_reference = true").await;
+        let gpu = studio.test.app.worker.providers.get("gpu").expect("configured");
+        let seen = gpu.thumbnail("video_1").await;
+        assert_eq!(
+            picture.is_some(),
+            preset == "openai",
+            "{preset}: a video is no picture of it"
+        );
         let (test, person) = (&studio.test, studio.person);
         let kept = test
             .app

@@ -12,6 +12,7 @@ use crate::server::{
     db::{Db, Tx, pictures as sql},
     error::{Failure, Result},
     jobs,
+    media::{POSTER_SIDE, STRIP_SIDE, Stills},
     providers::Picture,
     storage::Storage,
 };
@@ -162,6 +163,22 @@ pub async fn fitted(storage: &Storage, id: PictureId, size: Size) -> Result<Pict
     });
     let jpeg = fitted.await?.map_err(Failure::broken)?;
     Ok(Picture(jpeg.into()))
+}
+
+/// A poster and a strip of one frame out of a picture that somebody else made of a video.
+#[must_use]
+pub fn stills(file: &[u8]) -> Option<Stills> {
+    let picture = decode(file).ok()?;
+    let within = |longest: u32| {
+        let scaled = (picture.width().max(picture.height()) > longest)
+            .then(|| picture.resize(longest, longest, FilterType::CatmullRom));
+        encode(scaled.as_ref().unwrap_or(&picture)).ok()
+    };
+    Some(Stills {
+        poster_jpeg: within(POSTER_SIDE)?,
+        strip_jpeg: within(STRIP_SIDE)?,
+        strip_frames: 1,
+    })
 }
 
 async fn bytes(storage: &Storage, id: PictureId) -> Result<Bytes> {

@@ -1,6 +1,9 @@
 //! From "the provider says done" to a video in our own storage: fetched, checked, its stills made, put away.
 
-use super::cards::{size, small};
+use super::{
+    cards::{size, small},
+    pictures,
+};
 use crate::model::generation::Reason;
 use crate::server::{
     db::generations::GenerationRow,
@@ -20,6 +23,8 @@ const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 /// Longest download or upload.
 const TRANSFER: Duration = Duration::from_mins(15);
+/// How long a provider's picture of a video is waited for.
+const THUMBNAIL: Duration = Duration::from_secs(15);
 /// After so many milliseconds a worker that lost its claim has noticed and puts nothing away any more.
 pub const SETTLED: i64 = 120_000;
 
@@ -82,6 +87,11 @@ pub async fn store(
         looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
     let (facts, stills, etag) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
+    let stills = match stills {
+        Some(stills) => Some(stills),
+        // A codec that is not decoded here: the provider may have a picture of it.
+        None => thumbnail(provider, row.provider_job.as_deref().unwrap_or_default()).await,
+    };
     let prefix = claim_folder(row);
     let stored = Stored {
         bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
@@ -96,6 +106,15 @@ pub async fn store(
             Err(NotStored::For(Reason::StorageFailed, error))
         }
     }
+}
+
+/// Stills out of the provider's own picture of the video. Nothing depends on them.
+async fn thumbnail(provider: &dyn VideoProvider, job: &str) -> Option<Stills> {
+    let picture = tokio::time::timeout(THUMBNAIL, provider.thumbnail(job))
+        .await
+        .ok()??;
+    let made = tokio::task::spawn_blocking(move || pictures::stills(&picture)).await;
+    made.ok()?
 }
 
 async fn fetch(

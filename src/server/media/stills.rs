@@ -9,11 +9,9 @@ use super::boxes::read_at;
 use super::h264::Parameters;
 use super::index::{Key, Movie};
 use super::picture::Picture;
-use super::{MediaError, Stills};
+use super::{MediaError, POSTER_SIDE, STRIP_SIDE, Stills};
 
 const STRIP: usize = 8;
-const STRIP_SIDE: usize = 320;
-const POSTER_SIDE: usize = 1280;
 /// The largest side that is decoded; beyond it a frame would need too much memory.
 const LARGEST_SIDE: u32 = 4_096;
 /// The largest key frame that is read, in bytes.
@@ -34,14 +32,14 @@ pub(super) fn take(file: &mut File, movie: &Movie) -> Result<Option<Stills>, Med
     }
     let mut frames = Vec::new();
     for key in spread(&movie.keys) {
-        if let Some(picture) = decode(file, parameters, key, STRIP_SIDE)? {
+        if let Some(picture) = decode(file, parameters, key, STRIP_SIDE as usize)? {
             frames.push((key, picture));
         }
     }
     let Some(best) = most_interesting(&frames) else {
         return Ok(None);
     };
-    let Some(poster) = decode(file, parameters, best, POSTER_SIDE)? else {
+    let Some(poster) = decode(file, parameters, best, POSTER_SIDE as usize)? else {
         return Ok(None);
     };
     let pictures: Vec<Picture> = frames.into_iter().map(|(_, picture)| picture).collect();

@@ -18,13 +18,13 @@ use crate::{
     server::{
         clock::Clock,
         config::providers::{ModelConfig, OpenAiVideosConfig, ProviderConfig, Wire},
-        http_client::HttpClient,
+        http_client::{self, HttpClient},
     },
 };
 use async_trait::async_trait;
 use presets::{Quirks, quirks};
 use request::Body;
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
 use std::{
     collections::HashMap,
     path::Path,
@@ -37,6 +37,8 @@ pub(in crate::server) use wire::Fault;
 const MOST_WAIT: Duration = Duration::from_secs(20);
 /// How often a cut download is taken up again within one try.
 const RESUMES: u32 = 4;
+/// The largest picture of a video that is taken over, in bytes.
+const MOST_THUMBNAIL: usize = 5 << 20;
 /// How long tidying up there may take.
 const TIDY: Duration = Duration::from_secs(5);
 
@@ -266,6 +268,23 @@ impl VideoProvider for OpenAiVideos {
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
         let from = self.api.address(&["videos", job, "content"]);
         fetch(&self.api, from, to, most_bytes, RESUMES).await
+    }
+
+    async fn thumbnail(&self, job: &str) -> Option<Vec<u8>> {
+        let mut from = self.api.address(&["videos", job, "content"]);
+        from.query_pairs_mut().append_pair("variant", "thumbnail");
+        let request = self.api.request(Method::GET, &from).ok()?;
+        let response = request.timeout(TIDY).send().await.ok()?;
+        // Servers that know no variants send the video again: that is no picture, and too large.
+        let is_picture = response
+            .headers()
+            .get(CONTENT_TYPE)?
+            .as_bytes()
+            .starts_with(b"image/");
+        if !response.status().is_success() || !is_picture {
+            return None;
+        }
+        http_client::body(response, MOST_THUMBNAIL).await.ok()
     }
 
     async fn cancel(&self, job: &str) {

@@ -13,7 +13,7 @@ use super::sample_video;
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
     routing::{any, get, post},
@@ -265,9 +265,22 @@ fn delete(inner: &Inner, id: &str) -> Response {
     Json(json!({"id": id, "object": "video.deleted", "deleted": true})).into_response()
 }
 
-async fn content(State(inner): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+async fn content(
+    State(inner): Shared,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
     if let Err(no) = inner.guard(&headers) {
         return *no;
+    }
+    // Only some know variants; SGLang and others send the video whatever is asked for.
+    if query.as_deref() == Some("variant=thumbnail") {
+        return if inner.is("openai") {
+            ([("content-type", "image/webp")], "RIFF....WEBP").into_response()
+        } else {
+            ([("content-type", "video/mp4")], sample_video()).into_response()
+        };
     }
     let header = |name: &str| {
         headers

@@ -43,6 +43,24 @@ fn without_pictures(video: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A video whose colours are finer than what the server decodes, as ffmpeg makes it.
+fn fine_colours() -> Vec<u8> {
+    let file = tempfile::Builder::new()
+        .suffix(".mp4")
+        .tempfile()
+        .expect("a file");
+    let source = format!("testsrc=size={SIZE}:rate=24:duration={LENGTH}");
+    let made = std::process::Command::new("ffmpeg")
+        .args([
+            "-y", "-v", "error", "-f", "lavfi", "-i", &source, "-c:v", "libx264", "-pix_fmt", "yuv444p",
+        ])
+        .args(["-movflags", "+faststart"])
+        .arg(file.path())
+        .status();
+    assert!(made.is_ok_and(|made| made.success()), "ffmpeg makes a video");
+    std::fs::read(file.path()).expect("read")
+}
+
 fn make(size: Size, seconds: u32) -> Vec<u8> {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let spec = RenderSpec {
@@ -221,6 +239,7 @@ impl VideoProvider for Play {
             "wrong size" => make(Size::new(72, 128), LENGTH),
             "wrong length" => make(SIZE, LENGTH + 2),
             "no pictures" => without_pictures(whole),
+            "fine colours" | "fine colours, with a picture" => fine_colours(),
             "done but 404" => return Err(ProviderError::Broken("404".into())),
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
@@ -230,6 +249,21 @@ impl VideoProvider for Play {
         tokio::fs::write(to, bytes)
             .await
             .map_err(|error| ProviderError::Broken(error.to_string()))
+    }
+
+    async fn thumbnail(&self, job: &str) -> Option<Vec<u8>> {
+        match self.prompt(job).as_str() {
+            "fine colours, with a picture" => {
+                let mut png = std::io::Cursor::new(Vec::new());
+                let picture = image::RgbImage::from_pixel(1_600, 900, image::Rgb([9, 90, 200]));
+                picture
+                    .write_to(&mut png, image::ImageFormat::Png)
+                    .expect("written");
+                Some(png.into_inner())
+            }
+            "fine colours" => Some(b"no picture".to_vec()),
+            _ => panic!("nobody needs a picture of a video that can be decoded"),
+        }
     }
 
     async fn cancel(&self, job: &str) {
