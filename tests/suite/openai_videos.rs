@@ -28,7 +28,7 @@ async fn every_server_starts_from_a_picture(engine: Engine) {
         let gpu = studio.test.app.worker.providers.get("gpu").expect("configured");
         let seen = gpu.thumbnail("video_1").await;
         assert_eq!(
-            picture.is_some(),
+            seen.is_some(),
             preset == "openai",
             "{preset}: a video is no picture of it"
         );

@@ -11,7 +11,7 @@ use leptos_meta::Title;
 const ADDRESSES: [(&str, &str); 10] = [
     (
         "POST /v1/videos",
-        "Create a video: prompt, and perhaps model, size, seconds, seed, caption, max_credits",
+        "Create a video: prompt, and perhaps model, size, seconds, seed, caption, input_reference, max_credits",
     ),
     (
         "GET /v1/videos/{id}",
@@ -40,10 +40,12 @@ const ADDRESSES: [(&str, &str); 10] = [
 ];
 
 /// Facts that the examples do not show.
-const RULES: [&str; 6] = [
+const RULES: [&str; 7] = [
     "Credits are held when a video is created, and charged when it is there; whatever fails costs nothing. \
      X-AiSora-Credits tells which.",
     "max_credits refuses a video that would cost more, before anything is held.",
+    "Where a model takes one (input_reference in /v1/models), a video starts from a picture: send input_reference as a file of a \
+     form, or as {\"image_url\"} with an https or data address. JPEG, PNG and WebP of up to 20 MB are cut to the size of the video.",
     "With an Idempotency-Key, a request that comes again within a day gets the same video. Another request under the same key is \
      refused with 409.",
     "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param, 401 is about the key, 402 \

@@ -22,6 +22,7 @@ pub async fn models(State(web): State<Web>, Program(_): Program) -> Json<Value> 
                 "sizes": model.sizes,
                 "seconds": model.seconds,
                 "default_seconds": model.default_seconds,
+                "input_reference": model.input_reference,
             })
         })
         .collect();

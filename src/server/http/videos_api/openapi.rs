@@ -251,7 +251,7 @@ fn of_answers() -> Value {
         })),
         "Model": object(&json!({
             "id": text, "object": { "const": "model" }, "created": { "type": "integer" }, "owned_by": text,
-            "label": text, "note": text, "default_seconds": { "type": "integer" },
+            "label": text, "note": text, "default_seconds": { "type": "integer" }, "input_reference": { "type": "boolean" },
             "seconds": { "type": "array", "items": { "type": "integer" } },
             "sizes": { "type": "array", "items": object(&json!({ "size": text, "credits_per_second": credits })) },
         })),
