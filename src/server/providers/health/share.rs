@@ -36,17 +36,13 @@ pub async fn share(providers: Providers, db: Db, clock: Clock) {
 
 /// Writes what this process saw; reads everything when there is something new.
 async fn share_one(health: &Health, db: &Db, seen: &mut i64, now: i64) -> Result<()> {
-    let unsent = health.unsent().clone();
-    if !unsent.is_empty() {
-        let mut tx = db.begin().await?;
-        sql::sweep(&mut tx, now - KEPT).await?;
-        for end in &unsent {
-            sql::add(&mut tx, &health.name, end.at, end.wrong.as_deref()).await?;
-        }
-        tx.commit().await?;
-        let mut left = health.unsent();
-        // Some may have been pushed out meanwhile, at the front.
-        left.retain(|end| !unsent.contains(end));
+    let unsent = std::mem::take(&mut *health.unsent());
+    if !unsent.is_empty()
+        && let Err(error) = write(&health.name, db, &unsent, now).await
+    {
+        // The next time, before what came meanwhile.
+        health.unsent().splice(..0, unsent);
+        return Err(error);
     }
     let newest = sql::newest(db, &health.name).await?;
     if newest > *seen {
@@ -54,6 +50,15 @@ async fn share_one(health: &Health, db: &Db, seen: &mut i64, now: i64) -> Result
         *seen = newest;
     }
     Ok(())
+}
+
+async fn write(provider: &str, db: &Db, ends: &[End], now: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    sql::sweep(&mut tx, now - KEPT).await?;
+    for end in ends {
+        sql::add(&mut tx, provider, end.at, end.wrong.as_deref()).await?;
+    }
+    tx.commit().await
 }
 
 /// The record of a provider as the database has it.
