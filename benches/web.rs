@@ -1,4 +1,4 @@
-//! The real program as browsers meet it: memory when idle, 5,000 open event streams, the library page a second.
+//! The real program as browsers meet it: memory when idle, 5,000 open event streams, library pages a second.
 //!
 //! `make build && cargo bench --features ssr --bench web` (Linux; it reads /proc and pins the server with taskset)
 
@@ -17,6 +17,7 @@ use load::{fetch, load};
 use program::{BareServer, Program};
 use serde_json::json;
 use std::{
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -41,21 +42,29 @@ async fn main() {
     let (reader, token) = reader(&app).await;
     let everybody = crowd(&app).await;
     library_cards(&app, reader).await;
-    let program = Program::start(
-        folder.path(),
-        &[],
-        &[("AISORA_BUILTIN_CREDITS_PER_SECOND", "64x64=1")],
-    )
-    .await;
+    let program = start(folder.path()).await;
     println!(
         "idle server                                       {:>8.1} MB resident",
-        program.resident_kb() / 1024.0
+        resident_kb(&program) / 1024.0
     );
-    library(&program, &token).await;
     streams(&program, &everybody).await;
+    drop(program);
+    library(&start(folder.path()).await, &token).await;
 }
 
-async fn open(folder: &std::path::Path) -> App {
+async fn start(folder: &Path) -> Program {
+    Program::start(folder, &[], &[("AISORA_BUILTIN_CREDITS_PER_SECOND", "64x64=1")]).await
+}
+
+/// Memory in use, in kB, as the kernel counts it.
+fn resident_kb(program: &Program) -> f64 {
+    let status = program.proc("status");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    kb.expect("VmRSS")
+}
+
+async fn open(folder: &Path) -> App {
     let environment = |name: &str| match name {
         "AISORA_DATA_DIR" => Some(folder.join("data").display().to_string()),
         "AISORA_CREDITS_WELCOME" => Some("1000".into()),
@@ -162,7 +171,7 @@ async fn library(program: &Program, token: &str) {
 
 /// Opens all streams, lets everybody create something, and measures each delivery from the server's own time stamp.
 async fn streams(program: &Program, tokens: &[String]) {
-    let before = program.resident_kb();
+    let before = resident_kb(program);
     let delays = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = Vec::new();
     for token in tokens {
@@ -176,7 +185,7 @@ async fn streams(program: &Program, tokens: &[String]) {
         tasks.push(tokio::spawn(async move { listen(stream, &delays).await }));
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let each = (program.resident_kb() - before) / f64::from(u32::try_from(tokens.len()).expect("small"));
+    let each = (resident_kb(program) - before) / f64::from(u32::try_from(tokens.len()).expect("small"));
     println!(
         "{} open event streams                          {each:>8.1} kB each",
         tokens.len()

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// How many connections ask at once.
-pub const CONNECTIONS: usize = 32;
+const CONNECTIONS: usize = 32;
 
 /// One answer's body as it came over the wire.
 pub async fn fetch(address: &str, request: &str) -> Vec<u8> {

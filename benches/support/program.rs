@@ -63,35 +63,9 @@ impl Program {
         Self { address, child }
     }
 
-    fn proc(&self, file: &str) -> String {
+    /// What Linux tells of the process.
+    pub fn proc(&self, file: &str) -> String {
         std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("Linux")
-    }
-
-    /// Seconds on the processor so far, its own and the kernel's for it.
-    pub fn cpu_seconds(&self) -> f64 {
-        let stat = self.proc("stat");
-        // Behind the name, which may contain anything, come the state and ten more before utime and stime, in hundredths.
-        let behind_name = stat.rsplit(')').next().expect("a name");
-        let ticks: u32 = behind_name
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(|ticks| ticks.parse::<u32>().expect("a number"))
-            .sum();
-        f64::from(ticks) / 100.0
-    }
-
-    /// Memory in use, in kB, as the kernel counts it.
-    pub fn resident_kb(&self) -> f64 {
-        let status = self.proc("status");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .expect("VmRSS");
-        line.split_whitespace()
-            .nth(1)
-            .and_then(|kb| kb.parse().ok())
-            .expect("a number")
     }
 }
 

@@ -92,8 +92,9 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Keeps the kernel from handing out memory in pages of 2 MB, which the allocator asks for and many systems do unasked: of
-/// the two buffers of 8 kB that an idle connection has, only the first bytes are ever touched. No page is served slower.
+/// Keeps the kernel from handing out memory in pages of 2 MB, as many systems do unasked: of the two buffers of 8 kB that a
+/// connection has, only the first bytes are ever touched. (That the allocator does not ask for it is a feature of its own
+/// in Cargo.toml.)
 fn small_pages() {
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::disable_transparent_huge_pages(true);
