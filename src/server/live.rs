@@ -168,6 +168,13 @@ impl Stream {
         }
     }
 
+    /// Begins after an event of a person whose last one is `head`, as it was read when this stream was there already: what
+    /// comes later is heard, so that for somebody who has everything nothing is read.
+    pub const fn begin(&mut self, after: i64, head: i64) {
+        self.last = after;
+        self.read_table = after < head;
+    }
+
     /// The next event. Waits until there is one.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
+    http::{HeaderValue, Uri},
     serve::Listener,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -26,6 +27,9 @@ pub async fn serve(mut listener: TcpListener, router: Router, stop: Cancellation
         let _ = stream.set_nodelay(true);
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
+            if request.uri().path() == "/events" {
+                detach(&mut request);
+            }
             request.extensions_mut().insert(ConnectInfo(from));
             router.clone().call(request)
         });
@@ -39,4 +43,18 @@ pub async fn serve(mut listener: TcpListener, router: Router, stop: Cancellation
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+/// Copies a request's head out of the buffer that it was read into. A connection that waits for its answer goes on reading,
+/// to notice a client that leaves; it takes this buffer again if nobody else looks into it, and another one of 8 kB if
+/// somebody does. Thousands of browsers that come back at once (the server was restarted) would all have both.
+fn detach(request: &mut Request<Incoming>) {
+    for value in request.headers_mut().values_mut() {
+        if let Ok(own) = HeaderValue::from_bytes(value.as_bytes()) {
+            *value = own;
+        }
+    }
+    if let Ok(own) = Uri::try_from(request.uri().to_string()) {
+        *request.uri_mut() = own;
+    }
 }
