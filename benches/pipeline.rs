@@ -4,13 +4,15 @@
 //!
 //! `cargo bench --features ssr --bench pipeline`
 
+#[path = "support/disk.rs"]
+mod disk;
 #[path = "support/provider.rs"]
 mod provider;
 
 use aisora::model::{catalogue::Size, composition::ComposerForm, generation::State, ids::UserId};
 use aisora::server::{
     config::Config,
-    db::{Db, Tx},
+    db::Db,
     live::Stream,
     state::{App, Parts},
 };
@@ -34,7 +36,7 @@ async fn main() {
         .prefix("aisora-bench")
         .tempdir_in("target")
         .expect("a folder on the disk");
-    let raw = commits(folder.path()).await;
+    let raw = disk::commits(folder.path()).await;
     println!("raw commits of one small row, synchronous=FULL    {raw:>8.0} /s");
     let provider = InstantProvider::default();
     let app = open(folder.path(), provider.clone()).await;
@@ -77,33 +79,6 @@ async fn open(folder: &Path, provider: InstantProvider) -> App {
         ..Parts::default()
     };
     App::open(config, true, parts).await.expect("the server opens")
-}
-
-/// What the disk gives: one row a transaction, from one writer, like the ledger's.
-async fn commits(folder: &Path) -> f64 {
-    let db = Db::open(&format!("sqlite://{}", folder.join("raw.db").display()))
-        .await
-        .expect("a database");
-    let Db::Sqlite { write, .. } = &db else {
-        unreachable!("opened as SQLite")
-    };
-    sqlx::query("CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT)")
-        .execute(write)
-        .await
-        .expect("a table");
-    let began = Instant::now();
-    for n in 0..2_000_i64 {
-        let Ok(Tx::Sqlite(mut tx)) = db.begin().await else {
-            unreachable!("opened as SQLite")
-        };
-        sqlx::query("INSERT INTO rows (text) VALUES ($1)")
-            .bind(n.to_string())
-            .execute(&mut *tx)
-            .await
-            .expect("a row");
-        tx.commit().await.expect("committed");
-    }
-    2_000.0 / began.elapsed().as_secs_f64()
 }
 
 async fn people(app: &App) -> Vec<UserId> {

@@ -1,7 +1,9 @@
-//! The real program as browsers meet it: memory when idle, 5,000 open event streams, the library page a second.
+//! The real program as browsers meet it: memory when idle, 5,000 open event streams, library pages a second.
 //!
 //! `make build && cargo bench --features ssr --bench web` (Linux; it reads /proc and pins the server with taskset)
 
+#[path = "support/load.rs"]
+mod load;
 #[path = "support/program.rs"]
 mod program;
 
@@ -11,14 +13,16 @@ use aisora::server::{
     db::people::{self, NewUser},
     state::{App, Parts},
 };
+use load::{fetch, load};
 use program::{BareServer, Program};
 use serde_json::json;
 use std::{
+    path::Path,
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::TcpStream,
 };
 
@@ -38,16 +42,29 @@ async fn main() {
     let (reader, token) = reader(&app).await;
     let everybody = crowd(&app).await;
     library_cards(&app, reader).await;
-    let program = Program::start(folder.path()).await;
+    let program = start(folder.path()).await;
     println!(
         "idle server                                       {:>8.1} MB resident",
-        program.resident_kb() / 1024.0
+        resident_kb(&program) / 1024.0
     );
-    library(&program, &token).await;
     streams(&program, &everybody).await;
+    drop(program);
+    library(&start(folder.path()).await, &token).await;
 }
 
-async fn open(folder: &std::path::Path) -> App {
+async fn start(folder: &Path) -> Program {
+    Program::start(folder, &[], &[("AISORA_BUILTIN_CREDITS_PER_SECOND", "64x64=1")]).await
+}
+
+/// Memory in use, in kB, as the kernel counts it.
+fn resident_kb(program: &Program) -> f64 {
+    let status = program.proc("status");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    kb.expect("VmRSS")
+}
+
+async fn open(folder: &Path) -> App {
     let environment = |name: &str| match name {
         "AISORA_DATA_DIR" => Some(folder.join("data").display().to_string()),
         "AISORA_CREDITS_WELCOME" => Some("1000".into()),
@@ -138,12 +155,10 @@ async fn library(program: &Program, token: &str) {
     let page = fetch(&program.address, &request).await;
     let cards = String::from_utf8_lossy(&page).matches("/poster.jpg").count();
     assert!(cards >= CARDS, "{cards} posters on the page");
-    load(&program.address, &request, Duration::from_secs(2)).await;
-    let ours = load(&program.address, &request, Duration::from_secs(8)).await;
-    let bare_server = BareServer::start(&page);
-    let bare_request = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", bare_server.address);
-    load(&bare_server.address, &bare_request, Duration::from_secs(2)).await;
-    let bare = load(&bare_server.address, &bare_request, Duration::from_secs(8)).await;
+    let requests = [request];
+    load(&program.address, &requests, Duration::from_secs(2)).await;
+    let ours = load(&program.address, &requests, Duration::from_secs(8)).await;
+    let bare = BareServer::start(&page).load().await;
     println!(
         "library page, 48 cards, {:>6} bytes, one core      {ours:>8.0} requests/s",
         page.len()
@@ -154,85 +169,9 @@ async fn library(program: &Program, token: &str) {
     );
 }
 
-/// One answer's body as it came over the wire.
-async fn fetch(address: &str, request: &str) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).await.expect("connected");
-    let request = request.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-    stream.write_all(request.as_bytes()).await.expect("sent");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.expect("read");
-    let start = answer
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("headers")
-        + 4;
-    assert!(
-        answer.starts_with(b"HTTP/1.1 200"),
-        "{}",
-        String::from_utf8_lossy(&answer[..start])
-    );
-    answer.split_off(start)
-}
-
-/// Requests a second over 32 connections that stay open.
-async fn load(address: &str, request: &str, time: Duration) -> f64 {
-    let until = Instant::now() + time;
-    let count = Arc::new(std::sync::atomic::AtomicU32::new(0));
-    let mut tasks = Vec::new();
-    for _ in 0..32 {
-        let (address, request, count) = (address.to_owned(), request.to_owned(), count.clone());
-        tasks.push(tokio::spawn(async move {
-            let mut stream =
-                BufReader::with_capacity(1 << 16, TcpStream::connect(address).await.expect("connected"));
-            while Instant::now() < until {
-                stream
-                    .get_mut()
-                    .write_all(request.as_bytes())
-                    .await
-                    .expect("sent");
-                answer(&mut stream).await;
-                count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            }
-        }));
-    }
-    for task in tasks {
-        task.await.expect("a client");
-    }
-    f64::from(count.load(std::sync::atomic::Ordering::Relaxed)) / time.as_secs_f64()
-}
-
-/// Reads one answer to its end, with a length or in pieces.
-async fn answer(stream: &mut BufReader<TcpStream>) {
-    let (mut line, mut length, mut pieces) = (String::new(), 0, false);
-    loop {
-        line.clear();
-        stream.read_line(&mut line).await.expect("a header");
-        let lower = line.to_ascii_lowercase();
-        if let Some(text) = lower.strip_prefix("content-length:") {
-            length = text.trim().parse().expect("a length");
-        }
-        pieces |= lower.starts_with("transfer-encoding: chunked");
-        if line == "\r\n" {
-            break;
-        }
-        assert!(!line.is_empty(), "the server hung up");
-    }
-    let mut body = Vec::new();
-    while pieces {
-        line.clear();
-        stream.read_line(&mut line).await.expect("a piece");
-        let size = usize::from_str_radix(line.trim(), 16).expect("a size");
-        body.resize(size + 2, 0);
-        stream.read_exact(&mut body).await.expect("a piece");
-        pieces = size > 0;
-    }
-    body.resize(length, 0);
-    stream.read_exact(&mut body).await.expect("a body");
-}
-
 /// Opens all streams, lets everybody create something, and measures each delivery from the server's own time stamp.
 async fn streams(program: &Program, tokens: &[String]) {
-    let before = program.resident_kb();
+    let before = resident_kb(program);
     let delays = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = Vec::new();
     for token in tokens {
@@ -246,7 +185,7 @@ async fn streams(program: &Program, tokens: &[String]) {
         tasks.push(tokio::spawn(async move { listen(stream, &delays).await }));
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let each = (program.resident_kb() - before) / f64::from(u32::try_from(tokens.len()).expect("small"));
+    let each = (resident_kb(program) - before) / f64::from(u32::try_from(tokens.len()).expect("small"));
     println!(
         "{} open event streams                          {each:>8.1} kB each",
         tokens.len()

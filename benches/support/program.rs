@@ -1,5 +1,6 @@
 //! The real program in a process of its own on one core, and a bare axum server to compare with.
 
+use super::load::load;
 use axum::{Router, body::Bytes, response::Html, routing::get, serve::ListenerExt as _};
 use std::{
     net::TcpListener,
@@ -45,32 +46,26 @@ pub struct Program {
 }
 
 impl Program {
-    pub async fn start(folder: &Path) -> Self {
+    /// `aisora serve` over a folder's database, with more arguments and settings.
+    pub async fn start(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let address = format!("127.0.0.1:{}", free_port());
         let mut command = pinned(Path::new(env!("CARGO_BIN_EXE_aisora")));
         let data = folder.join("data").display().to_string();
         command
             .args(["serve", "--bind", &address])
+            .args(arguments)
+            .envs(settings.iter().copied())
             .env("AISORA_DATA_DIR", data)
             .env("AISORA_LOG", "error");
-        command.env("AISORA_BUILTIN_CREDITS_PER_SECOND", "64x64=1");
         let child = command.spawn().expect("the program starts");
         wait(&address);
         tokio::time::sleep(Duration::from_secs(3)).await;
         Self { address, child }
     }
 
-    /// Memory in use, in kB, as the kernel counts it.
-    pub fn resident_kb(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .expect("VmRSS");
-        line.split_whitespace()
-            .nth(1)
-            .and_then(|kb| kb.parse().ok())
-            .expect("a number")
+    /// What Linux tells of the process.
+    pub fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("Linux")
     }
 }
 
@@ -108,6 +103,13 @@ impl BareServer {
             child,
             _page: file,
         }
+    }
+
+    /// Answers a second, once it is warm.
+    pub async fn load(&self) -> f64 {
+        let requests = [format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", self.address)];
+        load(&self.address, &requests, Duration::from_secs(2)).await;
+        load(&self.address, &requests, Duration::from_secs(8)).await
     }
 
     pub async fn serve() {

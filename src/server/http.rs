@@ -1,5 +1,6 @@
 //! Plain axum routes and the layers around all of them.
 
+pub mod connections;
 pub mod events;
 pub mod forms;
 pub mod guard;

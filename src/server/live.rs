@@ -14,7 +14,7 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -149,7 +149,7 @@ pub struct Stream {
     user: UserId,
     last: i64,
     live: broadcast::Receiver<Arc<LiveEvent>>,
-    ready: std::collections::VecDeque<Arc<LiveEvent>>,
+    ready: VecDeque<Arc<LiveEvent>>,
     read_table: bool,
 }
 
@@ -163,9 +163,16 @@ impl Stream {
             user,
             last: after,
             live: hub.subscribe(user),
-            ready: std::collections::VecDeque::new(),
+            ready: VecDeque::new(),
             read_table: true,
         }
+    }
+
+    /// Begins after an event of a person whose last one is `head`, as it was read when this stream was there already: what
+    /// comes later is heard, so that for somebody who has everything nothing is read.
+    pub const fn begin(&mut self, after: i64, head: i64) {
+        self.last = after;
+        self.read_table = after < head;
     }
 
     /// The next event. Waits until there is one.
@@ -175,20 +182,24 @@ impl Stream {
     pub async fn next(&mut self) -> Result<Arc<LiveEvent>> {
         loop {
             if let Some(event) = self.ready.pop_front() {
+                if self.ready.is_empty() {
+                    self.ready = VecDeque::new();
+                }
                 self.last = event.seq;
                 return Ok(event);
             }
             if self.read_table {
-                let rows = events::after(&self.db, self.user.0, self.last, 200).await?;
-                self.read_table = rows.len() == 200;
-                for row in &rows {
-                    self.ready.push_back(Arc::new(event(row)?));
-                }
+                // In a place of its own, which is given back: a stream waits nearly all of its life for the other thing
+                // below, and would keep room for both.
+                Box::pin(self.read()).await?;
                 continue;
             }
             match self.live.recv().await {
                 Ok(event) if event.seq <= self.last => {}
-                Ok(event) if event.seq == self.last + 1 => self.ready.push_back(event),
+                Ok(event) if event.seq == self.last + 1 => {
+                    self.last = event.seq;
+                    return Ok(event);
+                }
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => self.read_table = true,
                 Err(broadcast::error::RecvError::Closed) => {
                     self.live = self.hub.subscribe(self.user);
@@ -196,6 +207,16 @@ impl Stream {
                 }
             }
         }
+    }
+
+    async fn read(&mut self) -> Result<()> {
+        let rows = events::after(&self.db, self.user.0, self.last, 200).await?;
+        self.read_table = rows.len() == 200;
+        self.ready = rows
+            .iter()
+            .map(|row| event(row).map(Arc::new))
+            .collect::<Result<_>>()?;
+        Ok(())
     }
 }
 

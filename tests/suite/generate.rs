@@ -20,6 +20,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// What it says while nobody answers.
+const AWAY: &str = "The server does not answer; trying again…\n";
+
 /// Somebody with a key, in a folder of their own.
 struct Client {
     folder: TempDir,
@@ -305,6 +308,8 @@ async fn a_server_that_is_killed_and_comes_back_is_waited_for() {
     let said = client.ended(child);
     assert_eq!(said.code, Some(0), "{said:?}");
     assert_eq!(said.object()["id"], json!(id));
+    let waited = said.err.split(AWAY).collect::<Vec<_>>();
+    assert!(waited.len() == 2 && waited[1].contains("Ready"), "{said:?}");
     client.has_video("boat.mp4");
     assert_eq!(balance(&server), json!({ "available": 99_999, "held": 0 }));
 }
@@ -423,9 +428,13 @@ async fn nobody_there_and_nonsense_are_told_at_once() {
 async fn an_order_is_sent_again_under_one_name_and_a_cut_file_is_taken_up_again() {
     let odd = Odd::start().await;
     let client = Client::of(&odd.address, "sk-x");
-    let (code, told) = client.object(&["a boat", "--yes"]);
-    assert_eq!((code, &told["file"]), (Some(0), &json!("odd.mp4")), "{told}");
+    let said = client.run(&["a boat", "--yes"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(0), "odd.mp4\n"), "{said:?}");
     client.has_video("odd.mp4");
+    let told = format!(
+        "{AWAY}Started video_odd, 3 credits on hold.\nWaiting in line\n{AWAY}Rendering\nFetching the video\nReady.\n"
+    );
+    assert_eq!(said.err, told);
     let seen = odd.seen();
     assert_eq!(seen.orders.len(), 3, "two tries found the door closed");
     assert!(

@@ -3,14 +3,13 @@
 use super::CliError;
 use crate::server::{
     config::{Config, Mode},
-    http::site::Site,
+    http::{connections, site::Site},
     router::{Web, router},
     state::{App, Parts},
 };
-use axum::{extract::connect_info::IntoMakeServiceWithConnectInfo, serve::ListenerExt as _};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -67,16 +66,7 @@ pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(
         production = mode == Mode::Production,
         "AiSora is ready: {address}"
     );
-    let make: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-        router(web).into_make_service_with_connect_info();
-    // Many small writes of one page must not wait for each other.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let stopping = stop.clone();
-    let server =
-        axum::serve(listener, make).with_graceful_shutdown(async move { stopping.cancelled().await });
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(connections::serve(listener, router(web), stop.clone()));
     stop.cancelled().await;
     if tokio::time::timeout(FINISH, server).await.is_err() {
         tracing::warn!("some requests did not finish in time");

@@ -49,10 +49,10 @@ pub async fn events(
         (None, Some(after)) => Some(number(Some(after))?),
         (None, None) => None,
     };
+    let mut source = Stream::new(&web.app.hub, web.app.db.clone(), person.id, 0);
     let head = crate::server::db::events::head(&web.app.db, person.id.0).await?;
     let reset = asked.filter(|asked| *asked > head).map(|_| Ok(reset(head)));
-    let after = asked.map_or(head, |asked| asked.min(head));
-    let source = Stream::new(&web.app.hub, web.app.db.clone(), person.id, after);
+    source.begin(asked.map_or(head, |asked| asked.min(head)), head);
     let open = Open {
         source,
         stop: web.stop.clone(),
@@ -141,14 +141,45 @@ impl Drop for Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::ids::UserId, server::db::Db, server::live::Hub};
+    use crate::{
+        model::{
+            ids::{GenerationId, UserId},
+            live::LiveEvent,
+        },
+        server::{db::Db, live::Hub},
+    };
+
+    async fn database(folder: &tempfile::TempDir) -> Db {
+        let url = format!("sqlite://{}", folder.path().join("events.db").display());
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        db
+    }
+
+    #[tokio::test]
+    async fn what_comes_between_the_head_and_the_first_look_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let (hub, user) = (Hub::default(), UserId(uuid::Uuid::nil()));
+        let mut stream = Stream::new(&hub, database(&folder).await, user, 0);
+        let event = LiveEvent {
+            seq: 8,
+            id: GenerationId(uuid::Uuid::nil()),
+            state: crate::model::generation::State::Running,
+            progress: 1,
+            reason: None,
+            at: 0,
+        };
+        // The head is read as 7, and then somebody adds 8 (which is in no table here: only the hub can bring it).
+        hub.publish(user, event.clone());
+        stream.begin(7, 7);
+        let heard = tokio::time::timeout(Duration::from_secs(5), stream.next()).await;
+        assert_eq!(*heard.unwrap().unwrap(), event);
+    }
 
     #[tokio::test]
     async fn a_stream_ends_by_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("events.db").display());
-        let db = Db::open(&url).await.unwrap();
-        db.migrate().await.unwrap();
+        let db = database(&folder).await;
         let open = |until| Open {
             source: Stream::new(&Hub::default(), db.clone(), UserId(uuid::Uuid::nil()), 0),
             stop: CancellationToken::new(),

@@ -23,6 +23,8 @@ use tokio::net::TcpListener;
 pub struct Seen {
     /// The idempotency keys of all orders.
     pub orders: Vec<String>,
+    /// How often somebody asked how far the video is.
+    pub looks: usize,
     /// What was asked for of the file; empty for the whole.
     pub ranges: Vec<String>,
 }
@@ -54,7 +56,7 @@ impl Odd {
             .route(&wrong("cut"), post(async || half(b"{\"credits\": 3")))
             .route("/v1/videos/quote", post(async move || Json(quote.clone())))
             .route("/v1/videos", post(create))
-            .route("/v1/videos/{id}", get(async || Json(video("completed"))))
+            .route("/v1/videos/{id}", get(look))
             .route("/v1/videos/{id}/content", get(content))
             .with_state(seen.clone());
         tokio::spawn(axum::serve(listener, app).into_future());
@@ -89,6 +91,16 @@ async fn create(State(seen): State<Shared>, headers: HeaderMap) -> Response {
         1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         2 => half(b"{\"id\": \"video_o"),
         _ => ([("openai-poll-after-ms", "200")], Json(video("queued"))).into_response(),
+    }
+}
+
+async fn look(State(seen): State<Shared>) -> Response {
+    let mut seen = seen.lock().expect("unpoisoned");
+    seen.looks += 1;
+    match seen.looks {
+        1 | 2 => StatusCode::BAD_GATEWAY.into_response(),
+        3 => ([("openai-poll-after-ms", "200")], Json(video("in_progress"))).into_response(),
+        _ => Json(video("completed")).into_response(),
     }
 }
 

@@ -2,17 +2,17 @@
 
 use super::{Engine, Setup, TestApp};
 use aisora::server::{
-    http::site::Site,
+    http::{connections, site::Site},
     router::{Web, router},
 };
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use std::{
-    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
+use tokio_util::sync::CancellationToken;
 
 /// A server on a free port.
 pub struct WebServer {
@@ -60,8 +60,11 @@ impl WebServer {
             has_worker: false,
             watching: false,
         };
-        let service = router(web).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        tokio::spawn(connections::serve(
+            listener,
+            router(web),
+            CancellationToken::new(),
+        ));
         Self {
             test,
             address: format!("http://{port}"),

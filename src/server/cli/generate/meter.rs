@@ -11,6 +11,8 @@ use std::{
 const BAR: usize = 24;
 /// The line, in signs: it is overwritten with as many, and must not wrap.
 const LINE: usize = 79;
+/// In place of the bar.
+const AWAY: &str = "The server does not answer; trying again…";
 
 /// What is shown of the work.
 pub struct Meter {
@@ -47,8 +49,17 @@ impl Meter {
     /// Shows how far a video is.
     pub fn show(&mut self, video: &Video) {
         let words = in_words(&video.status);
+        let line = line(words, video.progress, self.began.elapsed(), self.usual);
+        self.draw(words, &line);
+    }
+
+    /// Shows that nobody answers just now.
+    pub fn show_away(&mut self) {
+        self.draw(AWAY, &format!("{AWAY}  {}", clock(self.began.elapsed())));
+    }
+
+    fn draw(&mut self, words: &'static str, line: &str) {
         if self.is_terminal {
-            let line = line(words, video.progress, self.began.elapsed(), self.usual);
             let mut stderr = std::io::stderr();
             let _ = write!(stderr, "\r{line:<LINE$}");
             let _ = stderr.flush();

@@ -18,6 +18,7 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use tokio::sync::watch;
 
 /// Largest answer, in bytes.
 const MOST_BYTES: usize = 1 << 20;
@@ -37,6 +38,8 @@ pub struct Server {
     address: String,
     /// It has answered before, so it is the right one, and whatever is wrong may pass.
     has_answered: bool,
+    /// Nobody answers just now, and it is asked again and again.
+    away: watch::Sender<bool>,
 }
 
 /// What a video would cost.
@@ -85,7 +88,13 @@ impl Server {
             api: Api::new(client, base, key),
             address,
             has_answered: false,
+            away: watch::Sender::new(false),
         })
+    }
+
+    /// Tells while a call waits whether the server is away.
+    pub fn away(&self) -> watch::Receiver<bool> {
+        self.away.subscribe()
     }
 
     /// What it would cost; nothing is held.
@@ -157,10 +166,18 @@ impl Server {
                     if answer.status.is_success() && (answer.json.is_object() || method == Method::HEAD) =>
                 {
                     self.has_answered = true;
+                    self.tell_away(false);
                     return Ok(answer);
                 }
-                Ok(answer) => (self.refusal(&answer), answer.pause),
-                Err(error) => (self.unreachable(error), None),
+                Ok(answer) => {
+                    // A proxy whose server is away answers so.
+                    self.tell_away(answer.status.is_server_error());
+                    (self.refusal(&answer), answer.pause)
+                }
+                Err(error) => {
+                    self.tell_away(true);
+                    (self.unreachable(error), None)
+                }
             };
             let may_pass = trouble.exit == Exit::Server && (self.has_answered || asked_for.is_some());
             if !may_pass || began.elapsed() > PATIENCE {
@@ -169,6 +186,11 @@ impl Server {
             tokio::time::sleep(asked_for.unwrap_or(next_pause)).await;
             next_pause = (next_pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    fn tell_away(&self, away: bool) {
+        self.away
+            .send_if_modified(|told| std::mem::replace(told, away) != away);
     }
 
     async fn ask_once(

@@ -14,6 +14,7 @@ use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
+use tokio::sync::watch;
 
 /// How often the line is drawn while nothing new is known.
 const TICK: Duration = Duration::from_secs(1);
@@ -50,7 +51,7 @@ impl<'a> Work<'a> {
         self.video = Some(video);
         self.wait(&mut server, &id).await?;
         let part = target.part()?;
-        let names = server.names(&id).await?;
+        let names = self.hear(server.away(), server.names(&id)).await?;
         server.fetch(&id, part.path()).await?;
         let file = target.keep(part, &names)?;
         self.say_ready();
@@ -73,9 +74,8 @@ impl<'a> Work<'a> {
         }
         self.ordered = true;
         self.meter.begin(quote.usual);
-        let video = server
-            .create(&fields, &format!("{:032x}", rand::random::<u128>()))
-            .await?;
+        let name = format!("{:032x}", rand::random::<u128>());
+        let video = self.hear(server.away(), server.create(&fields, &name)).await?;
         let held = Credits(quote.credits).in_words();
         self.meter.say(&format!("Started {}, {held} on hold.", video.id));
         Ok(video)
@@ -95,9 +95,27 @@ impl<'a> Work<'a> {
                 self.meter.show(video);
                 tokio::time::sleep(left.min(TICK)).await;
             }
-            self.video = Some(server.video(id).await.map_err(or_deleted)?);
+            let seen = self.hear(server.away(), server.video(id)).await;
+            self.video = Some(seen.map_err(or_deleted)?);
         }
         Ok(())
+    }
+
+    /// Waits for an answer. The line goes on meanwhile, and says so when the server is away.
+    async fn hear<T>(&mut self, mut away: watch::Receiver<bool>, answer: impl Future<Output = T>) -> T {
+        tokio::pin!(answer);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return answer,
+                _ = tokio::time::timeout(TICK, away.changed()) => {}
+            }
+            match &self.video {
+                _ if *away.borrow_and_update() => self.meter.show_away(),
+                Some(video) => self.meter.show(video),
+                None => {}
+            }
+        }
     }
 
     fn say_ready(&mut self) {

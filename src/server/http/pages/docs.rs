@@ -34,7 +34,10 @@ const ADDRESSES: [(&str, &str); 10] = [
         "Stop work that goes on; it costs nothing",
     ),
     ("DELETE /v1/videos/{id}", "Delete a video that has ended"),
-    ("POST /v1/videos/quote", "What a video would cost"),
+    (
+        "POST /v1/videos/quote",
+        "What a video would cost, in credits, and how long it usually takes, in usual_seconds (null before there is history)",
+    ),
     ("GET /v1/models", "What can be chosen, and prices"),
     ("GET /v1/credits", "What there is to spend"),
 ];

@@ -243,7 +243,10 @@ fn of_answers() -> Value {
         "Deleted": object(&json!({ "id": text, "object": { "const": "video.deleted" }, "deleted": { "const": true } })),
         "Quote": object(&json!({
             "object": { "const": "video.quote" }, "model": text, "size": text, "seconds": text,
-            "credits": credits, "available": credits, "usual_seconds": { "type": ["integer", "null"] },
+            "credits": credits, "available": credits, "usual_seconds": {
+                "type": ["integer", "null"],
+                "description": "How long such a video usually takes, from the start of its making to its end; null before there is history.",
+            },
         })),
         "Credits": object(&json!({
             "object": { "const": "credits" }, "available": credits, "held": credits,
