@@ -3,7 +3,6 @@
 // Each step is keyed by a hash of all that goes into it. The keys stand in site.json beside the site folder, so a step whose
 // key has not changed and whose files are still there is not done again.
 
-import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -12,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { build } from 'esbuild'
+import { fail, run } from './run.mjs'
+import { bundled, shrink } from './shrink.mjs'
 
 const [root, site, compiledWasm, ...flags] = process.argv.slice(2)
 const dev = flags.includes('--dev')
@@ -21,19 +22,6 @@ const stateFile = `${site}.json`
 
 /** The budget of a first load (wasm + JS + CSS, brotli), in kB. */
 const BUDGET_KB = 300
-
-// What rustc 1.95 itself assumes of a browser (`rustc --print cfg --target wasm32-unknown-unknown`), so that wasm-opt reads it.
-const WASM_FEATURES = [
-  '--enable-bulk-memory',
-  '--enable-bulk-memory-opt',
-  '--enable-multivalue',
-  '--enable-mutable-globals',
-  '--enable-nontrapping-float-to-int',
-  '--enable-reference-types',
-  '--enable-sign-ext',
-]
-// Flattened first and made small twice: 1 % smaller after compression than once, for ten seconds more.
-const WASM_OPT = ['--flatten', '--rereloop', '-Oz', '-Oz', ...WASM_FEATURES]
 
 /** A compressed copy must be smaller than this part of the file, or it is not worth its place. */
 const COMPRESSED_AT_MOST = 0.95
@@ -72,31 +60,14 @@ async function step(name, inputs, work) {
   return files
 }
 
-/** wasm-bindgen, wasm-opt, and the JS made small. */
+/** wasm-bindgen, and what it wrote made small. */
 function bindgen() {
   return inTemporaryFolder(async (dir) => {
     run('wasm-bindgen', [compiledWasm, '--target', 'web', '--no-typescript', '--out-dir', dir, '--out-name', 'aisora'])
-
-    const wasm = path.join(dir, 'aisora_bg.wasm')
-    if (!dev) {
-      say('making the wasm small')
-      run(process.execPath, [path.join(scripts, 'node_modules/binaryen/bin/wasm-opt'), ...WASM_OPT, wasm, '-o', wasm])
-    }
-    write('pkg/aisora.wasm', fs.readFileSync(wasm))
-
-    // The page passes the address of the wasm with its stamp; this is what the JS falls back to.
-    const glue = path.join(dir, 'aisora.js')
-    fs.writeFileSync(glue, fs.readFileSync(glue, 'utf8').replaceAll('aisora_bg.wasm', 'aisora.wasm'))
-    const js = await build({
-      entryPoints: [glue],
-      bundle: true, // takes in the snippets that wasm-bindgen may put beside it
-      format: 'esm',
-      legalComments: 'none',
-      minify: true,
-      target: 'es2022',
-      write: false,
-    })
-    write('pkg/aisora.js', js.outputFiles[0].contents)
+    if (!dev) say('making the wasm small')
+    const js = await (dev ? bundled(dir) : shrink(dir))
+    write('pkg/aisora.wasm', fs.readFileSync(path.join(dir, 'aisora_bg.wasm')))
+    write('pkg/aisora.js', js)
     return ['pkg/aisora.wasm', 'pkg/aisora.js']
   })
 }
@@ -225,9 +196,10 @@ function hashTree(folder) {
   return filesOf(folder).map((file) => [file, hashFile(path.join(folder, file))])
 }
 
-/** This script and the npm packages it uses. */
+/** These scripts and the npm packages they use. */
 function toolsHash() {
-  return hash([fileURLToPath(import.meta.url), path.join(scripts, 'package-lock.json')].map(hashFile).join())
+  const tools = ['site.mjs', 'shrink.mjs', 'run.mjs', 'package-lock.json']
+  return hash(tools.map((file) => hashFile(path.join(scripts, file))).join())
 }
 
 async function inTemporaryFolder(work) {
@@ -239,18 +211,6 @@ async function inTemporaryFolder(work) {
   }
 }
 
-function run(program, args) {
-  const { status, error, stdout } = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  if (error) fail(`${program}: ${error.message}`)
-  if (status !== 0) fail(`${program} failed`)
-  return stdout
-}
-
 function say(words) {
   console.log(`  ${words}`)
-}
-
-function fail(words) {
-  console.error(`error: ${words}`)
-  process.exit(1)
 }

@@ -1,5 +1,7 @@
 //! Server functions, one file for each area. Each finds out who asks, calls one service and maps the error.
 
+mod wire;
+
 pub mod account;
 pub mod credits;
 pub mod gallery;

@@ -27,7 +27,7 @@ test("another person's video is not there, on any address, and nothing about it 
     expect((await stranger.request.post(`/v/${UNKNOWN}/${act}`, { form: {} })).status(), act).toBe(404)
   }
   for (const call of ['gallery/video', 'gallery/delete', 'generation/cancel']) {
-    expect((await stranger.request.post(`/api/${call}`, { form: { id: card!.id } })).status(), call).toBe(404)
+    expect((await stranger.request.post(`/api/${call}`, { data: { id: card!.id } })).status(), call).toBe(404)
   }
 
   const [foreign, unknown] = [await stranger.goto(`/v/${card!.id}`), await stranger.goto(`/v/${UNKNOWN}`)]

@@ -1,5 +1,6 @@
 //! Who is signed in, and the form that came back. Signing up, in and out are plain form posts (`server::http::forms`).
 
+use super::wire::Wire;
 use crate::model::{
     error::AppError,
     keys::ApiKey,
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// Only when the database does not answer.
-#[server(name = GetViewer, prefix = "/api", endpoint = "account/viewer")]
+#[server(name = GetViewer, prefix = "/api", endpoint = "account/viewer", protocol = Wire)]
 pub async fn viewer() -> Result<Option<Viewer>, AppError> {
     let context = crate::server::web::context()?;
     Ok(context.person.as_ref().map(Viewer::from))
@@ -21,7 +22,7 @@ pub async fn viewer() -> Result<Option<Viewer>, AppError> {
 ///
 /// # Errors
 /// Never; the type is that of every server function.
-#[server(name = GetFormState, prefix = "/api", endpoint = "account/form")]
+#[server(name = GetFormState, prefix = "/api", endpoint = "account/form", protocol = Wire)]
 pub async fn form_state() -> Result<FormState, AppError> {
     Ok(use_context::<FormState>().unwrap_or_default())
 }
@@ -30,7 +31,7 @@ pub async fn form_state() -> Result<FormState, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`.
-#[server(name = GetKeys, prefix = "/api", endpoint = "account/keys")]
+#[server(name = GetKeys, prefix = "/api", endpoint = "account/keys", protocol = Wire)]
 pub async fn keys() -> Result<Vec<ApiKey>, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;

@@ -1,5 +1,6 @@
 //! The balance and the statement.
 
+use super::wire::Wire;
 use crate::model::{credits::Statement, error::AppError, ids::PostingId};
 use leptos::prelude::*;
 
@@ -7,7 +8,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// `sign_in_needed`.
-#[server(name = GetStatement, prefix = "/api", endpoint = "credits/statement")]
+#[server(name = GetStatement, prefix = "/api", endpoint = "credits/statement", protocol = Wire)]
 pub async fn statement(after: Option<PostingId>) -> Result<Statement, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;

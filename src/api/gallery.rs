@@ -1,18 +1,18 @@
 //! The library, and the page of one video.
 
+use super::wire::Wire;
 use crate::model::{
     error::AppError,
     generation::{LibraryPage, LibraryQuery, VideoPage},
     ids::GenerationId,
 };
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// One page of the person's library.
 ///
 /// # Errors
 /// `sign_in_needed`.
-#[server(prefix = "/api", endpoint = "gallery/library", input = Json)]
+#[server(prefix = "/api", endpoint = "gallery/library", protocol = Wire)]
 pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -23,7 +23,7 @@ pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`; `not_found` for what is not there and for what belongs to somebody else.
-#[server(prefix = "/api", endpoint = "gallery/video")]
+#[server(prefix = "/api", endpoint = "gallery/video", protocol = Wire)]
 pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -34,7 +34,7 @@ pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`, `not_found`; `conflict` while it is being made (cancel it first).
-#[server(prefix = "/api", endpoint = "gallery/delete")]
+#[server(prefix = "/api", endpoint = "gallery/delete", protocol = Wire)]
 pub async fn delete_video(id: GenerationId) -> Result<(), AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;

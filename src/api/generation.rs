@@ -1,5 +1,6 @@
 //! The main job: quote, create, watch, cancel.
 
+use super::wire::Wire;
 use crate::model::{
     composition::{ComposerForm, Quote},
     error::AppError,
@@ -8,13 +9,12 @@ use crate::model::{
     live::{Snapshot, Studio},
 };
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 
 /// What `/create` starts with; `from` is the person's own video whose everything is filled in.
 ///
 /// # Errors
 /// `sign_in_needed`; `not_found` when `from` is not theirs.
-#[server(name = GetStudio, prefix = "/api", endpoint = "generation/studio")]
+#[server(name = GetStudio, prefix = "/api", endpoint = "generation/studio", protocol = Wire)]
 pub async fn studio(from: Option<GenerationId>) -> Result<Studio, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -26,7 +26,7 @@ pub async fn studio(from: Option<GenerationId>) -> Result<Studio, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`; `invalid` with the fields that do not fit.
-#[server(name = GetQuote, prefix = "/api", endpoint = "generation/quote", input = Json)]
+#[server(name = GetQuote, prefix = "/api", endpoint = "generation/quote", protocol = Wire)]
 pub async fn quote(form: ComposerForm) -> Result<Quote, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -37,7 +37,7 @@ pub async fn quote(form: ComposerForm) -> Result<Quote, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`; `invalid` with fields; `quote_stale`; `insufficient_credits`.
-#[server(prefix = "/api", endpoint = "generation/create", input = Json)]
+#[server(prefix = "/api", endpoint = "generation/create", protocol = Wire)]
 pub async fn create_generation(form: ComposerForm) -> Result<Vec<Card>, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -48,7 +48,7 @@ pub async fn create_generation(form: ComposerForm) -> Result<Vec<Card>, AppError
 ///
 /// # Errors
 /// `sign_in_needed`, `not_found`; `conflict` when it has ended.
-#[server(prefix = "/api", endpoint = "generation/cancel")]
+#[server(prefix = "/api", endpoint = "generation/cancel", protocol = Wire)]
 pub async fn cancel_generation(id: GenerationId) -> Result<Card, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -59,7 +59,7 @@ pub async fn cancel_generation(id: GenerationId) -> Result<Card, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`.
-#[server(name = GetSnapshot, prefix = "/api", endpoint = "generation/snapshot")]
+#[server(name = GetSnapshot, prefix = "/api", endpoint = "generation/snapshot", protocol = Wire)]
 pub async fn snapshot() -> Result<Snapshot, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;

@@ -1,6 +1,6 @@
 //! The browser's functions where there is no browser.
 
-use crate::model::composition::ComposerForm;
+use crate::model::{composition::ComposerForm, error::AppError};
 use leptos::ev;
 use leptos::web_sys::{Element, HtmlFormElement};
 
@@ -135,6 +135,20 @@ pub const fn preview(_id: Option<&str>) {}
 #[must_use]
 pub const fn play_in_view(_id: &str) -> Option<Sight> {
     None
+}
+
+/// Posts JSON to the server and reads its answer.
+///
+/// # Errors
+/// Always: the server does not call itself.
+pub async fn post<T>(_path: &str, _body: &str) -> Result<T, AppError> {
+    Err(AppError::unreachable())
+}
+
+/// Reads a text; nothing when it is not what the type says.
+#[must_use]
+pub fn read<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }
 
 /// Writes an answer of one type down.

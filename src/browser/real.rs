@@ -1,10 +1,14 @@
 //! The browser's functions in a browser. Handles are numbers, so that they can live in signals; what they stand for stays
 //! in `held`, and goes when the handle is dropped.
 
+mod call;
 mod held;
+mod json;
 mod page;
 
+pub use call::post;
 pub use held::{Sight, Stream, Timer};
+pub use json::read;
 pub use page::*;
 
 use gloo_timers::callback::{Interval, Timeout};

@@ -52,8 +52,7 @@ impl Answer {
     fn read<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, AppError> {
         match self {
             Self::Known(answer, _) => answer.downcast_ref::<Result<T, AppError>>().cloned(),
-            // As bytes, as answers of server functions are: so that the browser carries each reader once, not twice.
-            Self::Written(text) => serde_json::from_slice(text.as_bytes()).ok(),
+            Self::Written(text) => browser::read(text),
         }
         .unwrap_or_else(|| Err(AppError::internal()))
     }

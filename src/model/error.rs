@@ -147,6 +147,15 @@ impl AppError {
         Self::new(Code::SignInNeeded, "Please sign in first.")
     }
 
+    /// The browser could not reach the server.
+    #[must_use]
+    pub fn unreachable() -> Self {
+        Self::new(
+            Code::Network,
+            "The server could not be reached. Check the connection and try again.",
+        )
+    }
+
     /// Our fault; what happened is in the log.
     #[must_use]
     pub fn internal() -> Self {
@@ -171,10 +180,7 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::new(
-                Code::Network,
-                "The server could not be reached. Check the connection and try again.",
-            ),
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::unreachable(),
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => {

@@ -255,7 +255,7 @@ async fn foreign_and_unknown_ids_look_the_same_on_every_route(engine: Engine) {
     for function in ["gallery/video", "gallery/delete", "generation/cancel"] {
         let mut answers = Vec::new();
         for id in [foreign.as_str(), unknown] {
-            let answer = other.post_form(&format!("/api/{function}"), &[("id", id)]).await;
+            let answer = other.call(function, &json!({ "id": id })).await;
             assert_eq!(answer.status(), 404, "{function}");
             answers.push(answer.text().await.unwrap());
         }
@@ -339,11 +339,7 @@ async fn bodies_that_are_too_large_or_malformed_are_refused(engine: Engine) {
         ("/sign-up", "text/plain", "email"),
         ("/api/generation/create", "application/json", "{\"form\": [1,"),
         ("/api/generation/create", "application/json", "null"),
-        (
-            "/api/gallery/video",
-            "application/x-www-form-urlencoded",
-            "id=%%%",
-        ),
+        ("/api/gallery/video", "application/json", "{\"id\": \"%%%\"}"),
     ] {
         let request = browser
             .request(Method::POST, path)

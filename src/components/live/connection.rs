@@ -122,7 +122,7 @@ impl Live {
             move |text| {
                 if text == RESET {
                     live.start_afresh();
-                } else if let Ok(event) = serde_json::from_slice::<LiveEvent>(text.as_bytes()) {
+                } else if let Some(event) = browser::read::<LiveEvent>(&text) {
                     live.take(&event);
                 }
             },
