@@ -48,12 +48,12 @@ for (const colorScheme of ['dark', 'light'] as const) {
 
     test('the studio while it works, and afterwards', async ({ page, server }) => {
       const person = await join(page)
-      await server.run('user', 'grant', '--email', person.email, '--credits', '500', '--reason', 'For all states')
+      await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For all states')
       const composer = new Composer(page)
       await test.step('running, with another in the line', async () => {
         const cards = [
-          ...(await begin(page, { prompt: 'a long shot over the sea', seconds: 12 })),
-          ...(await begin(page, { prompt: 'another one', seconds: 8 })),
+          ...(await begin(page, { prompt: 'a long shot over the sea', size: '1920x1080', seconds: 20 })),
+          ...(await begin(page, { prompt: 'another one', size: '1920x1080', seconds: 20 })),
         ]
         await composer.open()
         await composer.more()

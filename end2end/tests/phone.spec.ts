@@ -1,7 +1,7 @@
 // In a hand: 390 by 844, and fingers.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, expectPlaying, make, player } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, expectPlaying, make, player, join } from '../support/studio.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
@@ -91,9 +91,10 @@ test('neither the composer nor the tabs cover the last row', async ({ page }) =>
   expect(tile.y + tile.height).toBeLessThanOrEqual((await page.locator('nav.tabs').boundingBox())!.y)
 })
 
-test('a tall window still shows the work above the composer', async ({ page }) => {
-  await signUp(page)
-  const [card] = await begin(page, { prompt: 'seen while it is made', seconds: 12 })
+test('a tall window still shows the work above the composer', async ({ page, server }) => {
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '400', '--reason', 'For work that takes a while')
+  const [card] = await begin(page, { prompt: 'seen while it is made', size: '1920x1080', seconds: 20 })
   await arrive(page, '/create')
   const bar = (await page.getByRole('progressbar').first().boundingBox())!
   const composer = (await page.getByRole('form', { name: 'Composer' }).boundingBox())!

@@ -89,6 +89,7 @@ test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video'
 
 test('without JavaScript the picture goes with the form', async ({ newPage, watch }) => {
   watch.allow(/another origin/)
+  watch.allow(/status of 422/)
   const page = await newPage({ baseURL: studio.url, javaScriptEnabled: false })
   await signUp(page)
   await page.goto('/create')
