@@ -26,7 +26,7 @@ const OPTIMIZE = ['--flatten', '--rereloop', '-Oz', '-Oz', '--minify-imports-and
 
 // What nobody calls, though something refers to it: how Leptos wakes up a page whose wasm comes in parts (`hydrate_lazy`),
 // which every type of view brings along, and bodies that are streams. Called nevertheless, it stops the page with an error.
-const NEVER_CALLED = /\bhydrate_async\b|\bwasm_streams::/
+const NEVER_CALLED = /\b(hydrate_async|wasm_streams)\b/
 
 /** What a page takes from the JS. */
 const ENTRY = "export { default, hydrate } from './aisora.js'"
