@@ -4,8 +4,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import binaryen from 'binaryen'
 import { build } from 'esbuild'
-import { run } from './run.mjs'
+import { fail, run } from './run.mjs'
 
 const BINARYEN = path.join(path.dirname(fileURLToPath(import.meta.url)), 'node_modules/binaryen/bin')
 
@@ -23,6 +24,10 @@ const FEATURES = [
 // module that all imports are from `a`, and tells the short names as JSON.
 const OPTIMIZE = ['--flatten', '--rereloop', '-Oz', '-Oz', '--minify-imports-and-exports-and-modules']
 
+// What nobody calls, though something refers to it: how Leptos wakes up a page whose wasm comes in parts (`hydrate_lazy`),
+// which every type of view brings along, and bodies that are streams. Called nevertheless, it stops the page with an error.
+const NEVER_CALLED = /\b(hydrate_async|wasm_streams)\b/
+
 /** What a page takes from the JS. */
 const ENTRY = "export { default, hydrate } from './aisora.js'"
 
@@ -37,6 +42,7 @@ export async function shrink(dir) {
   const js = glue(dir)
   const whole = await bundle(dir, js, { minify: false })
   const used = new Set([...whole.matchAll(/\bwasm\.(\w+)/g)].map(([, name]) => name))
+  cutNeverCalled(wasm)
   keepExports(wasm, used)
 
   const short = JSON.parse(run(process.execPath, [path.join(BINARYEN, 'wasm-opt'), wasm, ...OPTIMIZE, ...FEATURES, '-o', wasm]))
@@ -71,6 +77,16 @@ async function bundle(dir, js, options) {
     ...options,
   })
   return outputFiles[0].text
+}
+
+/** Empties the functions that are never called, so that what only they need goes with them. */
+function cutNeverCalled(wasm) {
+  const module = binaryen.readBinary(fs.readFileSync(wasm))
+  const all = Array.from({ length: module.getNumFunctions() }, (_, place) => module.getFunctionByIndex(place))
+  const found = all.filter((it) => NEVER_CALLED.test(binaryen.getFunctionInfo(it).name))
+  if (found.length === 0) fail('no function of the wasm has a name that was to be cut; did the names change?')
+  for (const it of found) binaryen.Function.setBody(it, module.unreachable())
+  fs.writeFileSync(wasm, module.emitBinary())
 }
 
 /** Cuts the exports that nobody uses, with all that only they need. */

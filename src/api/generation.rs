@@ -19,7 +19,11 @@ pub async fn studio(from: Option<GenerationId>) -> Result<Studio, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
     let returned = use_context::<ComposerForm>();
-    Ok(context.app.generations.studio(person.id, from, returned).await?)
+    let mut studio = context.app.generations.studio(person.id, from, returned).await?;
+    studio.errors = use_context::<crate::model::person::FormState>()
+        .unwrap_or_default()
+        .errors;
+    Ok(studio)
 }
 
 /// A frozen price for the choices of the form. The prompt is not looked at.

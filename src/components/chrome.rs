@@ -96,6 +96,7 @@ fn Rail() -> impl IntoView {
                 </a>
             </li>
         }
+        .into_any()
     });
     view! {
         <header class="rail">
@@ -122,6 +123,7 @@ fn Tabs() -> impl IntoView {
                 </a>
             </li>
         }
+        .into_any()
     });
     view! {
         <nav class="tabs" aria-label="Rooms">

@@ -3,6 +3,7 @@
 //! A view that holds a closure has the closure's own type, and with each such type comes a copy of the machinery around
 //! it: in the browser, kilobytes for every "percent". Boxed into one of these types, all share one copy.
 
+use crate::model::ids::GenerationId;
 use leptos::prelude::*;
 use std::{future::Future, pin::Pin};
 
@@ -41,6 +42,26 @@ pub fn maybe<V: IntoAny>(view: impl Fn() -> Option<V> + Send + 'static) -> Part 
         Some(view) => view.into_any(),
         None => ().into_any(),
     })
+}
+
+/// One of many parts of a view that come and go.
+pub struct Item {
+    id: GenerationId,
+    view: Box<dyn FnOnce() -> AnyView + Send>,
+}
+
+impl Item {
+    /// What shows a generation; made when it comes.
+    pub fn new(id: GenerationId, view: impl FnOnce() -> AnyView + Send + 'static) -> Self {
+        let view = Box::new(view);
+        Self { id, view }
+    }
+}
+
+/// Parts of a view that come and go; each stays while its generation does.
+pub fn each(items: impl Fn() -> Vec<Item> + Send + 'static) -> AnyView {
+    let items: Box<dyn Fn() -> Vec<Item> + Send> = Box::new(items);
+    view! { <For each=items key=|item| item.id children=|item| (item.view)() /> }.into_any()
 }
 
 /// What handles an event.

@@ -4,11 +4,10 @@ use super::icon::Icon;
 use crate::model::person::FormState;
 use leptos::prelude::*;
 
-/// The form that came back with errors, on the page load that brought it; empty otherwise. Written into the page, so that
-/// waking up asks nothing.
+/// The form that came back with errors, on the page load that brought it; empty otherwise.
 #[must_use]
 pub fn returned_form() -> FormState {
-    SharedValue::new(|| use_context::<FormState>().unwrap_or_default()).into_inner()
+    use_context().unwrap_or_default()
 }
 
 /// One field of a form that may come back with errors. What was typed is kept, except passwords.

@@ -95,7 +95,7 @@ fn not_made(card: &Card) -> impl IntoView + use<> {
     view! {
         <div class="not-made">
             <p class="not-made-state">{state.in_words()}</p>
-            {reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> })}
+            {reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> }.into_any())}
             <p class="not-made-money">
                 <Icon name="check" />
                 "Not charged"

@@ -52,6 +52,7 @@ pub fn ThemeSwitch() -> impl IntoView {
                 <Icon name=icon />
             </button>
         }
+        .into_any()
     });
     view! {
         <form method="post" action="/theme">

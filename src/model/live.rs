@@ -3,6 +3,7 @@
 use super::catalogue::Catalogue;
 use super::composition::{ComposerForm, Quote};
 use super::credits::Balance;
+use super::error::FieldError;
 use super::generation::{Card, Reason, State};
 use super::ids::GenerationId;
 use serde::{Deserialize, Serialize};
@@ -49,4 +50,7 @@ pub struct Studio {
     pub quote: Option<Quote>,
     /// The work.
     pub snapshot: Snapshot,
+    /// What is wrong with the form, when it came back with errors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
 }

@@ -7,10 +7,9 @@ use crate::browser;
 use crate::components::asked::ask;
 use crate::components::composer::{Composer, Desk, PROMPT};
 use crate::components::dynamic::{awaited, memo, on, part, waiting};
-use crate::components::field::returned_form;
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
-use crate::model::{error::FieldError, ids::GenerationId, live::Studio};
+use crate::model::{ids::GenerationId, live::Studio};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -29,15 +28,11 @@ pub fn Create() -> impl IntoView {
     let query = use_query_map();
     let from =
         memo(move || query.with(|query| query.get("from").and_then(|id| id.parse::<GenerationId>().ok())));
-    let returned = returned_form();
     let answer = ask(move || from.get(), studio);
-    let view = awaited(waiting, move || {
-        let errors = returned.errors.clone();
-        async move {
-            match answer.answer().await {
-                Ok(studio) => room(studio, errors),
-                Err(error) => did_not_come(error),
-            }
+    let view = awaited(waiting, move || async move {
+        match answer.answer().await {
+            Ok(studio) => room(studio),
+            Err(error) => did_not_come(error),
         }
     });
     view! {
@@ -48,10 +43,10 @@ pub fn Create() -> impl IntoView {
     .into_any()
 }
 
-fn room(studio: Studio, errors: Vec<FieldError>) -> AnyView {
+fn room(studio: Studio) -> AnyView {
     let live = Live::here();
     live.adopt(studio.snapshot);
-    let composer = Composer::new(studio.catalogue, studio.form, studio.quote, errors);
+    let composer = Composer::new(studio.catalogue, studio.form, studio.quote, studio.errors);
     let empty = memo(move || live.cards.with(Vec::is_empty));
     let screening = part(move || {
         if empty.get() {
@@ -84,7 +79,7 @@ fn Empty() -> impl IntoView {
             browser::fill(PROMPT, idea);
             browser::focus(PROMPT, false);
         };
-        view! { <li><button type="button" class="idea" on:click=on(take)>{idea}</button></li> }
+        view! { <li><button type="button" class="idea" on:click=on(take)>{idea}</button></li> }.into_any()
     });
     view! {
         <section class="empty-room">

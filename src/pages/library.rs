@@ -108,12 +108,13 @@ fn Filters(asked: Memo<LibraryQuery>) -> impl IntoView {
         view! {
             <a href=text(move || asked.with(|asked| address(&asked.search, show))) aria-current=current>{words}</a>
         }
+        .into_any()
     });
     view! { <nav class="filters" aria-label="Show">{filters}</nav> }
 }
 
 fn hanging_up() -> AnyView {
-    let screen = || view! { <span class="tile-screen"></span> };
+    let screen = || view! { <span class="tile-screen"></span> }.into_any();
     view! {
         <div class="wall wall-wait" aria-busy="true">
             {[(); 8].map(|()| screen())}

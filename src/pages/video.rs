@@ -125,7 +125,7 @@ fn Acts(page: VideoPage) -> impl IntoView {
     };
     view! {
         <div class="acts">
-            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />"Download"</a> })}
+            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />"Download"</a> }.into_any())}
             {another}
         </div>
         <dl class="facts">

@@ -34,7 +34,9 @@ pub fn Models(composer: Composer) -> impl IntoView {
         .into_iter()
         .map(|model| (model.id, model.label))
         .chain(retired.map(|retired| (retired.model.id, retired.model.label + " (retired)")))
-        .map(|(id, label)| view! { <option value=id.clone() selected=id == start>{label}</option> })
+        .map(|(id, label)| {
+            view! { <option value=id.clone() selected=id == start>{label}</option> }.into_any()
+        })
         .collect_view();
     let successor = move || {
         composer.form.with(|form| {
@@ -119,7 +121,7 @@ pub fn Sizes(composer: Composer) -> impl IntoView {
     }
 }
 
-fn shape(composer: Composer, size: Size, chosen: &str) -> impl IntoView + use<> {
+fn shape(composer: Composer, size: Size, chosen: &str) -> AnyView {
     let value = size.to_string();
     let at_first = value == chosen;
     let same = value.clone();
@@ -139,6 +141,7 @@ fn shape(composer: Composer, size: Size, chosen: &str) -> impl IntoView + use<> 
             </span>
         </label>
     }
+    .into_any()
 }
 
 #[component]
@@ -153,7 +156,7 @@ pub fn Lengths(composer: Composer) -> impl IntoView {
                 let value = seconds.to_string();
                 let at_first = value == chosen;
                 let words = [value.as_str(), if seconds == 1 { " second" } else { " seconds" }].concat();
-                view! { <option value=value selected=at_first>{words}</option> }
+                view! { <option value=value selected=at_first>{words}</option> }.into_any()
             })
             .collect_view()
             .into_any()
@@ -180,6 +183,7 @@ pub fn Takes(composer: Composer) -> impl IntoView {
                     <span>{value} <span class="unseen">{if take == 1 { " take" } else { " takes" }}</span></span>
                 </label>
             }
+            .into_any()
         })
         .collect_view();
     view! {

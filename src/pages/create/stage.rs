@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::components::composer::Composer;
-use crate::components::dynamic::{flag, maybe, memo, on, part, text};
+use crate::components::dynamic::{Item, each, flag, maybe, memo, on, part, text};
 use crate::components::fact::fact;
 use crate::components::icon::Icon;
 use crate::components::live::{Live, LiveCard};
@@ -50,9 +50,12 @@ fn chosen(rule: Rule, composer: Composer) -> Memo<Vec<LiveCard>> {
 type OneView = Arc<dyn Fn(LiveCard) -> AnyView + Send + Sync>;
 
 /// One view for each card; it stays while its card does.
-fn each(cards: Memo<Vec<LiveCard>>, view: OneView) -> AnyView {
-    view! { <For each=move || cards.get() key=|known| known.id children=move |known| view(known) /> }
-        .into_any()
+fn shown(cards: Memo<Vec<LiveCard>>, view: OneView) -> AnyView {
+    let item = move |known: LiveCard| {
+        let view = view.clone();
+        Item::new(known.id, move || view(known))
+    };
+    each(move || cards.get().into_iter().map(&item).collect())
 }
 
 /// The work that is watched, in the middle of the room.
@@ -60,9 +63,13 @@ fn each(cards: Memo<Vec<LiveCard>>, view: OneView) -> AnyView {
 pub fn Stage(composer: Composer) -> impl IntoView {
     let takes = chosen(|card, watched| Some(card.quote) == watched, composer);
     let takes = memo(move || {
-        let mut takes = takes.get();
-        takes.sort_by_key(|known| known.id);
-        takes
+        // Sorted by hand: they are four at most, and the library's way of sorting is heavy in the browser.
+        let mut sorted: Vec<LiveCard> = Vec::new();
+        for known in takes.get() {
+            let place = sorted.iter().filter(|before| before.id < known.id).count();
+            sorted.insert(place, known);
+        }
+        sorted
     });
     let several = memo(move || takes.with(Vec::len) > 1);
     let class = text(move || {
@@ -75,7 +82,7 @@ pub fn Stage(composer: Composer) -> impl IntoView {
     let screen = move |known: LiveCard| {
         view! { <Screen card=known.card next="/create" numbered=several /> }.into_any()
     };
-    let screens = each(takes, Arc::new(screen));
+    let screens = shown(takes, Arc::new(screen));
     let about = maybe(move || {
         let takes = takes.get();
         let first = takes.first()?.clone();
@@ -115,7 +122,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
                 {maybe(move || ready.get().then(|| view! {
                     <a class="button" href=download.clone() download><Icon name="download" />"Download"</a>
                 }))}
-                {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> })}
+                {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> }.into_any())}
             </div>
         </div>
     }
@@ -150,7 +157,7 @@ pub fn Jobs(composer: Composer) -> impl IntoView {
         composer,
     );
     let none = flag(move || jobs.with(Vec::is_empty));
-    let jobs = each(
+    let jobs = shown(
         jobs,
         Arc::new(move |known| view! { <Job known composer /> }.into_any()),
     );
@@ -203,7 +210,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         };
         view! { <li class="tile" on:click=on(pressed)>{tile(known.card.get_untracked())}</li> }.into_any()
     };
-    let tiles = each(cards, Arc::new(hung));
+    let tiles = shown(cards, Arc::new(hung));
     let preview = Preview::quiet();
     view! {
         <section class="lately" hidden=none>

@@ -2,7 +2,7 @@
 
 use crate::api::gallery::{delete_video, library};
 use crate::browser;
-use crate::components::dynamic::{effect, flag, maybe, on, text};
+use crate::components::dynamic::{Item, each, effect, flag, maybe, on, text};
 use crate::components::live::Live;
 use crate::components::outcome::sign_in_again;
 use crate::components::tile::{Preview, tile};
@@ -109,14 +109,18 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
             on:focusout=on(move |_| preview.leave())
             on:click=on(pressed)
         >
-            <For each=move || hanging.cards.get() key=|card| card.id let:card>
-                <li class="tile">{tile(card)}</li>
-            </For>
+            {each(move || hanging.cards.get().into_iter().map(hung).collect())}
         </ul>
         {maybe(move || hanging.is_bare().then(|| hanging.asked.with_value(super::bare)))}
         <Older hanging />
         <Question hanging doomed />
     }
+}
+
+fn hung(card: Card) -> Item {
+    Item::new(card.id, || {
+        view! { <li class="tile">{tile(card)}</li> }.into_any()
+    })
 }
 
 /// The way to older videos: a link without JavaScript, and a place that loads them when it comes near with it.

@@ -19,13 +19,13 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
     let lines = std::iter::once(("Asked for", card.created_at))
         .chain(history.map(|(_, line)| (line.state.in_words(), line.at)));
     let lines = lines
-        .map(|(words, at)| view! { <li><span>{words}</span><Moment at exact=true /></li> })
+        .map(|(words, at)| view! { <li><span>{words}</span><Moment at exact=true /></li> }.into_any())
         .collect_view();
     view! {
         <section class="receipt" aria-labelledby="receipt-head">
             <h2 id="receipt-head">"Receipt"</h2>
             <ol class="history">{lines}</ol>
-            {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> })}
+            {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> }.into_any())}
             <dl class="facts money">
                 {words::made_in(&card).map(|made| fact("Made in", made))}
                 {fact("Quoted", page.quoted.in_words())}

@@ -86,6 +86,7 @@ impl Generations {
             form,
             quote,
             snapshot: self.snapshot(user).await?,
+            errors: Vec::new(),
         })
     }
 
