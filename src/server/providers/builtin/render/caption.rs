@@ -80,7 +80,10 @@ impl Caption {
             let at = (self.top + row) * w + self.left;
             for ((level, &ink), &shade) in frame.y[at..].iter_mut().zip(ink).zip(shade) {
                 // Shares of 65536, so that whole vectors go through one multiplication.
-                let (shade, ink) = (u16::from(shade) * (fade * 3 / 4), u16::from(ink) * (fade - fade / 256));
+                let (shade, ink) = (
+                    u16::from(shade) * (fade * 3 / 4),
+                    u16::from(ink) * (fade - fade / 256),
+                );
                 let light = u16::from(level.saturating_sub(16));
                 let dark = light - share(light, shade) + 16;
                 *level = (dark - share(dark, ink) + share(INK, ink)) as u8;

@@ -1,6 +1,6 @@
 //! Colour: design in RGB, draw in BT.709 limited-range YUV.
 
-use super::lanes::{LANES, Lanes, Real};
+use super::lanes::{Lanes, Real, gather};
 
 /// A gamma-encoded RGB colour, each part in `0.0..=1.0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -165,16 +165,10 @@ impl Palette {
     #[inline]
     pub(super) fn over(&self, place: Lanes) -> Yuv<Lanes> {
         let (index, _) = (place.clamp(0.0, 1.0) * LAST + 0.5).split();
-        let [mut y, mut u, mut v] = [[0.0; LANES]; 3];
-        for lane in 0..LANES {
-            let color = &self.0[index[lane] as usize % STEPS];
-            (y[lane], u[lane], v[lane]) = (color.y, color.u, color.v);
-        }
-        Yuv {
-            y: y.into(),
-            u: u.into(),
-            v: v.into(),
-        }
+        let color = |index: usize| self.0[index % STEPS];
+        let (y, u) = gather(index, |index| (color(index).y, color(index).u));
+        let (v, _) = gather(index, |index| (color(index).v, 0.0));
+        Yuv { y, u, v }
     }
 }
 

@@ -46,7 +46,8 @@ impl Composer {
             Levels::read(&std::array::from_fn(columns))
         };
         let line = |line| std::array::from_fn(|place| levels(line, place, COARSE));
-        let half = |line, block: usize| std::array::from_fn(|place| levels(line, block * TILE / 2 + place, 2));
+        let half =
+            |line, block: usize| std::array::from_fn(|place| levels(line, block * TILE / 2 + place, 2));
         Self {
             dither: (0..TILE).map(line).collect(),
             half_dither: (0..TILE).map(|line| [half(line, 0), half(line, 1)]).collect(),
@@ -85,7 +86,10 @@ impl Composer {
         for (index, line) in (band * BAND..bottom).step_by(2).enumerate() {
             let dither = &self.half_dither[line % TILE][block % 2];
             let run = line / 2 * half + left / 2..line / 2 * half + right / 2;
-            write(&weave2(plus(&self.tile.u[index], dither)), &mut frame.u[run.clone()]);
+            write(
+                &weave2(plus(&self.tile.u[index], dither)),
+                &mut frame.u[run.clone()],
+            );
             write(&weave2(plus(&self.tile.v[index], dither)), &mut frame.v[run]);
         }
     }
@@ -105,8 +109,15 @@ fn plus<const N: usize>(levels: &[Levels; N], dither: &[Levels; N]) -> [Levels; 
 fn write<const N: usize>(bytes: &[[u8; LEVELS]; N], out: &mut [u8]) {
     match out.as_chunks_mut().0.first_chunk_mut() {
         Some(whole) => *whole = *bytes,
-        None => out.copy_from_slice(&bytes.as_flattened()[..out.len()]),
+        None => write_part(bytes.as_flattened(), out),
     }
+}
+
+/// Apart from `write`, or the compiler would make one slow copy of any length out of both.
+#[cold]
+#[inline(never)]
+fn write_part(bytes: &[u8], out: &mut [u8]) {
+    out.copy_from_slice(&bytes[..out.len()]);
 }
 
 impl Tile {
@@ -167,5 +178,65 @@ fn spread2(run: Run) -> HalfLine {
 fn mix<const N: usize>(under: &mut [Levels; N], over: &[Levels; N], cover: &[Levels; N]) {
     for ((under, over), cover) in under.iter_mut().zip(over).zip(cover) {
         *under = under.moved(*over, *cover);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::color::Yuv;
+    use super::super::frame::Size;
+    use super::*;
+
+    fn flat(size: Size, step: usize, y: f32) -> Field {
+        let mut field = Field::new(size, step);
+        field.paint_all(|_| {
+            move |_, _| {
+                Yuv {
+                    y,
+                    u: 100.0,
+                    v: 150.0,
+                }
+                .lanes()
+            }
+        });
+        field
+    }
+
+    #[test]
+    fn one_colour_fills_frames_of_any_size() {
+        for (w, h) in [(64, 64), (66, 130), (126, 62), (128, 72), (1280, 6)] {
+            for step in [2, 4] {
+                let size = Size { w, h };
+                let mut frame = Frame::new(size);
+                Composer::new(&mut Chance::new(1))
+                    .compose(&mut frame, &[Layer::all(&flat(size, step, 90.0))]);
+                assert!(frame.y.iter().all(|level| *level == 90), "{size:?}");
+                assert!(frame.u.iter().all(|level| *level == 100), "{size:?}");
+                assert!(frame.v.iter().all(|level| *level == 150), "{size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_edge_covers_what_lies_below_it_and_half_of_the_row_it_halves() {
+        let size = Size { w: 66, h: 64 };
+        let (back, front) = (flat(size, 4, 40.0), flat(size, 4, 200.0));
+        let mut edge = Skyline::new(size);
+        // One unit is 64 pixels, counted from the middle.
+        edge.trace(|_| (9.5 / 64.0).into());
+        let mut frame = Frame::new(size);
+        Composer::new(&mut Chance::new(1))
+            .compose(&mut frame, &[Layer::all(&back), Layer::below(&front, &edge)]);
+        for (row, levels) in frame.y.chunks(size.w).enumerate() {
+            let expected = match row {
+                ..41 => 40..=40,
+                41 => 118..=122,
+                _ => 199..=200,
+            };
+            assert!(
+                levels.iter().all(|level| expected.contains(level)),
+                "row {row}: {levels:?}"
+            );
+        }
     }
 }

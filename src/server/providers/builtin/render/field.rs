@@ -21,8 +21,10 @@ use super::skyline::Skyline;
 const FINE: f32 = 64.0;
 /// Full-size pixels per coarse sample, horizontally.
 pub(super) const COARSE: usize = 4;
-/// How far an edge may move, in pixels, before hidden samples are shaded again.
+/// How far an edge may rise or sink, in pixels, from when samples are found hidden to when they are shaded again.
 const MARGIN: usize = 12;
+/// How far it may move sideways meanwhile, in scene units: the nearest trees of the forest do, in twelve frames.
+const AHEAD: f32 = 0.06;
 
 /// The samples under one tile, and for each of them the next one to the right.
 #[derive(Clone, Copy)]
@@ -250,7 +252,7 @@ impl Floor {
         let mut floors: Vec<Self> = edges
             .rev()
             .map(|edge| {
-                let floor = Self::below(&tops, eights(size.w));
+                let floor = Self::below(&tops, size);
                 edge.raise(&mut tops);
                 floor
             })
@@ -261,11 +263,12 @@ impl Floor {
 
     /// A coarse sample colours the pixels up to four columns away, and is hidden where all of them are. The margins are
     /// for layers that move between two painted frames. `tops` are those of the columns by each sample.
-    fn below(tops: &[i16], eights: usize) -> Self {
-        let rows: Vec<i16> = (0..eights)
+    fn below(tops: &[i16], size: Size) -> Self {
+        let reach = (AHEAD * size.unit()) as usize / COARSE + 2;
+        let rows: Vec<i16> = (0..eights(size.w))
             .map(|eight| {
-                let from = (eight * LANES).saturating_sub(MARGIN / COARSE);
-                let to = ((eight + 1) * LANES + MARGIN / COARSE).min(tops.len());
+                let from = (eight * LANES).saturating_sub(reach);
+                let to = ((eight + 1) * LANES + reach).min(tops.len());
                 let lowest = tops[from..to].iter().fold(i16::MIN, |low, &top| low.max(top));
                 lowest + 1 + MARGIN as i16
             })

@@ -101,6 +101,16 @@ impl Lanes {
     }
 }
 
+/// Looks up a pair of numbers for each of eight places.
+#[inline]
+pub(super) fn gather(places: [u32; LANES], pair: impl Fn(usize) -> (f32, f32)) -> (Lanes, Lanes) {
+    let [mut one, mut other] = [[0.0; LANES]; 2];
+    for ((one, other), place) in one.iter_mut().zip(&mut other).zip(places) {
+        (*one, *other) = pair(place as usize);
+    }
+    (one.into(), other.into())
+}
+
 impl From<f32> for Lanes {
     #[inline]
     fn from(value: f32) -> Self {

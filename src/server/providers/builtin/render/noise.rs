@@ -9,7 +9,7 @@
 
 use super::chance::Chance;
 use super::color::smooth;
-use super::lanes::{LANES, Lanes, Real};
+use super::lanes::{Lanes, Real, gather};
 
 const SIZE: usize = 256;
 const SIDE: f32 = SIZE as f32;
@@ -66,17 +66,19 @@ impl Noise {
     /// `at` for eight places anywhere.
     #[inline]
     pub(super) fn over(&self, x: Lanes, y: Lanes) -> Lanes {
-        let ((column, px), (row, py)) = ((x * SIDE).split(), (y * SIDE).split());
-        let [mut a, mut b, mut c, mut d] = [[0.0; LANES]; 4];
-        for lane in 0..LANES {
-            let (x0, y0) = (column[lane] as usize % SIZE, row[lane] as usize % SIZE);
-            let (x1, y1) = ((x0 + 1) % SIZE, (y0 + 1) % SIZE);
-            (a[lane], b[lane]) = (self.0[y0][x0], self.0[y0][x1]);
-            (c[lane], d[lane]) = (self.0[y1][x0], self.0[y1][x1]);
+        let ((mut places, px), (rows, py)) = ((x * SIDE).split(), (y * SIDE).split());
+        for (place, row) in places.iter_mut().zip(rows) {
+            *place = *place % SIZE as u32 + row % SIZE as u32 * SIZE as u32;
         }
-        let [a, b, c, d] = [a, b, c, d].map(Lanes::from);
-        let top = a + (b - a) * px;
-        top + (c + (d - c) * px - top) * py
+        let line = |row: usize| {
+            let (here, next) = gather(places, |place| {
+                let line = &self.0[(place / SIZE + row) % SIZE];
+                (line[place % SIZE], line[(place + 1) % SIZE])
+            });
+            here + (next - here) * px
+        };
+        let top = line(0);
+        top + (line(1) - top) * py
     }
 
     /// The noise along a line of one `y`: half the lookups for the many samples of a row.
@@ -100,12 +102,7 @@ impl Across {
     #[inline]
     pub(super) fn at(&self, x: Lanes) -> Lanes {
         let (cell, part) = (x * SIDE).split();
-        let [mut here, mut next] = [[0.0; LANES]; 2];
-        for lane in 0..LANES {
-            let cell = cell[lane] as usize % SIZE;
-            (here[lane], next[lane]) = (self.0[cell], self.0[cell + 1]);
-        }
-        let [here, next] = [here, next].map(Lanes::from);
+        let (here, next) = gather(cell, |cell| (self.0[cell % SIZE], self.0[cell % SIZE + 1]));
         here + (next - here) * part
     }
 
@@ -174,4 +171,51 @@ pub(super) fn sine<N: Real>(turns: N) -> N {
     let part = (turns - turns.nearest()) * 2.0.into();
     let curve = part * (N::from(4.0) - part.abs() * 4.0.into());
     curve * (curve.abs() * 0.225.into() + 0.775.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::LANES;
+    use super::*;
+
+    fn noise() -> Noise {
+        Noise::new(&mut Chance::new(5), 8, 5, 0.55)
+    }
+
+    #[test]
+    fn one_place_eight_places_and_a_line_give_the_same_noise() {
+        let noise = noise();
+        for (x, y) in [
+            (0.0, 0.0),
+            (0.3, 0.7),
+            (-3.21, 5.4),
+            (0.999, -0.001),
+            (17.0, -9.5),
+        ] {
+            let (one, eight) = (noise.at(x, y), Lanes::run(x, 0.0));
+            let scale = |value: Lanes| (value * 10_000.0).levels();
+            let expected = Lanes::from(one * 10_000.0).levels();
+            let gap = |list: [i16; LANES]| list.iter().zip(expected).map(|(a, b)| (a - b).abs()).max();
+            assert!(gap(scale(noise.over(eight, y.into()))) <= Some(2), "{x} {y}");
+            assert!(gap(scale(noise.across(y).at(eight))) <= Some(2), "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn the_noise_repeats_and_has_no_seams() {
+        let noise = noise();
+        for y in [0.1, 0.6, 0.95] {
+            assert!((noise.at(0.25, y) - noise.at(-1.75, y + 2.0)).abs() < 1e-3);
+            assert!((noise.at(0.999_99, y) - noise.at(1.000_01, y)).abs() < 2e-2);
+        }
+    }
+
+    #[test]
+    fn the_fast_sine_is_a_sine() {
+        for step in -400_i16..400 {
+            let turns = f32::from(step) * 0.0137;
+            let right = (turns * std::f32::consts::TAU).sin();
+            assert!((sine(turns) - right).abs() < 2e-3, "{turns}");
+        }
+    }
 }

@@ -10,7 +10,7 @@
 use super::compose::{BAND, BLOCK, Line};
 use super::field::COARSE;
 use super::frame::Size;
-use super::lanes::{LANES, Lanes, Real};
+use super::lanes::{LANES, Lanes, Real, gather};
 use super::levels::{LEVELS, Levels};
 
 /// Heights per pixel column, for smooth edges.
@@ -24,6 +24,8 @@ pub(super) struct Profile {
     heights: Vec<f32>,
     /// Table places per scene unit.
     scale: f32,
+    /// The greatest height.
+    pub peak: f32,
 }
 
 impl Profile {
@@ -42,6 +44,7 @@ impl Profile {
         debug_assert!(heights.len().is_power_of_two(), "places are wrapped with a mask");
         Self {
             scale: heights.len() as f32 / span,
+            peak: heights.iter().copied().fold(f32::MIN, f32::max),
             heights,
         }
     }
@@ -55,10 +58,7 @@ impl Profile {
             let (from, to) = (place + count - reach, place + reach);
             (self.heights[to % count] - self.heights[from % count]) / run
         };
-        Self {
-            heights: (0..count).map(slope).collect(),
-            scale: self.scale,
-        }
+        Self::from_heights(count as f32 / self.scale, (0..count).map(slope).collect())
     }
 
     /// The heights at eight places; the run repeats.
@@ -66,12 +66,9 @@ impl Profile {
     pub(super) fn over(&self, x: Lanes) -> Lanes {
         let (place, part) = (x * self.scale).split();
         let mask = self.heights.len() - 1;
-        let [mut here, mut next] = [[0.0; LANES]; 2];
-        for lane in 0..LANES {
-            let place = place[lane] as usize;
-            (here[lane], next[lane]) = (self.heights[place & mask], self.heights[(place + 1) & mask]);
-        }
-        let [here, next] = [here, next].map(Lanes::from);
+        let (here, next) = gather(place, |place| {
+            (self.heights[place & mask], self.heights[(place + 1) & mask])
+        });
         here + (next - here) * part
     }
 }

@@ -121,14 +121,7 @@ fn hidden(x: f32, y: f32, behind: Option<&Skyline>) -> bool {
 }
 
 /// Blends `paint` around `(x, y)` by a cover that depends on the squared distance, and is nothing beyond `reach`.
-fn stamp(
-    frame: &mut Frame,
-    x: f32,
-    y: f32,
-    reach: f32,
-    paint: Paint,
-    cover: impl Fn(Lanes) -> Lanes + Copy,
-) {
+fn stamp(frame: &mut Frame, x: f32, y: f32, reach: f32, paint: Paint, cover: impl Fn(Lanes) -> Lanes + Copy) {
     for (mut plane, level) in planes(frame, paint) {
         let middle = plane.pixel * 0.5;
         for row in plane.span(y - reach, y + reach, plane.h) {

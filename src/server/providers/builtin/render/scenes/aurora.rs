@@ -187,8 +187,7 @@ impl Scene for Aurora {
         }
         let water = self.water;
         self.bank.level(shore);
-        self.ground
-            .paint_flat(size.row(shore), size.row(9.0), |_| water);
+        self.ground.paint_flat(size.row(shore), size.row(9.0), |_| water);
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(
             self.hills

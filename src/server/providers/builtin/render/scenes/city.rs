@@ -239,8 +239,7 @@ impl Scene for City {
         }
         let wet = self.wet;
         self.shore.level(street);
-        self.ground
-            .paint_flat(size.row(street), size.row(9.0), |_| wet);
+        self.ground.paint_flat(size.row(street), size.row(9.0), |_| wet);
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(
             self.blocks

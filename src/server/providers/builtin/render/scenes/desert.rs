@@ -106,14 +106,16 @@ impl Dune {
     }
 
     fn paint(&mut self, shot: Shot, floor: &Floor, noise: &Noise, set: &Set, side: f32) {
-        let from = self.edge.highest();
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 4, |field, time| {
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // A higher crest may come in before the field is painted again.
+            let from = set.size.row((self.base - self.crest.peak) * grow);
             self.paint_at(
                 field,
                 (from, floor),
                 noise,
-                (self.camera(set.pan(time), set.zoom(time)), time * set.pace),
+                ((shift, grow), time * set.pace),
                 side,
             );
         });
@@ -149,8 +151,7 @@ impl Dune {
                 let ripple = ripple.at(x * 0.7 + deep * 0.4) - 0.5;
                 let light = (facing * (1.0 - 0.28 * ramp(0.0, soft * 2.5, deep)) + ripple * (0.13 * near))
                     .clamp(0.0, 1.0);
-                let smoke =
-                    ramp(0.03, 0.0, deep) * ramp(0.5, 0.85, smoke.at(x * 0.5 - time * 0.05)) * 0.5;
+                let smoke = ramp(0.03, 0.0, deep) * ramp(0.5, 0.85, smoke.at(x * 0.5 - time * 0.05)) * 0.5;
                 shade.lanes().mix(lit, light).mix(dust, smoke * facing)
             }
         });
@@ -190,8 +191,7 @@ impl Scene for Desert {
             let (shift, grow) = dune.camera(pan, zoom);
             let (crest, base) = (&dune.crest, dune.base);
             let scale = 1.0 / grow;
-            dune.edge
-                .trace(|x| (base - crest.over(x * scale + shift)) * grow);
+            dune.edge.trace(|x| (base - crest.over(x * scale + shift)) * grow);
         }
         let floors = Floor::of(size, self.dunes.iter().map(|dune| &dune.edge));
         for (dune, floor) in self.dunes.iter_mut().zip(&floors) {

@@ -78,7 +78,10 @@ impl Fire {
             let rise = time * 0.18;
             let ambient = ramp(1.0, 0.0, up) * 0.22;
             let scales = &scales;
-            let (sway, veil) = (soft.across(y * 0.34 + rise * 0.7), soft.across(y * 0.2 + rise * 0.35));
+            let (sway, veil) = (
+                soft.across(y * 0.34 + rise * 0.7),
+                soft.across(y * 0.2 + rise * 0.35),
+            );
             let (one, two) = (soft.across(y * 0.21 + rise), rough.across(y * 0.26 + rise * 1.5));
             move |eight, x| {
                 let sway = sway.signed(x * 0.3 + 0.7);
@@ -145,7 +148,7 @@ impl Scene for Fire {
         let rocks = &self.rocks;
         self.edge.trace(|x| down - rocks.over(x + pan));
         let (coal, glow, rough) = (self.coal, self.glow, &self.set.rough);
-        let (from, set) = (self.edge.highest() - 8.0, &self.set);
+        let (from, set) = (self.set.size.row(down - rocks.peak) - 8.0, &self.set);
         self.ground.tween(shot, 2, |field, time| {
             let pan = set.pan(time);
             field.paint(from, set.size.row(down), |y| {
@@ -154,7 +157,8 @@ impl Scene for Fire {
                 move |_, x| {
                     let crack = crack.at((x + pan) * 0.9);
                     let live = 0.6 + 0.4 * live.at(x * 0.4 + time * 0.03);
-                    coal.lanes().add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
+                    coal.lanes()
+                        .add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
                 }
             });
         });

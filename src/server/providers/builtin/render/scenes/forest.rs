@@ -59,11 +59,11 @@ impl Beams {
         let drop = y - self.sun.1;
         let turn = 0.23 / (drop.abs() + 0.35);
         move |x| {
-        let aside = x - self.sun.0;
-        let beam = noise.at(aside * turn + time * 0.004);
-        let far = aside * aside + drop * drop;
-        ramp(0.35, 0.85, beam) * self.strength / (0.55 + 2.2 * far)
-            + self.strength * 0.25 / (1.0 + 14.0 * far)
+            let aside = x - self.sun.0;
+            let beam = noise.at(aside * turn + time * 0.004);
+            let far = aside * aside + drop * drop;
+            ramp(0.35, 0.85, beam) * self.strength / (0.55 + 2.2 * far)
+                + self.strength * 0.25 / (1.0 + 14.0 * far)
         }
     }
 
@@ -164,10 +164,11 @@ impl Row {
     }
 
     fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, beams: &Beams) {
-        let from = self.edge.highest();
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 6, |field, time| {
-            let (shift, _) = self.camera(set.pan(time), set.zoom(time));
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // Higher trees may come in before the field is painted again.
+            let from = set.size.row((self.base - self.trees.peak) * grow);
             self.paint_at(field, (from, floor), &set.soft, (shift, time), beams);
         });
         self.field = field;
@@ -244,8 +245,7 @@ impl Scene for Forest {
             let (shift, grow) = row.camera(pan, zoom);
             let (trees, base) = (&row.trees, row.base);
             let scale = 1.0 / grow;
-            row.edge
-                .trace(|x| (base - trees.over(x * scale + shift)) * grow);
+            row.edge.trace(|x| (base - trees.over(x * scale + shift)) * grow);
         }
         let floors = Floor::of(size, self.rows.iter().map(|row| &row.edge));
         self.back.tween(shot, 6, |field, time| {
@@ -253,11 +253,7 @@ impl Scene for Forest {
             field.paint(0.0, size.row(0.4), |y| {
                 let shade = sky.row(soft, time, y);
                 let beam = beams.row(&across, time, y);
-                move |eight, x| {
-                    shade(eight, x)
-                        .add(beams.color, beam(x) * 0.35)
-                        .shoulder()
-                }
+                move |eight, x| shade(eight, x).add(beams.color, beam(x) * 0.35).shoulder()
             });
         });
         for (row, floor) in self.rows.iter_mut().zip(&floors) {

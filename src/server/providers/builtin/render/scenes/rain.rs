@@ -156,8 +156,7 @@ impl Scene for Rain {
         });
         let wet = self.wet;
         self.edge.level(street);
-        self.ground
-            .paint_flat(size.row(street), size.row(9.0), |_| wet);
+        self.ground.paint_flat(size.row(street), size.row(9.0), |_| wet);
         self.set.composer.compose(
             frame,
             &[Layer::all(&self.back), Layer::below(&self.ground, &self.edge)],

@@ -134,9 +134,10 @@ impl Scene for Sea {
             field.paint(0.0, size.row(horizon) + 4.0, |y| sky.row(noise, time, y));
         });
         let (dark, light) = self.island_light;
-        self.land.paint_flat(self.coast.highest(), size.row(horizon), |y| {
-            light.mix(dark, ramp(0.0, 0.09, horizon - y))
-        });
+        self.land
+            .paint_flat(self.coast.highest(), size.row(horizon), |y| {
+                light.mix(dark, ramp(0.0, 0.09, horizon - y))
+            });
         let mut front = std::mem::take(&mut self.front);
         front.tween(shot, 2, |field, time| self.paint_water(field, time));
         self.front = front;

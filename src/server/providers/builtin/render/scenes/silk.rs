@@ -61,7 +61,8 @@ impl Scene for Silk {
                 move |_, x| {
                     let x = x * scale + pan;
                     let sway = sine(x * 0.31 + wave);
-                    let roll = sine(0.30 * sway + 0.16 * sine(x * 0.71 + (seed * 2.3 - time * 0.019)) + y * 0.43);
+                    let roll =
+                        sine(0.30 * sway + 0.16 * sine(x * 0.71 + (seed * 2.3 - time * 0.019)) + y * 0.43);
                     let grain = grain.at(x * 0.21 + seed);
                     let phase = x * (across * folds) + 0.42 * sway + 0.36 * roll + 0.5 * grain + rest;
                     // A broad face, a finer pleat on it, and a bright lip where the cloth turns to the light.

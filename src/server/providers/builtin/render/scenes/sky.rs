@@ -81,7 +81,12 @@ impl Sky {
     }
 
     /// The shader of one row.
-    pub(super) fn row<'a>(&'a self, noise: &Noise, time: f32, y: f32) -> impl Fn(usize, Lanes) -> Yuv<Lanes> + use<'a> {
+    pub(super) fn row<'a>(
+        &'a self,
+        noise: &Noise,
+        time: f32,
+        y: f32,
+    ) -> impl Fn(usize, Lanes) -> Yuv<Lanes> + use<'a> {
         let place = ((y - self.top) / (self.horizon - self.top)).clamp(0.0, 1.0);
         let base = self.palette.at(place);
         // Clouds lie on a plane overhead, so they shrink and crowd towards the horizon.

@@ -116,13 +116,10 @@ impl Ridge {
     fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, side: f32) {
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 4, |field, time| {
-            self.paint_at(
-                field,
-                floor,
-                &set.rough,
-                self.camera(set.pan(time), set.zoom(time)),
-                side,
-            );
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // A higher peak may come in before the field is painted again.
+            let from = set.size.row((self.base - self.heights.peak) * grow);
+            self.paint_at(field, (from, floor), &set.rough, (shift, grow), side);
         });
         self.field = field;
     }
@@ -130,7 +127,7 @@ impl Ridge {
     fn paint_at(
         &self,
         field: &mut Field,
-        floor: &Floor,
+        (from, floor): (f32, &Floor),
         noise: &Noise,
         (shift, grow): (f32, f32),
         side: f32,
@@ -151,7 +148,6 @@ impl Ridge {
             (*base, *near, *tall, *sunny, *shady, *rock, *haze);
         let scale = 1.0 / grow;
         let tops = field.columns(|x| base - heights.over(x * scale + shift));
-        let from = self.edge.highest();
         let smooth_snow = near > 0.9;
         field.paint_above(from, floor, |y| {
             let y = y * scale;

@@ -75,7 +75,10 @@ impl Space {
         let limb = self.planet.as_ref().map(|planet| (planet.limb(time), planet.air));
         field.paint_all(|y| {
             let (v, scale) = (y / zoom, 1.0 / zoom);
-            let (warp, dust) = (soft.across(v * 0.2 + flow), soft.across(v * 0.42 + seed + flow * 1.6));
+            let (warp, dust) = (
+                soft.across(v * 0.2 + flow),
+                soft.across(v * 0.42 + seed + flow * 1.6),
+            );
             move |_, x| {
                 let u = x * scale + pan * 0.5;
                 let warp = warp.at(u * 0.2 + seed);
@@ -95,7 +98,8 @@ impl Space {
                     let high = (((x - mx) * (x - mx) + (y - my) * (y - my)).sqrt() - radius).max(0.0);
                     color = color.add(
                         air,
-                        0.42 / (1.0 + high * high * 900.0 + high * 18.0) * ramp(0.6, -0.5, (x - mx) * (1.0 / radius)),
+                        0.42 / (1.0 + high * high * 900.0 + high * 18.0)
+                            * ramp(0.6, -0.5, (x - mx) * (1.0 / radius)),
                     );
                 }
                 color.shoulder()
