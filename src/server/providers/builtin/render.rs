@@ -2,15 +2,18 @@
 //!
 //! Pure and synchronous: the same spec gives the same bytes, and nothing here reads a clock or a random source.
 //! A film costs one thread and under 100 MB. The path through the files: `words` reads the prompt into a brief,
-//! `scenes` builds the scene it asks for, each frame is composed in `frame` out of coarse colour fields, skylines and
+//! `scenes` builds the scene it asks for, each frame is put together in `compose` out of coarse colour fields, skylines and
 //! sprites, `caption` goes on top, and `film` encodes and muxes.
 
 mod caption;
 mod chance;
 mod color;
+mod compose;
 mod field;
 mod film;
 mod frame;
+mod lanes;
+mod levels;
 mod mirror;
 mod noise;
 mod scenes;

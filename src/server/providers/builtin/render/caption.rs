@@ -20,7 +20,7 @@ const FONT: &[u8] = include_bytes!("font/inter-medium-subset.otf");
 const LINES: usize = 2;
 /// When the caption starts to appear and how long that takes, in seconds.
 const FADE: (f32, f32) = (0.35, 0.9);
-const INK: f32 = 226.0;
+const INK: u16 = 226;
 
 /// A drawn caption: how much ink and how much shade each pixel of its box gets.
 pub(super) struct Caption {
@@ -70,7 +70,7 @@ impl Caption {
         if fade <= 0.0 {
             return;
         }
-        let (w, half, fade) = (frame.size.w, frame.size.w / 2, (fade * 256.0) as i32);
+        let (w, half, fade) = (frame.size.w, frame.size.w / 2, (fade * 256.0) as u16);
         for (row, (ink, shade)) in self
             .ink
             .chunks(self.width)
@@ -79,17 +79,25 @@ impl Caption {
         {
             let at = (self.top + row) * w + self.left;
             for ((level, &ink), &shade) in frame.y[at..].iter_mut().zip(ink).zip(shade) {
-                let darker = shaded(i32::from(*level) - 16, i32::from(shade), fade) + 16;
-                *level = (darker + (((INK as i32 - darker) * i32::from(ink) * fade) >> 16)) as u8;
+                // Shares of 65536, so that whole vectors go through one multiplication.
+                let (shade, ink) = (
+                    u16::from(shade) * (fade * 3 / 4),
+                    u16::from(ink) * (fade - fade / 256),
+                );
+                let light = u16::from(level.saturating_sub(16));
+                let dark = light - share(light, shade) + 16;
+                *level = (dark - share(dark, ink) + share(INK, ink)) as u8;
             }
             if row % 2 == 0 {
                 // The box begins at an even row, so its even rows are the chroma rows.
                 let at = (self.top / 2 + row / 2) * half + self.left / 2;
-                let most = |index: usize| i32::from(ink[index * 2]).max(i32::from(shade[index * 2]) * 3 / 4);
-                for index in 0..self.width / 2 {
-                    for plane in [&mut frame.u, &mut frame.v] {
-                        let level = i32::from(plane[at + index]);
-                        plane[at + index] = (level + (((128 - level) * most(index) * fade) >> 16)) as u8;
+                let run = at..at + self.width / 2;
+                let planes = frame.u[run.clone()].iter_mut().zip(&mut frame.v[run]);
+                for (((u, v), ink), shade) in planes.zip(ink.chunks(2)).zip(shade.chunks(2)) {
+                    let most = i32::from(ink[0]).max(i32::from(shade[0]) * 3 / 4) * i32::from(fade);
+                    for level in [u, v] {
+                        let grey = 128 - i32::from(*level);
+                        *level = (i32::from(*level) + ((grey * most) >> 16)) as u8;
                     }
                 }
             }
@@ -97,9 +105,10 @@ impl Caption {
     }
 }
 
-/// The light left under a shade.
-fn shaded(light: i32, shade: i32, fade: i32) -> i32 {
-    light - ((light * shade * fade * 3 / 4) >> 16)
+/// `level * part / 65536`.
+#[inline]
+fn share(level: u16, part: u16) -> u16 {
+    ((u32::from(level) * u32::from(part)) >> 16) as u16
 }
 
 /// The prompt without signs the font lacks, or `None` when too few letters of it would be left.

@@ -1,5 +1,7 @@
 //! Colour: design in RGB, draw in BT.709 limited-range YUV.
 
+use super::lanes::{Lanes, Real, gather};
+
 /// A gamma-encoded RGB colour, each part in `0.0..=1.0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rgb(pub f32, pub f32, pub f32);
@@ -65,17 +67,37 @@ impl Rgb {
     }
 }
 
-/// A colour in 8-bit BT.709 limited-range levels, with fractions.
+/// A colour in 8-bit BT.709 limited-range levels, with fractions; or eight of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Yuv {
-    pub y: f32,
-    pub u: f32,
-    pub v: f32,
+pub(super) struct Yuv<N = f32> {
+    pub y: N,
+    pub u: N,
+    pub v: N,
+}
+
+impl From<Yuv> for Yuv<Lanes> {
+    #[inline]
+    fn from(color: Yuv) -> Self {
+        Self {
+            y: color.y.into(),
+            u: color.u.into(),
+            v: color.v.into(),
+        }
+    }
 }
 
 impl Yuv {
+    /// Eight times the same colour.
     #[inline]
-    pub(super) fn mix(self, other: Self, amount: f32) -> Self {
+    pub(super) fn lanes(self) -> Yuv<Lanes> {
+        self.into()
+    }
+}
+
+impl<N: Real> Yuv<N> {
+    #[inline]
+    pub(super) fn mix(self, other: impl Into<Self>, amount: N) -> Self {
+        let other = other.into();
         Self {
             y: self.y + (other.y - self.y) * amount,
             u: self.u + (other.u - self.u) * amount,
@@ -85,31 +107,34 @@ impl Yuv {
 
     /// Adds the light of `other` scaled by `amount`; black adds nothing.
     #[inline]
-    pub(super) fn add(self, other: Self, amount: f32) -> Self {
+    pub(super) fn add(self, other: impl Into<Self>, amount: N) -> Self {
+        let other = other.into();
         Self {
-            y: self.y + (other.y - 16.0) * amount,
-            u: self.u + (other.u - 128.0) * amount,
-            v: self.v + (other.v - 128.0) * amount,
+            y: self.y + (other.y - 16.0.into()) * amount,
+            u: self.u + (other.u - 128.0.into()) * amount,
+            v: self.v + (other.v - 128.0.into()) * amount,
         }
     }
 
     /// Bends light beyond a bright level towards white instead of clipping it, as film does.
     #[inline]
     pub(super) fn shoulder(self) -> Self {
-        let over = (self.y - 190.0).max(0.0);
-        let bend = 46.0 / (46.0 + over);
+        let over = (self.y - 190.0.into()).max(0.0);
+        let bend = N::from(46.0) / (over + 46.0.into());
+        let grey = N::from(128.0);
         Self {
             y: self.y - over + over * bend,
-            u: 128.0 + (self.u - 128.0) * bend,
-            v: 128.0 + (self.v - 128.0) * bend,
+            u: grey + (self.u - grey) * bend,
+            v: grey + (self.v - grey) * bend,
         }
     }
 }
 
 const STEPS: usize = 1024;
+const LAST: f32 = 1023.0;
 
 /// A smooth run of colours, looked up by a position in `0.0..=1.0`.
-pub(super) struct Palette(Vec<Yuv>);
+pub(super) struct Palette(Box<[Yuv; STEPS]>);
 
 impl Palette {
     /// Spreads `stops` evenly over the run.
@@ -121,36 +146,41 @@ impl Palette {
     )]
     pub(super) fn new(stops: &[Rgb]) -> Self {
         let last = stops.len() - 1;
-        let run = (0..STEPS).map(|step| {
+        let mut run = Box::new([stops[0].yuv(); STEPS]);
+        for (step, color) in run.iter_mut().enumerate() {
             let place = step as f32 / (STEPS - 1) as f32 * last as f32;
             let index = (place as usize).min(last.saturating_sub(1));
             let part = smooth(place - index as f32) * 0.5 + (place - index as f32) * 0.5;
-            stops[index].mix(stops[(index + 1).min(last)], part).yuv()
-        });
-        Self(run.collect())
+            *color = stops[index].mix(stops[(index + 1).min(last)], part).yuv();
+        }
+        Self(run)
     }
 
     #[inline]
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates, which is the clamp we want"
-    )]
     pub(super) fn at(&self, place: f32) -> Yuv {
-        self.0[((place * (STEPS - 1) as f32) as usize).min(STEPS - 1)]
+        let (index, _) = Lanes::from(place.clamp(0.0, 1.0) * LAST + 0.5).split();
+        self.0[index[0] as usize % STEPS]
+    }
+
+    #[inline]
+    pub(super) fn over(&self, place: Lanes) -> Yuv<Lanes> {
+        let (index, _) = (place.clamp(0.0, 1.0) * LAST + 0.5).split();
+        let color = |index: usize| self.0[index % STEPS];
+        let (y, u) = gather(index, |index| (color(index).y, color(index).u));
+        let (v, _) = gather(index, |index| (color(index).v, 0.0));
+        Yuv { y, u, v }
     }
 }
 
 /// Hermite ease between 0 and 1.
 #[inline]
-pub(super) fn smooth(x: f32) -> f32 {
+pub(super) fn smooth<N: Real>(x: N) -> N {
     let x = x.clamp(0.0, 1.0);
-    x * x * (3.0 - 2.0 * x)
+    x * x * (N::from(3.0) - x - x)
 }
 
 /// `smooth` over the span `from..to`.
 #[inline]
-pub(super) fn ramp(from: f32, to: f32, x: f32) -> f32 {
-    smooth((x - from) / (to - from))
+pub(super) fn ramp<N: Real>(from: f32, to: f32, x: N) -> N {
+    smooth((x - from.into()) * (1.0 / (to - from)).into())
 }

@@ -10,7 +10,10 @@
 use std::ops::Range;
 
 use super::color::Yuv;
+use super::compose::{BAND, BLOCK};
 use super::frame::Size;
+use super::lanes::{LANES, Lanes, Real};
+use super::levels::{LEVELS, Levels};
 use super::scenes::Shot;
 use super::skyline::Skyline;
 
@@ -18,70 +21,76 @@ use super::skyline::Skyline;
 const FINE: f32 = 64.0;
 /// Full-size pixels per coarse sample, horizontally.
 pub(super) const COARSE: usize = 4;
-/// How far an edge may move, in pixels, before hidden samples are shaded again.
+/// How far an edge may rise or sink, in pixels, from when samples are found hidden to when they are shaded again.
 const MARGIN: usize = 12;
+/// How far it may move sideways meanwhile, in scene units: the nearest trees of the forest do, in twelve frames.
+const AHEAD: f32 = 0.06;
+
+/// The samples under one tile, and for each of them the next one to the right.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub here: Levels,
+    pub next: Levels,
+}
+
+impl Run {
+    #[inline]
+    fn read(list: &[i16]) -> Self {
+        let read = |from: usize| list[from..].first_chunk().map_or(Levels::ZERO, Levels::read);
+        Self {
+            here: read(0),
+            next: read(1),
+        }
+    }
+
+    #[inline]
+    fn quarters(self, to: Self) -> [Self; 3] {
+        let (here, next) = (self.here.quarters(to.here), self.next.quarters(to.next));
+        let at = |index: usize| Self {
+            here: here[index],
+            next: next[index],
+        };
+        [at(0), at(1), at(2)]
+    }
+}
 
 /// A coarse colour field: one sample every 4 columns and every `step` rows.
 #[derive(Default)]
 pub(super) struct Field {
     size: Size,
     step: usize,
-    pub columns: usize,
-    pub planes: Planes,
-    /// Fields painted for two frames a little apart, between which `tween` blends.
-    keys: [(Option<u32>, Planes); 2],
-    /// The coarse rows painted so far; the others are never seen.
-    painted: Range<usize>,
+    /// Samples from one coarse row to the next: whole tiles, and a few more at the right.
+    stride: usize,
+    /// What is seen is the first of two paintings, or what lies between them.
+    paintings: [Painting; 2],
+    /// The frames that `tween` painted them for.
+    frames: [Option<u32>; 2],
+    /// Which painting is painted on, and seen when nothing lies between.
+    first: usize,
+    /// How far what is seen has moved on to the other painting: 256 would be all the way.
+    part: i16,
 }
 
-/// The samples of a field, one plane for each part of a colour.
-#[derive(Clone, Default)]
-pub(super) struct Planes {
-    pub y: Vec<i16>,
-    pub u: Vec<i16>,
-    pub v: Vec<i16>,
-}
+/// The samples of a field: luma, then the two chroma planes.
+type Painting = [Vec<i16>; 3];
 
-impl Planes {
-    fn new(samples: usize) -> Self {
-        Self {
-            y: vec![0; samples],
-            u: vec![0; samples],
-            v: vec![0; samples],
-        }
-    }
-
-    /// Becomes the blend of two others over a run of samples; `part` runs from 0 to 256.
-    fn blend(&mut self, from: &Self, to: &Self, part: i32, run: Range<usize>) {
-        let lists = [
-            (&mut self.y, &from.y, &to.y),
-            (&mut self.u, &from.u, &to.u),
-            (&mut self.v, &from.v, &to.v),
-        ];
-        for (out, from, to) in lists {
-            for ((out, &a), &b) in out[run.clone()]
-                .iter_mut()
-                .zip(&from[run.clone()])
-                .zip(&to[run.clone()])
-            {
-                *out = a + ((i32::from(b - a) * part) >> 8) as i16;
-            }
-        }
-    }
+fn blank(samples: usize) -> Painting {
+    std::array::from_fn(|_| vec![0; samples])
 }
 
 impl Field {
-    /// `step` is 1, 2 or 4: how many rows share one coarse row.
+    /// `step` is 2 or 4: how many rows share one coarse row.
     pub(super) fn new(size: Size, step: usize) -> Self {
-        let columns = size.w.div_ceil(COARSE) + 1;
-        let samples = columns * (size.h.div_ceil(step) + 1);
+        let stride = size.w.div_ceil(BLOCK) * LEVELS + LANES;
+        let rows = size.h.div_ceil(BAND) * BAND / step + 1;
         Self {
             size,
             step,
-            columns,
-            planes: Planes::new(samples),
-            keys: Default::default(),
-            painted: 0..0,
+            stride,
+            paintings: [blank(stride * rows), Painting::default()],
+            frames: [None; 2],
+            first: 0,
+            part: 0,
         }
     }
 
@@ -90,80 +99,119 @@ impl Field {
     pub(super) fn tween(&mut self, shot: Shot, every: u32, mut paint: impl FnMut(&mut Self, f32)) {
         let base = shot.frame / every * every;
         for frame in [base, base + every] {
-            if self.keys.iter().any(|(known, _)| *known == Some(frame)) {
+            if self.frames.contains(&Some(frame)) {
                 continue;
             }
-            let stale = usize::from(self.keys[0].0 == Some(base));
-            let samples = self.planes.y.len();
-            let key = std::mem::take(&mut self.keys[stale].1);
-            let key = if key.y.is_empty() {
-                Planes::new(samples)
-            } else {
-                key
-            };
-            let planes = std::mem::replace(&mut self.planes, key);
+            let stale = usize::from(self.frames[0] == Some(base));
+            if self.paintings[stale][0].is_empty() {
+                self.paintings[stale] = blank(self.paintings[0][0].len());
+            }
+            self.first = stale;
+            self.frames[stale] = Some(frame);
             paint(self, Shot::new(frame).time);
-            self.keys[stale] = (Some(frame), std::mem::replace(&mut self.planes, planes));
         }
-        let order = usize::from(self.keys[0].0 != Some(base));
-        let part = ((shot.frame - base) * 256 / every) as i32;
-        let run = self.painted.start * self.columns..self.painted.end * self.columns;
-        self.planes
-            .blend(&self.keys[order].1, &self.keys[1 - order].1, part, run);
+        self.first = usize::from(self.frames[0] != Some(base));
+        self.part = ((shot.frame - base) * 256 / every) as i16;
     }
 
-    /// The scene `x` of a coarse column.
-    pub(super) fn x(&self, column: usize) -> f32 {
-        ((column * COARSE) as f32 - self.size.w as f32 * 0.5) / self.size.unit()
+    /// Calls `each` with the four lines of one plane under a tile.
+    #[inline]
+    pub(super) fn lines(&self, plane: usize, band: usize, block: usize, mut each: impl FnMut(usize, Run)) {
+        let first = band * (BAND / self.step);
+        let above = self.run(plane, first, block);
+        let below = self.run(plane, first + 1, block);
+        let [one, two, three] = above.quarters(below);
+        each(0, above);
+        if self.step == BAND {
+            each(1, one);
+            each(2, two);
+            each(3, three);
+            return;
+        }
+        let [_, last, _] = below.quarters(self.run(plane, first + 2, block));
+        each(1, two);
+        each(2, below);
+        each(3, last);
+    }
+
+    #[inline]
+    fn run(&self, plane: usize, row: usize, block: usize) -> Run {
+        let at = row * self.stride + block * LEVELS;
+        let read = |painting: usize| Run::read(&self.paintings[painting][plane][at..=at + LEVELS]);
+        let here = read(self.first);
+        if self.part == 0 {
+            return here;
+        }
+        let (there, share) = (read(1 - self.first), Levels::all(self.part * 128));
+        Run {
+            here: here.here.moved(there.here, share),
+            next: here.next.moved(there.next, share),
+        }
+    }
+
+    /// What `make` gives for the scene `x` of each eight columns.
+    pub(super) fn columns<T>(&self, make: impl Fn(Lanes) -> T) -> Vec<T> {
+        self.places().map(make).collect()
+    }
+
+    /// The scene `x` of the coarse columns, eight by eight.
+    fn places(&self) -> impl Iterator<Item = Lanes> + use<> {
+        let pace = COARSE as f32 / self.size.unit();
+        let left = -0.5 * self.size.w as f32 / self.size.unit();
+        (0..eights(self.size.w)).map(move |eight| Lanes::run(left + (eight * LANES) as f32 * pace, pace))
     }
 
     /// Paints the rows from pixel row `from` to `to`: `row` is called with each coarse row's scene `y` and gives the
-    /// shader of that row, which is called with each coarse column and its scene `x`.
-    pub(super) fn paint<R: FnMut(usize, f32) -> Yuv>(
+    /// shader of that row, which is called with the scene `x` of eight columns, and which eight they are.
+    pub(super) fn paint<R: FnMut(usize, Lanes) -> Yuv<Lanes>>(
         &mut self,
         from: f32,
         to: f32,
         mut row: impl FnMut(f32) -> R,
     ) {
-        for line in self.lines(from, to) {
-            let (y, left, pace) = (self.y(line), self.x(0), self.x(1) - self.x(0));
-            let mut shade = row(y);
-            for (column, sample) in self.samples(line).enumerate() {
-                sample.set(shade(column, left + column as f32 * pace));
+        for line in self.rows(from, to) {
+            let mut shade = row(self.y(line));
+            for (eight, x) in self.places().enumerate() {
+                self.put(line, eight, shade(eight, x));
+            }
+        }
+    }
+
+    /// Paints the rows from pixel row `from` to `to`, each in a colour of its own.
+    pub(super) fn paint_flat(&mut self, from: f32, to: f32, row: impl Fn(f32) -> Yuv) {
+        for line in self.rows(from, to) {
+            let color = row(self.y(line));
+            let run = line * self.stride..(line + 1) * self.stride;
+            let levels = [color.y.min(235.0), color.u, color.v].map(|level| (level * FINE) as i16);
+            for (plane, level) in self.paintings[self.first].iter_mut().zip(levels) {
+                plane[run.clone()].fill(level);
             }
         }
     }
 
     /// As `paint`, down to a floor: what nearer layers hide is not shaded.
-    pub(super) fn paint_above<R: FnMut(usize, f32) -> Yuv>(
+    pub(super) fn paint_above<R: FnMut(usize, Lanes) -> Yuv<Lanes>>(
         &mut self,
         from: f32,
         floor: &Floor,
         mut row: impl FnMut(f32) -> R,
     ) {
-        for line in self.lines(from - MARGIN as f32, floor.lowest) {
-            let (y, left, pace) = (self.y(line), self.x(0), self.x(1) - self.x(0));
-            let top = (line.saturating_sub(1) * self.step) as f32;
-            let mut shade = row(y);
-            for ((column, sample), &hidden) in self.samples(line).enumerate().zip(&floor.rows) {
+        for line in self.rows(from - MARGIN as f32, f32::from(floor.lowest)) {
+            let top = (line.saturating_sub(1) * self.step) as i16;
+            let mut shade = row(self.y(line));
+            for ((eight, x), &hidden) in self.places().enumerate().zip(&floor.rows) {
                 if top < hidden {
-                    sample.set(shade(column, left + column as f32 * pace));
+                    self.put(line, eight, shade(eight, x));
                 }
             }
         }
     }
 
-    /// The coarse rows that pixel rows `from` to `to` are made of, noted as painted.
-    fn lines(&mut self, from: f32, to: f32) -> Range<usize> {
-        let rows = self.planes.y.len() / self.columns;
+    /// The coarse rows that pixel rows `from` to `to` are made of.
+    fn rows(&self, from: f32, to: f32) -> Range<usize> {
+        let rows = self.paintings[0][0].len() / self.stride;
         let first = ((from.max(0.0) as usize) / self.step).min(rows);
-        let last = ((to.max(0.0) as usize) / self.step + 2).clamp(first, rows);
-        self.painted = if self.painted.is_empty() {
-            first..last
-        } else {
-            self.painted.start.min(first)..self.painted.end.max(last)
-        };
-        first..last
+        first..((to.max(0.0) as usize) / self.step + 2).clamp(first, rows)
     }
 
     /// The scene `y` of a coarse row.
@@ -171,71 +219,41 @@ impl Field {
         ((line * self.step) as f32 - self.size.h as f32 * 0.5) / self.size.unit()
     }
 
-    fn samples(&mut self, line: usize) -> impl Iterator<Item = Sample<'_>> {
-        let span = line * self.columns..(line + 1) * self.columns;
-        let Planes { y, u, v } = &mut self.planes;
-        let planes = y[span.clone()]
-            .iter_mut()
-            .zip(&mut u[span.clone()])
-            .zip(&mut v[span]);
-        planes.map(|((y, u), v)| Sample { y, u, v })
+    #[inline]
+    fn put(&mut self, line: usize, eight: usize, color: Yuv<Lanes>) {
+        let at = line * self.stride + eight * LANES;
+        let [y, u, v] = &mut self.paintings[self.first];
+        y[at..at + LANES].copy_from_slice(&(color.y.min(235.0) * FINE).levels());
+        u[at..at + LANES].copy_from_slice(&(color.u * FINE).levels());
+        v[at..at + LANES].copy_from_slice(&(color.v * FINE).levels());
     }
 
     /// Paints the whole frame.
-    pub(super) fn paint_all<R: FnMut(usize, f32) -> Yuv>(&mut self, row: impl FnMut(f32) -> R) {
+    pub(super) fn paint_all<R: FnMut(usize, Lanes) -> Yuv<Lanes>>(&mut self, row: impl FnMut(f32) -> R) {
         self.paint(0.0, self.size.h as f32, row);
     }
-
-    /// Blends the two coarse rows around pixel row `line` of one plane into `out`.
-    pub(super) fn blend_rows(&self, plane: &[i16], line: usize, out: &mut [i16]) {
-        let (index, part) = (line / self.step, (line % self.step) as i16);
-        let above = &plane[index * self.columns..][..self.columns];
-        if part == 0 {
-            out.copy_from_slice(above);
-            return;
-        }
-        let below = &plane[(index + 1) * self.columns..][..self.columns];
-        let weight = part * (32_i16 / self.step as i16);
-        for ((out, &a), &b) in out.iter_mut().zip(above).zip(below) {
-            *out = a + ((i32::from(b - a) * i32::from(weight)) >> 5) as i16;
-        }
-    }
 }
 
-/// One coarse sample of a field.
-struct Sample<'a> {
-    y: &'a mut i16,
-    u: &'a mut i16,
-    v: &'a mut i16,
+/// How many times eight coarse columns reach over a width in pixels.
+fn eights(width: usize) -> usize {
+    width.div_ceil(COARSE) / LANES + 1
 }
 
-impl Sample<'_> {
-    #[inline]
-    fn set(self, color: Yuv) {
-        *self.y = (color.y.min(235.0) * FINE) as i16;
-        *self.u = (color.u * FINE) as i16;
-        *self.v = (color.v * FINE) as i16;
-    }
-}
-
-/// Where nearer layers begin to hide a field: a pixel row for each coarse column.
-#[derive(Clone)]
+/// Where nearer layers begin to hide a field: a pixel row for each eight coarse columns.
 pub(super) struct Floor {
-    rows: Vec<f32>,
-    lowest: f32,
+    rows: Vec<i16>,
+    lowest: i16,
 }
 
 impl Floor {
     /// For each layer, back to front, the floor that the layers in front of it make.
     pub(super) fn of<'a>(size: Size, edges: impl DoubleEndedIterator<Item = &'a Skyline>) -> Vec<Self> {
-        let mut tops = vec![size.h as f32 + 8.0; size.w];
+        let mut tops = vec![size.h as i16 + 8; size.w.div_ceil(BLOCK) * LEVELS];
         let mut floors: Vec<Self> = edges
             .rev()
             .map(|edge| {
-                let floor = Self::below(&tops);
-                for (column, top) in tops.iter_mut().enumerate() {
-                    *top = top.min(edge.lowest_in(column));
-                }
+                let floor = Self::below(&tops, size);
+                edge.raise(&mut tops);
                 floor
             })
             .collect();
@@ -244,22 +262,18 @@ impl Floor {
     }
 
     /// A coarse sample colours the pixels up to four columns away, and is hidden where all of them are. The margins are
-    /// for layers that move between two painted frames.
-    fn below(tops: &[f32]) -> Self {
-        let rows: Vec<f32> = (0..=tops.len().div_ceil(COARSE))
-            .map(|column| {
-                let (from, to) = (
-                    (column * COARSE).saturating_sub(MARGIN),
-                    (column * COARSE + MARGIN).min(tops.len()),
-                );
-                tops[from.min(to - 1)..to]
-                    .iter()
-                    .copied()
-                    .fold(f32::MIN, f32::max)
-                    + MARGIN as f32
+    /// for layers that move between two painted frames. `tops` are those of the columns by each sample.
+    fn below(tops: &[i16], size: Size) -> Self {
+        let reach = (AHEAD * size.unit()) as usize / COARSE + 2;
+        let rows: Vec<i16> = (0..eights(size.w))
+            .map(|eight| {
+                let from = (eight * LANES).saturating_sub(reach);
+                let to = ((eight + 1) * LANES + reach).min(tops.len());
+                let lowest = tops[from..to].iter().fold(i16::MIN, |low, &top| low.max(top));
+                lowest + 1 + MARGIN as i16
             })
             .collect();
-        let lowest = rows.iter().copied().fold(f32::MIN, f32::max);
+        let lowest = rows.iter().copied().fold(i16::MIN, i16::max);
         Self { rows, lowest }
     }
 }

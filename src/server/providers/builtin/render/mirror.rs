@@ -44,7 +44,7 @@ impl Mirror {
             let ripple = sine(far * 9.0 / (0.25 + far) - time * 0.32)
                 + 0.6 * sine(far * 23.0 / (0.3 + far) + time * 0.22);
             let shift = (ripple * self.waver * unit * (0.15 + depth)) as isize;
-            let keep = (self.strength * (1.0 - 0.5 * depth) * 256.0) as i32;
+            let keep = (self.strength * (1.0 - 0.5 * depth) * 512.0) as i16;
             let source = |extra: f32| {
                 let up = (row as f32 + smear * extra * (0.2 + depth)) as usize;
                 let from = line - 1 - up.min(line - 1);
@@ -55,15 +55,18 @@ impl Mirror {
     }
 }
 
-fn mix_rows(out: &mut [u8], rows: [&[u8]; 3], shift: isize, keep: i32) {
+/// `keep` is the share of the mirrored light, 512 being all of it.
+fn mix_rows(out: &mut [u8], rows: [&[u8]; 3], shift: isize, keep: i16) {
     let w = out.len();
     let skip = shift.unsigned_abs().min(w / 4);
     let (to, from) = if shift >= 0 { (0, skip) } else { (skip, 0) };
     let count = w - skip;
     let [a, b, c] = rows.map(|row| &row[from..from + count]);
     for (((out, &a), &b), &c) in out[to..to + count].iter_mut().zip(a).zip(b).zip(c) {
-        let mean = (i32::from(a) * 2 + i32::from(b) + i32::from(c)) >> 2;
-        *out = (i32::from(*out) + (((mean - i32::from(*out)) * keep) >> 8)) as u8;
+        let (a, b, c, below) = (i16::from(a), i16::from(b), i16::from(c), i16::from(*out));
+        let mean = (a * 2 + b + c) >> 2;
+        // Written like this, the upper half of the product is one instruction for a whole vector.
+        *out = (below + ((i32::from((mean - below) << 7) * i32::from(keep)) >> 16) as i16) as u8;
     }
     // The columns shifted in from outside repeat the nearest one.
     let (edge, gap) = if shift >= 0 {

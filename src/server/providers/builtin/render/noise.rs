@@ -9,17 +9,18 @@
 
 use super::chance::Chance;
 use super::color::smooth;
+use super::lanes::{Lanes, Real, gather};
 
 const SIZE: usize = 256;
-const MASK: i32 = SIZE as i32 - 1;
+const SIDE: f32 = SIZE as f32;
 
 /// A 256x256 tile of fractal value noise in about `0.0..=1.0`.
-pub(super) struct Noise(Vec<f32>);
+pub(super) struct Noise(Vec<[f32; SIZE]>);
 
 impl Noise {
     /// `first` is the number of lattice cells per tile side in the coarsest octave (a power of two).
     pub(super) fn new(chance: &mut Chance, first: usize, octaves: u32, gain: f32) -> Self {
-        let mut sum = vec![0.0_f32; SIZE * SIZE];
+        let mut sum = vec![[0.0_f32; SIZE]; SIZE];
         let mut weight = 1.0;
         for octave in 0..octaves {
             let cells = first << octave;
@@ -30,10 +31,11 @@ impl Noise {
             weight *= gain;
         }
         let (low, high) = sum
+            .as_flattened()
             .iter()
             .fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
         let span = (high - low).max(1e-6);
-        for value in &mut sum {
+        for value in sum.as_flattened_mut() {
             *value = (*value - low) / span;
         }
         Self(sum)
@@ -42,17 +44,16 @@ impl Noise {
     /// Bilinear lookup; the whole tile spans `0.0..1.0` in both directions and repeats.
     #[inline]
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        // Fixed point: an arithmetic shift floors negatives for free, where `floor` would be a library call.
-        let (fx, fy) = ((x * 65536.0) as i32, (y * 65536.0) as i32);
-        let (x0, y0) = (((fx >> 8) & MASK) as usize, (((fy >> 8) & MASK) as usize) * SIZE);
-        let (x1, y1) = ((x0 + 1) & (SIZE - 1), (y0 + SIZE) & (SIZE * SIZE - 1));
-        let (px, py) = (
-            (fx & 255) as f32 * (1.0 / 256.0),
-            (fy & 255) as f32 * (1.0 / 256.0),
-        );
-        let tile = &self.0[..SIZE * SIZE];
-        let top = tile[y0 + x0] + (tile[y0 + x1] - tile[y0 + x0]) * px;
-        let bottom = tile[y1 + x0] + (tile[y1 + x1] - tile[y1 + x0]) * px;
+        let place = |v: f32| {
+            let v = v * SIDE;
+            let cell = (v - 0.5).nearest();
+            (cell as i32 as usize % SIZE, v - cell)
+        };
+        let ((x0, px), (y0, py)) = (place(x), place(y));
+        let (x1, y1) = ((x0 + 1) % SIZE, (y0 + 1) % SIZE);
+        let (top, bottom) = (&self.0[y0], &self.0[y1]);
+        let top = top[x0] + (top[x1] - top[x0]) * px;
+        let bottom = bottom[x0] + (bottom[x1] - bottom[x0]) * px;
         top + (bottom - top) * py
     }
 
@@ -61,9 +62,58 @@ impl Noise {
     pub(super) fn signed(&self, x: f32, y: f32) -> f32 {
         self.at(x, y) * 2.0 - 1.0
     }
+
+    /// `at` for eight places anywhere.
+    #[inline]
+    pub(super) fn over(&self, x: Lanes, y: Lanes) -> Lanes {
+        let ((mut places, px), (rows, py)) = ((x * SIDE).split(), (y * SIDE).split());
+        for (place, row) in places.iter_mut().zip(rows) {
+            *place = *place % SIZE as u32 + row % SIZE as u32 * SIZE as u32;
+        }
+        let line = |row: usize| {
+            let (here, next) = gather(places, |place| {
+                let line = &self.0[(place / SIZE + row) % SIZE];
+                (line[place % SIZE], line[(place + 1) % SIZE])
+            });
+            here + (next - here) * px
+        };
+        let top = line(0);
+        top + (line(1) - top) * py
+    }
+
+    /// The noise along a line of one `y`: half the lookups for the many samples of a row.
+    pub(super) fn across(&self, y: f32) -> Across {
+        let cell = (y * SIDE - 0.5).nearest();
+        let (row, part) = (cell as i32 as usize % SIZE, y * SIDE - cell);
+        let mut line = [0.0; SIZE + 1];
+        let rows = self.0[row].iter().zip(&self.0[(row + 1) % SIZE]);
+        for (out, (above, below)) in line.iter_mut().zip(rows) {
+            *out = above + (below - above) * part;
+        }
+        line[SIZE] = line[0];
+        Across(line)
+    }
 }
 
-fn add_octave(sum: &mut [f32], cells: usize, weight: f32, chance: &mut Chance) {
+/// One line of a tile, and its first place again at the end.
+pub(super) struct Across([f32; SIZE + 1]);
+
+impl Across {
+    #[inline]
+    pub(super) fn at(&self, x: Lanes) -> Lanes {
+        let (cell, part) = (x * SIDE).split();
+        let (here, next) = gather(cell, |cell| (self.0[cell % SIZE], self.0[cell % SIZE + 1]));
+        here + (next - here) * part
+    }
+
+    /// `at`, recentred to about `-1.0..=1.0`.
+    #[inline]
+    pub(super) fn signed(&self, x: Lanes) -> Lanes {
+        self.at(x) * 2.0 - 1.0
+    }
+}
+
+fn add_octave(sum: &mut [[f32; SIZE]], cells: usize, weight: f32, chance: &mut Chance) {
     let lattice: Vec<f32> = (0..cells * cells).map(|_| chance.unit()).collect();
     let step = SIZE / cells;
     for y in 0..SIZE {
@@ -74,12 +124,13 @@ fn add_octave(sum: &mut [f32], cells: usize, weight: f32, chance: &mut Chance) {
             let next = (cx + 1) % cells;
             let top = lattice[row0 + cx] + (lattice[row0 + next] - lattice[row0 + cx]) * px;
             let bottom = lattice[row1 + cx] + (lattice[row1 + next] - lattice[row1 + cx]) * px;
-            sum[y * SIZE + x] += (top + (bottom - top) * py) * weight;
+            sum[y][x] += (top + (bottom - top) * py) * weight;
         }
     }
 }
 
-const TILE: usize = 64;
+/// The side of the dither tile.
+pub(super) const TILE: usize = 64;
 
 /// A 64x64 ordered-dither tile with little low-frequency energy: white noise, high-passed, then ranked.
 /// Values run over `-32..=31`, one 8-bit level being 64.
@@ -116,10 +167,55 @@ fn high_pass(values: &[f32]) -> Vec<f32> {
 
 /// A fast sine of an angle in whole turns; off by less than a thousandth.
 #[inline]
-pub(super) fn sine(turns: f32) -> f32 {
-    // Floor by way of a cast: far cheaper than the library call on plain x86-64.
-    let whole = (turns + 16_384.0) as i32 as f32 - 16_384.0;
-    let part = (turns - whole) * 2.0 - 1.0;
-    let curve = 4.0 * part * (part.abs() - 1.0);
-    curve * (0.775 + 0.225 * curve.abs())
+pub(super) fn sine<N: Real>(turns: N) -> N {
+    let part = (turns - turns.nearest()) * 2.0.into();
+    let curve = part * (N::from(4.0) - part.abs() * 4.0.into());
+    curve * (curve.abs() * 0.225.into() + 0.775.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::LANES;
+    use super::*;
+
+    fn noise() -> Noise {
+        Noise::new(&mut Chance::new(5), 8, 5, 0.55)
+    }
+
+    #[test]
+    fn one_place_eight_places_and_a_line_give_the_same_noise() {
+        let noise = noise();
+        for (x, y) in [
+            (0.0, 0.0),
+            (0.3, 0.7),
+            (-3.21, 5.4),
+            (0.999, -0.001),
+            (17.0, -9.5),
+        ] {
+            let (one, eight) = (noise.at(x, y), Lanes::run(x, 0.0));
+            let scale = |value: Lanes| (value * 10_000.0).levels();
+            let expected = Lanes::from(one * 10_000.0).levels();
+            let gap = |list: [i16; LANES]| list.iter().zip(expected).map(|(a, b)| (a - b).abs()).max();
+            assert!(gap(scale(noise.over(eight, y.into()))) <= Some(2), "{x} {y}");
+            assert!(gap(scale(noise.across(y).at(eight))) <= Some(2), "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn the_noise_repeats_and_has_no_seams() {
+        let noise = noise();
+        for y in [0.1, 0.6, 0.95] {
+            assert!((noise.at(0.25, y) - noise.at(-1.75, y + 2.0)).abs() < 1e-3);
+            assert!((noise.at(0.999_99, y) - noise.at(1.000_01, y)).abs() < 2e-2);
+        }
+    }
+
+    #[test]
+    fn the_fast_sine_is_a_sine() {
+        for step in -400_i16..400 {
+            let turns = f32::from(step) * 0.0137;
+            let right = (turns * std::f32::consts::TAU).sin();
+            assert!((sine(turns) - right).abs() < 2e-3, "{turns}");
+        }
+    }
 }

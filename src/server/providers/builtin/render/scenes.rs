@@ -16,7 +16,8 @@ mod weather;
 
 use super::FRAME_RATE;
 use super::chance::Chance;
-use super::frame::{Composer, Frame, Size};
+use super::compose::Composer;
+use super::frame::{Frame, Size};
 use super::noise::Noise;
 use super::words::{Brief, Family, Hour};
 
@@ -82,7 +83,7 @@ impl Set {
             size,
             soft: Noise::new(&mut chance, 4, 4, 0.45),
             rough: Noise::new(&mut chance, 8, 5, 0.55),
-            composer: Composer::new(size, &mut chance),
+            composer: Composer::new(&mut chance),
             drift: way * chance.range(0.018, 0.03),
             pace: 1.0 + 0.6 * brief.energy,
         }

@@ -6,8 +6,11 @@
     reason = "places are clamped to the frame before they become indices, levels to a byte"
 )]
 
+use std::ops::Range;
+
 use super::color::Yuv;
-use super::frame::Frame;
+use super::frame::{Frame, Size};
+use super::lanes::{LANES, Lanes, Real};
 use super::skyline::Skyline;
 
 /// A paint: a colour and how much of it covers what is there, `0.0..=1.0`.
@@ -29,15 +32,16 @@ pub(super) fn dot(frame: &mut Frame, x: f32, y: f32, radius: f32, paint: Paint, 
     if hidden(x, y, behind) {
         return;
     }
+    let slope = 1.0 / (radius * radius);
     stamp(frame, x, y, radius, paint, move |square| {
-        let rest = 1.0 - square / (radius * radius);
+        let rest = (1.0 - square * slope).max(0.0);
         rest * rest
     });
 }
 
 /// A round disc with a smooth edge.
 pub(super) fn disc(frame: &mut Frame, x: f32, y: f32, radius: f32, paint: Paint, behind: Option<&Skyline>) {
-    let Some(behind) = behind else {
+    let Some(behind) = behind.filter(|edge| y + radius + 1.0 > edge.highest()) else {
         stamp(frame, x, y, radius + 1.0, paint, move |square| {
             (radius + 0.5 - square.sqrt()).clamp(0.0, 1.0)
         });
@@ -95,84 +99,109 @@ pub(super) fn streak(frame: &mut Frame, x: f32, y: f32, dx: f32, dy: f32, paint:
 
 /// An upright bar with its corner at `(x, y)`, smooth at its left and right edges.
 pub(super) fn bar(frame: &mut Frame, x: f32, y: f32, width: f32, height: f32, paint: Paint) {
-    let (w, h, half) = (frame.size.w, frame.size.h, frame.size.w / 2);
-    let columns = x.max(0.0) as usize..((x + width).ceil().max(0.0) as usize).min(w);
-    let rows = y.max(0.0) as usize..((y + height).ceil().max(0.0) as usize).min(h);
-    for row in rows {
-        let tall = overlap(row as f32, y, height) * paint.alpha;
-        for column in columns.clone() {
-            let cover = tall * overlap(column as f32, x, width);
-            lean(&mut frame.y[row * w + column], paint.color.y, cover);
-            if row % 2 == 0 && column % 2 == 0 {
-                let at = (row / 2 * half + column / 2).min(frame.u.len() - 1);
-                lean(&mut frame.u[at], paint.color.u, cover);
-                lean(&mut frame.v[at], paint.color.v, cover);
-            }
+    for (mut plane, level) in planes(frame, paint) {
+        let columns = plane.span(x, x + width, plane.w);
+        for row in plane.span(y, y + height, plane.h) {
+            let tall = overlap(row as f32 * plane.pixel, y, height) * paint.alpha;
+            plane.blend(row, columns.clone(), level, |column| {
+                overlap(column, x, width) * tall
+            });
         }
     }
 }
 
 /// How much of the pixel starting at `pixel` lies in `from..from + length`.
-fn overlap(pixel: f32, from: f32, length: f32) -> f32 {
-    ((pixel + 1.0).min(from + length) - pixel.max(from)).clamp(0.0, 1.0)
+fn overlap<N: Real>(pixel: N, from: f32, length: f32) -> N {
+    let end = (pixel + 1.0.into()).min(from + length);
+    (end - pixel.max(from)).clamp(0.0, 1.0)
 }
 
 fn hidden(x: f32, y: f32, behind: Option<&Skyline>) -> bool {
     behind.is_some_and(|skyline| y >= skyline.row_at(x) - 1.0)
 }
 
-/// Blends `paint` around `(x, y)` by a cover that depends on the squared distance.
-fn stamp(frame: &mut Frame, x: f32, y: f32, reach: f32, paint: Paint, cover: impl Fn(f32) -> f32 + Copy) {
-    let (w, h) = (frame.size.w, frame.size.h);
-    stamp_plane(
-        &mut frame.y,
-        (w, h),
-        1.0,
-        (x, y, reach),
-        (paint.color.y, paint.alpha),
-        cover,
-    );
-    stamp_plane(
-        &mut frame.u,
-        (w / 2, h / 2),
-        2.0,
-        (x, y, reach),
-        (paint.color.u, paint.alpha),
-        cover,
-    );
-    stamp_plane(
-        &mut frame.v,
-        (w / 2, h / 2),
-        2.0,
-        (x, y, reach),
-        (paint.color.v, paint.alpha),
-        cover,
-    );
+/// Blends `paint` around `(x, y)` by a cover that depends on the squared distance, and is nothing beyond `reach`.
+fn stamp(frame: &mut Frame, x: f32, y: f32, reach: f32, paint: Paint, cover: impl Fn(Lanes) -> Lanes + Copy) {
+    for (mut plane, level) in planes(frame, paint) {
+        let middle = plane.pixel * 0.5;
+        for row in plane.span(y - reach, y + reach, plane.h) {
+            let dy = row as f32 * plane.pixel + middle - y;
+            let half = (reach * reach - dy * dy).max(0.0).sqrt();
+            let columns = plane.span(x - half, x + half, plane.w);
+            plane.blend(row, columns, level, |column| {
+                let dx = column + (middle - x);
+                cover(dx * dx + dy * dy) * paint.alpha
+            });
+        }
+    }
 }
 
-fn stamp_plane(
-    plane: &mut [u8],
-    (w, h): (usize, usize),
+/// One plane of a frame being drawn on.
+struct Plane<'a> {
+    levels: &'a mut [u8],
+    w: usize,
+    h: usize,
+    /// How many pixels of the frame one of its own is wide.
     pixel: f32,
-    (x, y, reach): (f32, f32, f32),
-    (level, alpha): (f32, f32),
-    cover: impl Fn(f32) -> f32,
-) {
-    let span = |middle: f32, count: usize| {
-        let from = ((middle - reach) / pixel).max(0.0) as usize;
-        let to = ((middle + reach) / pixel + 1.0).max(0.0) as usize;
-        from.min(count)..to.min(count)
+}
+
+/// The planes of a frame, and the level that a paint has in each.
+fn planes(frame: &mut Frame, paint: Paint) -> [(Plane<'_>, f32); 3] {
+    let Size { w, h } = frame.size;
+    let plane = |levels, shift: usize, pixel| Plane {
+        levels,
+        w: w >> shift,
+        h: h >> shift,
+        pixel,
     };
-    let columns = span(x, w);
-    for row in span(y, h) {
-        let dy = (row as f32 + 0.5) * pixel - y;
-        for (value, column) in plane[row * w..][columns.clone()].iter_mut().zip(columns.clone()) {
-            let dx = (column as f32 + 0.5) * pixel - x;
-            let square = dx * dx + dy * dy;
-            if square < reach * reach {
-                lean(value, level, alpha * cover(square));
-            }
+    [
+        (plane(&mut frame.y, 0, 1.0), paint.color.y),
+        (plane(&mut frame.u, 1, 2.0), paint.color.u),
+        (plane(&mut frame.v, 1, 2.0), paint.color.v),
+    ]
+}
+
+impl Plane<'_> {
+    /// The rows or columns from one place of the frame to another, out of `count`.
+    fn span(&self, from: f32, to: f32, count: usize) -> Range<usize> {
+        let from = (from / self.pixel).max(0.0) as usize;
+        let to = (to / self.pixel + 1.0).max(0.0) as usize;
+        from.min(count)..to.min(count)
+    }
+
+    /// Moves the levels of some columns towards `level`, by a cover that depends on the place where a column begins.
+    /// Whole eights are worked on; the cover of those too many must be nothing.
+    #[inline]
+    fn blend(&mut self, row: usize, columns: Range<usize>, level: f32, cover: impl Fn(Lanes) -> Lanes) {
+        let count = columns.len().next_multiple_of(LANES);
+        let from = columns.start.min(self.w.saturating_sub(count));
+        let run = &mut self.levels[row * self.w + from..row * self.w + (from + count).min(self.w)];
+        let mut place = Lanes::run(from as f32 * self.pixel, self.pixel);
+        let (eights, rest) = run.as_chunks_mut();
+        for eight in eights {
+            lean_eight(eight, level, cover(place));
+            place = place + LANES as f32 * self.pixel;
         }
+        if !rest.is_empty() {
+            let mut eight = [0; LANES];
+            eight[..rest.len()].copy_from_slice(rest);
+            lean_eight(&mut eight, level, cover(place));
+            rest.copy_from_slice(&eight[..rest.len()]);
+        }
+    }
+}
+
+/// `lean` for eight levels.
+#[inline]
+fn lean_eight(values: &mut [u8; LANES], target: f32, amount: Lanes) {
+    let mut now = [0.0; LANES];
+    for (now, value) in now.iter_mut().zip(&*values) {
+        *now = f32::from(*value);
+    }
+    let now = Lanes::from(now);
+    let levels = (now + (target - now) * amount).levels();
+    for (value, level) in values.iter_mut().zip(levels) {
+        *value = level.clamp(0, 255) as u8;
     }
 }
 
@@ -180,5 +209,5 @@ fn stamp_plane(
 #[inline]
 fn lean(value: &mut u8, target: f32, amount: f32) {
     let now = f32::from(*value);
-    *value = (now + (target - now) * amount + 0.5) as u8;
+    *value = (now + (target - now) * amount).nearest().clamp(0.0, 255.0) as i32 as u8;
 }

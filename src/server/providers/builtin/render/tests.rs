@@ -261,6 +261,26 @@ fn an_unwritable_place_is_an_io_error() {
 }
 
 #[test]
+fn nothing_is_shown_that_was_not_painted() {
+    // Samples that no shader has set are zero, and no colour has so little chroma.
+    for prompt in FAMILIES {
+        let spec = RenderSpec {
+            width: 384,
+            height: 216,
+            seed: 1,
+            caption: false,
+            ..spec(prompt)
+        };
+        let mut reel = Reel::new(&spec).expect("renders");
+        for index in 0..reel.total {
+            let frame = reel.frame(index);
+            let chroma = frame.u.iter().chain(&frame.v).min();
+            assert!(chroma >= Some(&16), "{prompt}, frame {index}: {chroma:?}");
+        }
+    }
+}
+
+#[test]
 fn families_look_different() {
     let pictures: Vec<Vec<u8>> = FAMILIES
         .iter()

@@ -3,8 +3,8 @@
 use super::super::color::{Palette, Yuv, ramp};
 use super::super::field::Field;
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::{Lanes, Real};
 use super::super::mirror::Mirror;
-use super::super::noise::Noise;
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::Brief;
 use super::weather::{Overlay, Stars};
@@ -111,28 +111,26 @@ impl Aurora {
         let (_, down) = self.set.size.reach();
         let time = time * self.set.pace;
         let pan = self.set.pan(time) * 0.3;
-        let columns: Vec<[Fold; CURTAINS]> = (0..field.columns)
-            .map(|column| {
-                let x = field.x(column) + pan;
-                std::array::from_fn(|index| self.curtains[index].fold(&self.set, x, time))
-            })
+        let folds: Vec<Vec<Fold>> = self
+            .curtains
+            .iter()
+            .map(|curtain| curtain.folds(&self.set, field, pan, time))
             .collect();
         let (sky, curtains, bottom) = (&self.sky, &self.curtains, self.shore.min(down));
         field.paint(0.0, self.set.size.row(bottom), |y| {
             let base = sky.at((y + down) / (bottom + down));
-            let columns = &columns;
-            move |column, _| {
-                let mut color = base;
-                for (curtain, fold) in curtains.iter().zip(&columns[column]) {
+            let folds = &folds;
+            move |eight, _| {
+                let mut color = base.lanes();
+                for (curtain, folds) in curtains.iter().zip(folds) {
+                    let fold = &folds[eight];
                     let up = fold.edge - y;
                     let foot = ramp(-0.05, 0.03, up);
-                    if foot <= 0.0 {
-                        continue;
-                    }
-                    let rise = (up / fold.tall).max(0.0);
+                    let rise = (up * fold.scale).max(0.0);
                     let fade = 1.0 / (1.0 + rise * rise * 3.2);
                     let light = foot * fade * fade * fold.light;
-                    color = color.add(curtain.low.mix(curtain.high, (rise * 0.8).min(1.0)), light);
+                    let tone = curtain.low.lanes().mix(curtain.high, (rise * 0.8).min(1.0));
+                    color = color.add(tone, light);
                 }
                 color.shoulder()
             }
@@ -140,26 +138,35 @@ impl Aurora {
     }
 }
 
-/// One curtain over one column.
+/// One curtain over eight columns.
 struct Fold {
-    edge: f32,
-    tall: f32,
-    light: f32,
+    edge: Lanes,
+    /// One over its height.
+    scale: Lanes,
+    light: Lanes,
 }
 
 impl Curtain {
-    fn fold(&self, set: &Set, x: f32, time: f32) -> Fold {
-        let (soft, rough): (&Noise, &Noise) = (&set.soft, &set.rough);
-        let wave = soft.signed(x * 0.2 + time * 0.006, self.seed + time * 0.010);
-        let fold = soft.signed(x * 0.55 - time * 0.012, self.seed + 0.37 + time * 0.014);
-        let rays = rough.at(x * 0.8 + fold * 0.12 + time * 0.01, self.seed + time * 0.03);
-        let fine = rough.at(x * 2.3 + fold * 0.2, self.seed + 0.6 + time * 0.05);
-        let patch = 0.3 + 0.7 * ramp(0.28, 0.66, soft.at(x * 0.16 + self.seed, 0.2 + time * 0.012));
-        Fold {
-            edge: self.base + 0.22 * wave + 0.05 * fold,
-            tall: self.tall * (0.45 + 0.75 * rays),
-            light: self.strength * patch * (0.25 + 0.6 * rays + 0.35 * fine * rays),
-        }
+    fn folds(&self, set: &Set, field: &Field, pan: f32, time: f32) -> Vec<Fold> {
+        let (soft, rough) = (&set.soft, &set.rough);
+        let wave = soft.across(self.seed + time * 0.010);
+        let fold = soft.across(self.seed + 0.37 + time * 0.014);
+        let rays = rough.across(self.seed + time * 0.03);
+        let fine = rough.across(self.seed + 0.6 + time * 0.05);
+        let patch = soft.across(0.2 + time * 0.012);
+        field.columns(|x| {
+            let x = x + pan;
+            let wave = wave.signed(x * 0.2 + time * 0.006);
+            let fold = fold.signed(x * 0.55 - time * 0.012);
+            let rays = rays.at(x * 0.8 + fold * 0.12 + time * 0.01);
+            let fine = fine.at(x * 2.3 + fold * 0.2);
+            let patch = 0.3 + 0.7 * ramp(0.28, 0.66, patch.at(x * 0.16 + self.seed));
+            Fold {
+                edge: self.base + 0.22 * wave + 0.05 * fold,
+                scale: 1.0 / (self.tall * (0.45 + 0.75 * rays)),
+                light: self.strength * patch * (0.25 + 0.6 * rays + 0.35 * fine * rays),
+            }
+        })
     }
 }
 
@@ -173,14 +180,14 @@ impl Scene for Aurora {
         for (profile, field, edge, tone, near) in &mut self.hills {
             let grow = 1.0 + (zoom - 1.0) * (0.3 + *near);
             let shift = pan * (0.3 + 0.9 * *near);
-            edge.trace(|x| shore - profile.at(x / grow + shift) * grow);
+            let scale = 1.0 / grow;
+            edge.trace(|x| shore - profile.over(x * scale + shift) * grow);
             let tone = *tone;
-            field.paint(edge.highest(), size.row(9.0), |_| move |_, _| tone);
+            field.paint_flat(edge.highest(), size.row(9.0), |_| tone);
         }
         let water = self.water;
-        self.bank.trace(|_| shore);
-        self.ground
-            .paint(size.row(shore), size.row(9.0), |_| move |_, _| water);
+        self.bank.level(shore);
+        self.ground.paint_flat(size.row(shore), size.row(9.0), |_| water);
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(
             self.hills

@@ -202,10 +202,9 @@ impl Block {
 
     fn paint(&mut self, street: f32, size: Size) {
         let (body, haze, near) = (self.body, self.haze, self.near);
-        self.field.paint(self.edge.highest(), size.row(street), |y| {
+        self.field.paint_flat(self.edge.highest(), size.row(street), |y| {
             let low = ramp(0.5, -0.02, street - y) * (0.5 - 0.32 * near);
-            let tone = body.mix(haze, low);
-            move |_, _| tone
+            body.mix(haze, low)
         });
     }
 }
@@ -216,12 +215,13 @@ impl Scene for City {
         let (sky, soft, glows) = (&self.sky, &self.set.soft, self.glows);
         let night = if sky.hour == Hour::Day { 0.0 } else { 0.36 };
         self.back.tween(shot, 6, |field, time| {
+            let blend = soft.across(0.4 + time * 0.003);
             field.paint(0.0, size.row(street), |y| {
                 let shade = sky.row(soft, time, y);
-                let low = ramp(0.55, 0.0, street - y) * night;
-                move |column, x| {
-                    let blend = soft.at(x * 0.18 + 0.6, 0.4 + time * 0.003);
-                    shade(column, x)
+                let (blend, low) = (&blend, ramp(0.55, 0.0, street - y) * night);
+                move |eight, x| {
+                    let blend = blend.at(x * 0.18 + 0.6);
+                    shade(eight, x)
                         .add(glows[0], low * blend)
                         .add(glows[1], low * (1.0 - blend) * 0.7)
                         .shoulder()
@@ -231,13 +231,15 @@ impl Scene for City {
         for block in &mut self.blocks {
             let (shift, grow) = block.camera(&self.set, time);
             let towers = &block.towers;
-            block.edge.trace(|x| street - towers.at(x / grow + shift) * grow);
+            let scale = 1.0 / grow;
+            block
+                .edge
+                .trace(|x| street - towers.over(x * scale + shift) * grow);
             block.paint(street, size);
         }
         let wet = self.wet;
-        self.shore.trace(|_| street);
-        self.ground
-            .paint(size.row(street), size.row(9.0), |_| move |_, _| wet);
+        self.shore.level(street);
+        self.ground.paint_flat(size.row(street), size.row(9.0), |_| wet);
         let mut layers = vec![Layer::all(&self.back)];
         layers.extend(
             self.blocks

@@ -4,6 +4,7 @@ use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp, smooth};
 use super::super::field::{Field, Floor};
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::Real;
 use super::super::noise::{Noise, sine};
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
@@ -13,6 +14,7 @@ use super::{Scene, Set, Shot, hour_of};
 
 struct Dune {
     crest: Profile,
+    slopes: Profile,
     base: f32,
     near: f32,
     lit: Yuv,
@@ -81,8 +83,10 @@ impl Dune {
         let tall = (0.07 + 0.26 * near) * down;
         let haze = (1.0 - near) * 0.42;
         let air = light.mix(lit, 0.5);
+        let crest = crest_line(chance, tall, near);
         Self {
-            crest: crest_line(chance, tall, near),
+            slopes: crest.slopes(0.05),
+            crest,
             base: horizon + (0.03 + 0.62 * near * (0.6 + 0.4 * near)) * (down - horizon),
             near,
             lit: lit.mix(air, haze).yuv(),
@@ -102,14 +106,16 @@ impl Dune {
     }
 
     fn paint(&mut self, shot: Shot, floor: &Floor, noise: &Noise, set: &Set, side: f32) {
-        let from = self.edge.highest();
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 4, |field, time| {
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // A higher crest may come in before the field is painted again.
+            let from = set.size.row((self.base - self.crest.peak) * grow);
             self.paint_at(
                 field,
                 (from, floor),
                 noise,
-                (self.camera(set.pan(time), set.zoom(time)), time * set.pace),
+                ((shift, grow), time * set.pace),
                 side,
             );
         });
@@ -124,29 +130,29 @@ impl Dune {
         ((shift, grow), time): ((f32, f32), f32),
         side: f32,
     ) {
-        let (crest, near, lit, shade, dust, base) =
-            (&self.crest, self.near, self.lit, self.shade, self.dust, self.base);
+        let (crest, slopes, near, base) = (&self.crest, &self.slopes, self.near, self.base);
+        let (lit, shade, dust) = (self.lit, self.shade, self.dust);
         let soft = 0.10 + 0.25 * near;
-        // The height and slope under each column, once per frame.
-        let columns: Vec<f32> = (0..field.columns)
-            .map(|column| base - crest.at(field.x(column) / grow + shift))
-            .collect();
+        // The crest over each column, once per frame.
+        let scale = 1.0 / grow;
+        let tops = field.columns(|x| base - crest.over(x * scale + shift));
         field.paint_above(from, floor, |y| {
-            let y = y / grow;
-            let columns = &columns;
-            move |column, x| {
-                let x = x / grow + shift;
-                let deep = (y - columns[column]).max(0.0);
+            let y = y * scale;
+            let tops = &tops;
+            let (wind, ripple) = (noise.across(y * 0.5 + near), noise.across(y * 3.4));
+            let smoke = noise.across(y * 0.7);
+            move |eight, x| {
+                let x = x * scale + shift;
+                let deep = (y - tops[eight]).max(0.0);
                 // The lit side wanders off the crest as it comes down the slope.
-                let wind = noise.signed(x * 0.35, y * 0.5 + near) * 0.05;
-                let slope = crest.slope(x + side * (deep * 0.75 + wind * deep * 6.0), 0.05);
-                let facing = smooth(0.5 - slope * side * 2.6);
-                let ripple = noise.at(x * 0.7 + deep * 0.4, y * 3.4) - 0.5;
-                let light = (facing * (1.0 - 0.28 * ramp(0.0, soft * 2.5, deep)) + ripple * 0.13 * near)
+                let wind = wind.signed(x * 0.35) * 0.05;
+                let slope = slopes.over(x + side * (deep * 0.75 + wind * deep * 6.0));
+                let facing = smooth(0.5 - slope * (side * 2.6));
+                let ripple = ripple.at(x * 0.7 + deep * 0.4) - 0.5;
+                let light = (facing * (1.0 - 0.28 * ramp(0.0, soft * 2.5, deep)) + ripple * (0.13 * near))
                     .clamp(0.0, 1.0);
-                let smoke =
-                    ramp(0.03, 0.0, deep) * ramp(0.5, 0.85, noise.at(x * 0.5 - time * 0.05, y * 0.7)) * 0.5;
-                shade.mix(lit, light).mix(dust, smoke * facing)
+                let smoke = ramp(0.03, 0.0, deep) * ramp(0.5, 0.85, smoke.at(x * 0.5 - time * 0.05)) * 0.5;
+                shade.lanes().mix(lit, light).mix(dust, smoke * facing)
             }
         });
     }
@@ -184,7 +190,8 @@ impl Scene for Desert {
         for dune in &mut self.dunes {
             let (shift, grow) = dune.camera(pan, zoom);
             let (crest, base) = (&dune.crest, dune.base);
-            dune.edge.trace(|x| (base - crest.at(x / grow + shift)) * grow);
+            let scale = 1.0 / grow;
+            dune.edge.trace(|x| (base - crest.over(x * scale + shift)) * grow);
         }
         let floors = Floor::of(size, self.dunes.iter().map(|dune| &dune.edge));
         for (dune, floor) in self.dunes.iter_mut().zip(&floors) {

@@ -3,6 +3,7 @@ use super::super::chance::Chance;
 use super::super::color::{Palette, Yuv, ramp};
 use super::super::field::Field;
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::Real;
 use super::super::noise::sine;
 use super::super::skyline::{Profile, Skyline};
 use super::super::sprites::{Paint, dot};
@@ -65,32 +66,35 @@ impl Fire {
         let (soft, rough) = (&self.set.soft, &self.set.rough);
         let (across, down) = self.set.size.reach();
         let time = time * self.set.pace;
-        // How high the flames stand over each column; the hearth is off the middle and wavers.
-        let heights: Vec<f32> = (0..field.columns)
-            .map(|column| {
-                let x = field.x(column);
-                let aside = (x - self.middle * across) / (0.62 * across.max(0.7));
-                let waver = soft.at(x * 0.35 + 0.3, time * 0.055);
-                (0.30 + 0.75 / (1.0 + 1.6 * aside * aside)) * (0.62 + 0.62 * waver)
-            })
-            .collect();
+        // One over how high the flames stand over each column; the hearth is off the middle and wavers.
+        let waver = soft.across(time * 0.055);
+        let scales = field.columns(|x| {
+            let aside = (x - self.middle * across) * (1.0 / (0.62 * across.max(0.7)));
+            let waver = waver.at(x * 0.35 + 0.3);
+            1.0 / ((0.30 + 0.75 / (1.0 + 1.6 * aside * aside)) * (0.62 + 0.62 * waver))
+        });
         field.paint_all(|y| {
             let up = (down - y) / (2.0 * down);
             let rise = time * 0.18;
             let ambient = ramp(1.0, 0.0, up) * 0.22;
-            let heights = &heights;
-            move |column, x| {
-                let sway = soft.signed(x * 0.3 + 0.7, y * 0.34 + rise * 0.7);
+            let scales = &scales;
+            let (sway, veil) = (
+                soft.across(y * 0.34 + rise * 0.7),
+                soft.across(y * 0.2 + rise * 0.35),
+            );
+            let (one, two) = (soft.across(y * 0.21 + rise), rough.across(y * 0.26 + rise * 1.5));
+            move |eight, x| {
+                let sway = sway.signed(x * 0.3 + 0.7);
                 let lick = x * 0.42 + sway * (0.03 + 0.07 * up);
-                let one = soft.at(lick, y * 0.21 + rise);
-                let two = rough.at(lick * 0.95 + 0.5, y * 0.26 + rise * 1.5);
-                let body = 1.0 - up / heights[column];
+                let one = one.at(lick);
+                let two = two.at(lick * 0.95 + 0.5);
+                let body = 1.0 - up * scales[eight];
                 let heat = body * 0.92 + (one * 0.68 + two * 0.32 - 0.5) * (0.95 + 0.5 * up);
-                let veil = soft.at(x * 0.2 + 0.2, y * 0.2 + rise * 0.35);
+                let veil = veil.at(x * 0.2 + 0.2);
                 flames
-                    .at(heat.max(0.0))
+                    .over(heat)
                     .add(smoke, (1.0 - heat.clamp(0.0, 1.0)) * veil * 0.8)
-                    .add(glow, ambient)
+                    .add(glow, ambient.into())
             }
         });
     }
@@ -142,17 +146,19 @@ impl Scene for Fire {
         air.tween(shot, 2, |field, time| self.paint_air(field, time));
         self.air = air;
         let rocks = &self.rocks;
-        self.edge.trace(|x| down - rocks.at(x + pan));
+        self.edge.trace(|x| down - rocks.over(x + pan));
         let (coal, glow, rough) = (self.coal, self.glow, &self.set.rough);
-        let (from, set) = (self.edge.highest() - 8.0, &self.set);
+        let (from, set) = (self.set.size.row(down - rocks.peak) - 8.0, &self.set);
         self.ground.tween(shot, 2, |field, time| {
             let pan = set.pan(time);
             field.paint(from, set.size.row(down), |y| {
                 let low = ramp(0.2, 0.0, down - y);
+                let (crack, live) = (rough.across(y * 0.9), rough.across(y * 0.4));
                 move |_, x| {
-                    let crack = rough.at((x + pan) * 0.9, y * 0.9);
-                    let live = 0.6 + 0.4 * rough.at(x * 0.4 + time * 0.03, y * 0.4);
-                    coal.add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
+                    let crack = crack.at((x + pan) * 0.9);
+                    let live = 0.6 + 0.4 * live.at(x * 0.4 + time * 0.03);
+                    coal.lanes()
+                        .add(glow, ramp(0.62, 0.9, crack) * live * (0.25 + 0.4 * low))
                 }
             });
         });

@@ -4,7 +4,8 @@ use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp};
 use super::super::field::{Field, Floor};
 use super::super::frame::{Frame, Layer};
-use super::super::noise::{Noise, sine};
+use super::super::lanes::{Lanes, Real};
+use super::super::noise::{Across, Noise, sine};
 use super::super::skyline::{Profile, Skyline};
 use super::super::sprites::{Paint, dot};
 use super::super::words::{Brief, Hour};
@@ -54,13 +55,21 @@ struct Beams {
 impl Beams {
     /// Beams fan out from the sun: noise over the angle, thinning with distance.
     #[inline]
-    fn at(&self, noise: &Noise, time: f32, x: f32, y: f32) -> f32 {
-        let (aside, drop) = (x - self.sun.0, y - self.sun.1);
-        let angle = aside / (drop.abs() + 0.35);
-        let beam = noise.at(angle * 0.23 + time * 0.004, 0.31 + time * 0.005);
-        let far = aside * aside + drop * drop;
-        ramp(0.35, 0.85, beam) * self.strength / (0.55 + 2.2 * far)
-            + self.strength * 0.25 / (1.0 + 14.0 * far)
+    fn row<'a>(&'a self, noise: &'a Across, time: f32, y: f32) -> impl Fn(Lanes) -> Lanes + 'a {
+        let drop = y - self.sun.1;
+        let turn = 0.23 / (drop.abs() + 0.35);
+        move |x| {
+            let aside = x - self.sun.0;
+            let beam = noise.at(aside * turn + time * 0.004);
+            let far = aside * aside + drop * drop;
+            ramp(0.35, 0.85, beam) * self.strength / (0.55 + 2.2 * far)
+                + self.strength * 0.25 / (1.0 + 14.0 * far)
+        }
+    }
+
+    /// The noise that `row` wants.
+    fn noise(noise: &Noise, time: f32) -> Across {
+        noise.across(0.31 + time * 0.005)
     }
 }
 
@@ -155,10 +164,11 @@ impl Row {
     }
 
     fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, beams: &Beams) {
-        let from = self.edge.highest();
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 6, |field, time| {
-            let (shift, _) = self.camera(set.pan(time), set.zoom(time));
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // Higher trees may come in before the field is painted again.
+            let from = set.size.row((self.base - self.trees.peak) * grow);
             self.paint_at(field, (from, floor), &set.soft, (shift, time), beams);
         });
         self.field = field;
@@ -174,13 +184,17 @@ impl Row {
     ) {
         let (base, near, body, mist) = (self.base, self.near, self.body, self.mist);
         let reach = 0.10 + 0.28 * near;
+        let across = Beams::noise(noise, time);
         field.paint_above(from, floor, |y| {
             let low = ramp(-reach, reach * 0.45, y - base + reach * 0.35);
+            let drift = noise.across(y * 0.5 + near * 3.0);
+            let beam = beams.row(&across, time, y);
             move |_, x| {
-                let drift = noise.at((x + pan) * 0.2 + time * 0.006, y * 0.5 + near * 3.0);
+                let drift = drift.at((x + pan) * 0.2 + time * 0.006);
                 let fog = (low * (0.55 + 0.9 * drift)).min(1.0) * (1.0 - 0.9 * near);
-                body.mix(mist, fog)
-                    .add(beams.color, beams.at(noise, time, x, y) * (1.0 - 0.85 * near))
+                body.lanes()
+                    .mix(mist, fog)
+                    .add(beams.color, beam(x) * (1.0 - 0.85 * near))
                     .shoulder()
             }
         });
@@ -230,17 +244,16 @@ impl Scene for Forest {
         for row in &mut self.rows {
             let (shift, grow) = row.camera(pan, zoom);
             let (trees, base) = (&row.trees, row.base);
-            row.edge.trace(|x| (base - trees.at(x / grow + shift)) * grow);
+            let scale = 1.0 / grow;
+            row.edge.trace(|x| (base - trees.over(x * scale + shift)) * grow);
         }
         let floors = Floor::of(size, self.rows.iter().map(|row| &row.edge));
         self.back.tween(shot, 6, |field, time| {
+            let across = Beams::noise(soft, time);
             field.paint(0.0, size.row(0.4), |y| {
                 let shade = sky.row(soft, time, y);
-                move |column, x| {
-                    shade(column, x)
-                        .add(beams.color, beams.at(soft, time, x, y) * 0.35)
-                        .shoulder()
-                }
+                let beam = beams.row(&across, time, y);
+                move |eight, x| shade(eight, x).add(beams.color, beam(x) * 0.35).shoulder()
             });
         });
         for (row, floor) in self.rows.iter_mut().zip(&floors) {

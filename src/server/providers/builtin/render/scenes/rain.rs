@@ -147,16 +147,16 @@ impl Scene for Rain {
             field.paint(0.0, size.row(street), |y| {
                 let base = sky.at((y + down) / (street + down));
                 let low = ramp(0.45, 0.0, street - y) * 0.30;
+                let (sheet, from) = (soft.across(y * 0.10 - time * 0.07), y * 0.06 + time * 0.012);
                 move |_, x| {
-                    let sheet = soft.at(x * 0.24 + y * 0.06 + time * 0.012, y * 0.10 - time * 0.07);
-                    base.mix(mist, (sheet - 0.42) * 0.34 + low * sheet)
+                    let sheet = sheet.at(x * 0.24 + from);
+                    base.lanes().mix(mist, (sheet - 0.42) * 0.34 + low * sheet)
                 }
             });
         });
         let wet = self.wet;
-        self.edge.trace(|_| street);
-        self.ground
-            .paint(size.row(street), size.row(9.0), |_| move |_, _| wet);
+        self.edge.level(street);
+        self.ground.paint_flat(size.row(street), size.row(9.0), |_| wet);
         self.set.composer.compose(
             frame,
             &[Layer::all(&self.back), Layer::below(&self.ground, &self.edge)],

@@ -3,6 +3,7 @@
 use super::super::color::{Palette, Yuv, ramp};
 use super::super::field::Field;
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::Real;
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
 use super::sky::Sky;
@@ -99,16 +100,20 @@ impl Sea {
             let glint =
                 if sky.hour == Hour::Day { 0.5 } else { 1.0 } * (0.35 + 0.65 * ramp(0.9, 0.1, below / depth));
             let storm = (swell - 1.0).max(0.0);
+            let one = noise.across(far * 1.15 + speed * 0.022);
+            let two = noise.across(far * 1.71 - speed * 0.017);
+            let (one_from, two_from) = (speed * 0.011, 0.4 - speed * 0.014);
             move |_, x| {
-                let wide = (x + pan) * far * 0.62;
-                let one = noise.at(wide + speed * 0.011, far * 1.15 + speed * 0.022);
-                let two = noise.at(wide * 1.37 - speed * 0.014 + 0.4, far * 1.71 - speed * 0.017);
-                let height = (one + two - 1.0) * calm * swell;
-                let aside = (x - sky.sun.0) / path;
+                let wide = (x + pan) * (far * 0.62);
+                let one = one.at(wide + one_from);
+                let two = two.at(wide * 1.37 + two_from);
+                let height = (one + two - 1.0) * (calm * swell);
+                let aside = (x - sky.sun.0) * (1.0 / path);
                 let lane = 1.0 / (1.0 + aside * aside);
                 let spark = ramp(-0.04, 0.34, height + 0.16 * (1.0 - calm)) * lane * lane * glint;
                 let cap = ramp(0.35, 1.25, height) * storm;
-                base.mix(crest, (height * 0.9).clamp(-0.4, 0.75))
+                base.lanes()
+                    .mix(crest, (height * 0.9).clamp(-0.4, 0.75))
                     .mix(foam, cap * 0.55)
                     .add(sky.glow, spark * 0.95)
             }
@@ -121,18 +126,18 @@ impl Scene for Sea {
         let (time, size) = (shot.time, self.set.size);
         let horizon = self.horizon(time);
         let pan = self.set.pan(time) * 0.25;
-        self.edge.trace(|_| horizon);
+        self.edge.level(horizon);
         let island = &self.island;
-        self.coast.trace(|x| horizon - island.at(x + pan));
+        self.coast.trace(|x| horizon - island.over(x + pan));
         let (sky, noise) = (&self.sky, &self.set.soft);
         self.back.tween(shot, 6, |field, time| {
             field.paint(0.0, size.row(horizon) + 4.0, |y| sky.row(noise, time, y));
         });
         let (dark, light) = self.island_light;
-        self.land.paint(self.coast.highest(), size.row(horizon), |y| {
-            let tone = light.mix(dark, ramp(0.0, 0.09, horizon - y));
-            move |_, _| tone
-        });
+        self.land
+            .paint_flat(self.coast.highest(), size.row(horizon), |y| {
+                light.mix(dark, ramp(0.0, 0.09, horizon - y))
+            });
         let mut front = std::mem::take(&mut self.front);
         front.tween(shot, 2, |field, time| self.paint_water(field, time));
         self.front = front;

@@ -54,20 +54,17 @@ impl Scene for Silk {
             let (pan, zoom) = (set.pan(time), set.zoom(time));
             let time = time * pace;
             field.paint_all(|y| {
-                let y = y / zoom;
+                let (y, scale) = (y / zoom, 1.0 / zoom);
+                let wave = 0.22 * sine(y * 0.37 + time * 0.021 + seed) + seed * 1.7 + time * 0.013;
+                let grain = noise.across(y * 0.21 + time * 0.004);
+                let rest = y * along * folds + time * 0.03;
                 move |_, x| {
-                    let x = x / zoom + pan;
-                    let sway = sine(
-                        x * 0.31 + 0.22 * sine(y * 0.37 + time * 0.021 + seed) + seed * 1.7 + time * 0.013,
-                    );
+                    let x = x * scale + pan;
+                    let sway = sine(x * 0.31 + wave);
                     let roll =
-                        sine(y * 0.43 + 0.30 * sway + 0.16 * sine(x * 0.71 - time * 0.019 + seed * 2.3));
-                    let grain = noise.at(x * 0.21 + seed, y * 0.21 + time * 0.004);
-                    let phase = (x * across + y * along) * folds
-                        + 0.42 * sway
-                        + 0.36 * roll
-                        + 0.5 * grain
-                        + time * 0.03;
+                        sine(0.30 * sway + 0.16 * sine(x * 0.71 + (seed * 2.3 - time * 0.019)) + y * 0.43);
+                    let grain = grain.at(x * 0.21 + seed);
+                    let phase = x * (across * folds) + 0.42 * sway + 0.36 * roll + 0.5 * grain + rest;
                     // A broad face, a finer pleat on it, and a bright lip where the cloth turns to the light.
                     let face = 0.5 + 0.5 * sine(phase);
                     let pleat = 0.5 + 0.5 * sine(phase * 2.6 + 0.5 * roll + 0.3);
@@ -77,7 +74,7 @@ impl Scene for Silk {
                         + 0.13 * pleat * face
                         + 0.12 * (0.5 + 0.5 * sway);
                     let shine = lip * lip * lip * lip;
-                    palette.at(light).add(sheen, shine * shine * 0.42).shoulder()
+                    palette.over(light).add(sheen, shine * shine * 0.42).shoulder()
                 }
             });
         });

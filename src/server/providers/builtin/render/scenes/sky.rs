@@ -3,6 +3,7 @@
 use super::super::chance::Chance;
 use super::super::color::{Palette, Rgb, Yuv, ramp};
 use super::super::frame::Frame;
+use super::super::lanes::Lanes;
 use super::super::noise::Noise;
 use super::super::skyline::Skyline;
 use super::super::sprites::{Paint, disc};
@@ -80,7 +81,12 @@ impl Sky {
     }
 
     /// The shader of one row.
-    pub(super) fn row<'a>(&'a self, noise: &'a Noise, time: f32, y: f32) -> impl Fn(usize, f32) -> Yuv + 'a {
+    pub(super) fn row<'a>(
+        &'a self,
+        noise: &Noise,
+        time: f32,
+        y: f32,
+    ) -> impl Fn(usize, Lanes) -> Yuv<Lanes> + use<'a> {
         let place = ((y - self.top) / (self.horizon - self.top)).clamp(0.0, 1.0);
         let base = self.palette.at(place);
         // Clouds lie on a plane overhead, so they shrink and crowd towards the horizon.
@@ -93,16 +99,16 @@ impl Sky {
             Hour::Dawn | Hour::Day => (0.028, 0.36),
         };
         let (low, high) = (0.62 - 0.22 * self.clouds, 0.98 - 0.2 * self.clouds);
+        let clouds = noise.across(depth * 1.4 + self.seed * 3.0 + time * 0.0016);
+        let (across, along) = (depth * 0.55, time * 0.004 + self.seed);
         move |_, x| {
-            let n = noise.at(
-                x * depth * 0.55 + time * 0.004 + self.seed,
-                depth * 1.4 + self.seed * 3.0 + time * 0.0016,
-            );
+            let n = clouds.at(x * across + along);
             let aside = x - self.sun.0;
             let far = aside * aside * 0.7 + drop * drop;
             let shine = reach / (reach + far);
             let cloud = ramp(low, high, n) * veil;
-            base.mix(self.cloud, cloud)
+            base.lanes()
+                .mix(self.cloud, cloud)
                 .add(self.glow, shine * (strength - 0.2 * cloud))
                 .shoulder()
         }

@@ -4,6 +4,7 @@ use super::super::chance::Chance;
 use super::super::color::{Rgb, Yuv, ramp, smooth};
 use super::super::field::{Field, Floor};
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::Real;
 use super::super::noise::Noise;
 use super::super::skyline::{Profile, Skyline};
 use super::super::words::{Brief, Hour};
@@ -13,6 +14,7 @@ use super::{Scene, Set, Shot, hour_of};
 
 struct Ridge {
     heights: Profile,
+    slopes: Profile,
     base: f32,
     near: f32,
     tall: f32,
@@ -87,8 +89,10 @@ impl Ridge {
         let down = set.size.reach().1;
         let tall = if near > 0.9 { 0.3 } else { 0.66 - 0.36 * near } * down;
         let far = (1.0 - near) * 0.42;
+        let heights = ridge_line(&set.soft, &set.rough, chance, tall, near);
         Self {
-            heights: ridge_line(&set.soft, &set.rough, chance, tall, near),
+            slopes: heights.slopes(0.075),
+            heights,
             base: (0.22 + 0.72 * near) * down,
             near,
             tall,
@@ -112,13 +116,10 @@ impl Ridge {
     fn paint(&mut self, shot: Shot, floor: &Floor, set: &Set, side: f32) {
         let mut field = std::mem::take(&mut self.field);
         field.tween(shot, 4, |field, time| {
-            self.paint_at(
-                field,
-                floor,
-                &set.rough,
-                self.camera(set.pan(time), set.zoom(time)),
-                side,
-            );
+            let (shift, grow) = self.camera(set.pan(time), set.zoom(time));
+            // A higher peak may come in before the field is painted again.
+            let from = set.size.row((self.base - self.heights.peak) * grow);
+            self.paint_at(field, (from, floor), &set.rough, (shift, grow), side);
         });
         self.field = field;
     }
@@ -126,13 +127,14 @@ impl Ridge {
     fn paint_at(
         &self,
         field: &mut Field,
-        floor: &Floor,
+        (from, floor): (f32, &Floor),
         noise: &Noise,
         (shift, grow): (f32, f32),
         side: f32,
     ) {
         let Self {
             heights,
+            slopes,
             base,
             near,
             tall,
@@ -144,34 +146,33 @@ impl Ridge {
         } = self;
         let (base, near, tall, sunny, shady, rock, haze) =
             (*base, *near, *tall, *sunny, *shady, *rock, *haze);
-        let tops: Vec<f32> = (0..field.columns)
-            .map(|column| base - heights.at(field.x(column) / grow + shift))
-            .collect();
-        let from = self.edge.highest();
+        let scale = 1.0 / grow;
+        let tops = field.columns(|x| base - heights.over(x * scale + shift));
         let smooth_snow = near > 0.9;
-        let heights = &self.heights;
         field.paint_above(from, floor, |y| {
-            let y = y / grow;
+            let y = y * scale;
             let low = ramp(0.55 * tall, -0.12 * tall, base - y) * (0.5 - 0.34 * near);
             let tops = &tops;
-            move |column, x| {
-                let x = x / grow + shift;
-                let deep = (y - tops[column]).max(0.0);
-                let rough = noise.at(x * 0.55 + near, y * 0.8);
+            let (rough, detail) = (noise.across(y * 0.8), noise.across(y * 1.1 + near * 2.0));
+            move |eight, x| {
+                let x = x * scale + shift;
+                let deep = (y - tops[eight]).max(0.0);
+                let rough = rough.at(x * 0.55 + near);
                 // Spurs run down and aside from the crest, each with a lit and a shaded face.
-                let spur = heights.slope(x + side * deep * (0.6 + 0.9 * (rough - 0.5)), 0.075);
-                let detail = noise.signed(x * 1.8 - side * deep * 1.6, y * 1.1 + near * 2.0);
+                let spur = slopes.over(x + side * deep * (0.6 + 0.9 * (rough - 0.5)));
+                let detail = detail.signed(x * 1.8 - deep * (side * 1.6));
                 let facing =
-                    smooth(0.5 - side * spur * 1.25 + detail * if smooth_snow { 0.12 } else { 0.34 });
+                    smooth(0.5 - spur * (side * 1.25) + detail * if smooth_snow { 0.12 } else { 0.34 });
                 let rocky = if smooth_snow {
-                    0.0
+                    0.0.into()
                 } else {
-                    ramp(0.58, 0.72, rough + deep * 0.18 / tall)
+                    ramp(0.58, 0.72, rough + deep * (0.18 / tall))
                 };
                 shady
+                    .lanes()
                     .mix(sunny, facing)
                     .mix(rock, rocky * (1.0 - 0.55 * facing))
-                    .mix(haze, low)
+                    .mix(haze, low.into())
             }
         });
     }
@@ -206,7 +207,10 @@ impl Scene for Snow {
         for ridge in &mut self.ridges {
             let (shift, grow) = ridge.camera(pan, zoom);
             let (heights, base) = (&ridge.heights, ridge.base);
-            ridge.edge.trace(|x| (base - heights.at(x / grow + shift)) * grow);
+            let scale = 1.0 / grow;
+            ridge
+                .edge
+                .trace(|x| (base - heights.over(x * scale + shift)) * grow);
         }
         let floors = Floor::of(size, self.ridges.iter().map(|ridge| &ridge.edge));
         for (ridge, floor) in self.ridges.iter_mut().zip(&floors) {

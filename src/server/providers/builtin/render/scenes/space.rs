@@ -3,6 +3,7 @@
 use super::super::color::{Palette, Rgb, Yuv, ramp};
 use super::super::field::Field;
 use super::super::frame::{Frame, Layer};
+use super::super::lanes::Real;
 use super::super::skyline::Skyline;
 use super::super::words::Brief;
 use super::weather::Stars;
@@ -73,27 +74,32 @@ impl Space {
         let flow = time * self.set.pace * 0.006;
         let limb = self.planet.as_ref().map(|planet| (planet.limb(time), planet.air));
         field.paint_all(|y| {
-            let v = y / zoom;
+            let (v, scale) = (y / zoom, 1.0 / zoom);
+            let (warp, dust) = (
+                soft.across(v * 0.2 + flow),
+                soft.across(v * 0.42 + seed + flow * 1.6),
+            );
             move |_, x| {
-                let u = x / zoom + pan * 0.5;
-                let warp = soft.at(u * 0.2 + seed, v * 0.2 + flow);
-                let band = (v - slant * (u - heart.0) * 0.6 - heart.1 + (warp - 0.5) * 0.9).abs();
-                let gas = rough.at(u * 0.26 + warp * 0.45 + seed, v * 0.26 + warp * 0.3 - flow);
-                let dust = soft.at(u * 0.42 - warp * 0.3, v * 0.42 + seed + flow * 1.6);
+                let u = x * scale + pan * 0.5;
+                let warp = warp.at(u * 0.2 + seed);
+                let band = (v - heart.1 - (u - heart.0) * (slant * 0.6) + (warp - 0.5) * 0.9).abs();
+                let gas = rough.over(u * 0.26 + warp * 0.45 + seed, warp * 0.3 + (v * 0.26 - flow));
+                let dust = dust.at(u * 0.42 - warp * 0.3);
                 let body = 1.0 / (1.0 + band * band * 7.0);
                 let far = (u - heart.0) * (u - heart.0) + (v - heart.1) * (v - heart.1);
                 let glow = 0.03 / (0.03 + far);
                 let light =
                     (gas * 1.25 - 0.28) * (0.22 + 0.78 * body) + glow * 0.28 - ramp(0.55, 0.85, dust) * 0.26;
                 let mut color = veil
-                    .at((light * 0.95).max(0.0))
+                    .over(light * 0.95)
                     .add(second, body * (1.0 - gas) * dust * 0.34)
                     .add(core, glow * glow * 0.4);
                 if let Some(((mx, my, radius), air)) = limb {
                     let high = (((x - mx) * (x - mx) + (y - my) * (y - my)).sqrt() - radius).max(0.0);
                     color = color.add(
                         air,
-                        0.42 / (1.0 + high * high * 900.0 + high * 18.0) * ramp(0.6, -0.5, (x - mx) / radius),
+                        0.42 / (1.0 + high * high * 900.0 + high * 18.0)
+                            * ramp(0.6, -0.5, (x - mx) * (1.0 / radius)),
                     );
                 }
                 color.shoulder()
@@ -149,10 +155,11 @@ impl Planet {
                 let deep = (radius - far).max(0.0);
                 // Towards the limb the surface turns away and its pattern crowds.
                 let turn = 1.0 / (0.18 + deep);
-                let swirl = noise.at(aside * 0.45 + spin + turn * 0.02, turn * 0.35 + aside * 0.1);
-                let light = ramp(0.95, -0.15, aside / radius * 1.2 + deep * 2.3);
+                let swirl = noise.over(aside * 0.45 + spin + turn * 0.02, turn * 0.35 + aside * 0.1);
+                let light = ramp(0.95, -0.15, aside * (1.2 / radius) + deep * 2.3);
                 let rim = 1.0 / (1.0 + deep * deep * 2_600.0);
                 night
+                    .lanes()
                     .mix(day, light)
                     .mix(cloud, ramp(0.5, 0.85, swirl) * light * 0.75)
                     .add(air, rim * (0.25 + 0.75 * light))
