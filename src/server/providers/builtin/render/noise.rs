@@ -116,15 +116,15 @@ impl Across {
 fn add_octave(sum: &mut [[f32; SIZE]], cells: usize, weight: f32, chance: &mut Chance) {
     let lattice: Vec<f32> = (0..cells * cells).map(|_| chance.unit()).collect();
     let step = SIZE / cells;
-    for y in 0..SIZE {
+    for (y, line) in sum.iter_mut().enumerate() {
         let (cy, py) = (y / step, smooth((y % step) as f32 / step as f32));
         let (row0, row1) = (cy * cells, ((cy + 1) % cells) * cells);
-        for x in 0..SIZE {
+        for (x, sum) in line.iter_mut().enumerate() {
             let (cx, px) = (x / step, smooth((x % step) as f32 / step as f32));
             let next = (cx + 1) % cells;
             let top = lattice[row0 + cx] + (lattice[row0 + next] - lattice[row0 + cx]) * px;
             let bottom = lattice[row1 + cx] + (lattice[row1 + next] - lattice[row1 + cx]) * px;
-            sum[y][x] += (top + (bottom - top) * py) * weight;
+            *sum += (top + (bottom - top) * py) * weight;
         }
     }
 }
