@@ -6,7 +6,7 @@ use crate::support::{Engine, Setup, TestApp};
 use aisora::model::{
     credits::Credits,
     error::{AppError, Code},
-    generation::{Card, State},
+    generation::{Card, Charge, State},
     ids::UserId,
     spending::GuardsForm,
 };
@@ -266,7 +266,7 @@ async fn new_guards_leave_alone_what_goes_on(engine: Engine) {
     test.work();
     for card in &cards[1..] {
         let card = test.ended(person, card.id).await;
-        assert_eq!((card.state, card.credits), (State::Succeeded, Credits(10)));
+        assert_eq!(card.charge, Charge::Charged(Credits(10)));
     }
     assert_eq!(test.balance(person).await, (180, 0));
     refused(try_it(&test, person, 1).await, Code::SpendingGuard);
