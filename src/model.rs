@@ -11,4 +11,5 @@ pub mod keys;
 pub mod live;
 pub mod person;
 pub mod protocol;
+pub mod spending;
 pub mod webhooks;

@@ -22,6 +22,8 @@ pub mod not_found;
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod sign_up;
+#[cfg(feature = "ssr")]
+pub mod spending;
 #[cfg_attr(feature = "ssr", path = "pages/table/all.rs")]
 #[cfg_attr(not(feature = "ssr"), path = "pages/table/live.rs")]
 pub mod table;

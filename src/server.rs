@@ -17,6 +17,7 @@ pub mod live;
 pub mod media;
 pub mod providers;
 pub mod router;
+pub mod spending;
 pub mod state;
 pub mod storage;
 pub mod web;

@@ -38,7 +38,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test('the rooms, empty', async ({ page, watch }) => {
       watch.allow(/status of 404/)
       await join(page)
-      for (const path of ['/create', '/library', '/library?search=nothing', '/credits', '/account', '/account/keys', '/account/webhooks', '/docs/api', '/v/nothing']) {
+      for (const path of ['/create', '/library', '/library?search=nothing', '/credits', '/account', '/account/keys', '/account/spending', '/account/webhooks', '/docs/api', '/v/nothing']) {
         await test.step(path, async () => {
           await page.goto(path)
           await expectAccessible(page)

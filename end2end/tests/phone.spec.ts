@@ -57,7 +57,7 @@ test('no page scrolls sideways, from 320 px on', async ({ page, watch }) => {
   await expectNoSidewaysScroll(page)
   await signUp(page)
   const [card] = await make(page, { prompt: 'neon rain on a night market, slow push-in, steam rising' }, { prompt: 'square', size: '1024x1024' })
-  const paths = ['/', '/create', '/library', '/library?search=nothing', `/v/${card!.id}`, `/create?from=${card!.id}`, '/credits', '/account', '/account/keys', '/account/webhooks', '/docs/api', '/nothing-here']
+  const paths = ['/', '/create', '/library', '/library?search=nothing', `/v/${card!.id}`, `/create?from=${card!.id}`, '/credits', '/account', '/account/keys', '/account/spending', '/account/webhooks', '/docs/api', '/nothing-here']
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 844 })
     for (const path of paths) {

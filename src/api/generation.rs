@@ -40,7 +40,8 @@ pub async fn quote(form: ComposerForm) -> Result<Quote, AppError> {
 /// Creates every take under the quote in the form. Called twice with one quote it creates once and answers the same.
 ///
 /// # Errors
-/// `sign_in_needed`; `invalid` with fields; `quote_stale`; `insufficient_credits`.
+/// `sign_in_needed`; `invalid` with fields; `quote_stale`; `insufficient_credits`; `spending_guard`;
+/// `confirmation_needed`: the same call again, a moment later, confirms.
 #[server(prefix = "/api", endpoint = "generation/create", protocol = Wire)]
 pub async fn create_generation(form: ComposerForm) -> Result<Vec<Card>, AppError> {
     let context = crate::server::web::context()?;

@@ -1,5 +1,6 @@
 //! Webhook endpoints and their deliveries, for the pages that show them. Changing them are plain form posts.
 
+use super::wire::Wire;
 use crate::model::{
     error::AppError,
     ids::{DeliveryId, EndpointId},
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 ///
 /// # Errors
 /// `sign_in_needed`.
-#[server(name = GetEndpoints, prefix = "/api", endpoint = "webhooks/endpoints")]
+#[server(name = GetEndpoints, prefix = "/api", endpoint = "webhooks/endpoints", protocol = Wire)]
 pub async fn endpoints() -> Result<Vec<Endpoint>, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
@@ -22,7 +23,7 @@ pub async fn endpoints() -> Result<Vec<Endpoint>, AppError> {
 ///
 /// # Errors
 /// `sign_in_needed`; `not_found` when it is not theirs.
-#[server(name = GetEndpoint, prefix = "/api", endpoint = "webhooks/endpoint")]
+#[server(name = GetEndpoint, prefix = "/api", endpoint = "webhooks/endpoint", protocol = Wire)]
 pub async fn endpoint(id: EndpointId, after: Option<DeliveryId>) -> Result<EndpointPage, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;

@@ -340,7 +340,7 @@ fn focusable(field: &str) -> &'static str {
         "model" => "model",
         "seconds" => "seconds",
         "input_reference" => "picture",
-        "credits" => "create",
+        "credits" | "quote" => "create",
         _ => PROMPT,
     }
 }

@@ -24,6 +24,10 @@ pub enum Code {
     InsufficientCredits,
     /// The key of a program has spent what it may spend in this month.
     MonthlyCapReached,
+    /// The person allows themselves no more, for one job or for a day.
+    SpendingGuard,
+    /// The person wants to be asked before so much is spent: the same again confirms.
+    ConfirmationNeeded,
     /// The frozen price is too old or belongs to other choices.
     QuoteStale,
     /// Too many tries; later it works again.
@@ -47,12 +51,12 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::Invalid | Self::QuoteStale => 422,
+            Self::Invalid | Self::QuoteStale | Self::ConfirmationNeeded => 422,
             Self::SignInNeeded => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
-            Self::InsufficientCredits | Self::MonthlyCapReached => 402,
+            Self::InsufficientCredits | Self::MonthlyCapReached | Self::SpendingGuard => 402,
             Self::TooManyRequests => 429,
             Self::TooLarge => 413,
             Self::WrongMethod => 405,

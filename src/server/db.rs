@@ -10,6 +10,7 @@ mod migrations;
 pub mod people;
 pub mod pictures;
 pub mod provider_ends;
+pub mod spending;
 pub mod webhooks;
 pub mod writer;
 

@@ -89,6 +89,7 @@ pub fn router(web: Web) -> Router {
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
+        .route("/account/spending", post(forms::spending::save))
         .route("/account/webhooks", post(forms::webhooks::create))
         .route("/account/webhooks/{id}/rotate", post(forms::webhooks::rotate))
         .route("/account/webhooks/{id}/turn-on", post(forms::webhooks::turn_on))

@@ -18,6 +18,7 @@ use super::{
     keys::Keys,
     live::Hub,
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
+    spending::SpendingGuards,
     storage::Storage,
     webhooks::{Courier, Webhooks, secrets::Secrets},
 };
@@ -62,6 +63,8 @@ pub struct Services {
     pub webhooks: Arc<Webhooks>,
     /// Credits.
     pub ledger: Ledger,
+    /// What people allow themselves to spend.
+    pub spending: SpendingGuards,
     /// Generations.
     pub generations: Arc<Generations>,
     /// Reference pictures.
@@ -115,6 +118,7 @@ impl App {
             ids.clone(),
             config.api_requests_per_minute,
         );
+        let spending = SpendingGuards::new(db.clone(), clock.clone());
         let storage = match parts.storage {
             Some(storage) => storage,
             None => Storage::open(&config)?,
@@ -162,6 +166,7 @@ impl App {
             keys: Arc::new(keys),
             webhooks: Arc::new(webhooks),
             ledger,
+            spending,
             generations: Arc::new(generations),
             pictures: Arc::new(pictures),
             storage,

@@ -8,6 +8,7 @@ mod faults;
 mod fuzz;
 mod generate;
 mod generations;
+mod guards;
 mod hosted;
 mod ledger;
 mod leftovers;

@@ -28,6 +28,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "providers",
         include_str!("../../../migrations/sqlite/0005_providers.sql"),
     ),
+    (
+        6,
+        "spending_guards",
+        include_str!("../../../migrations/sqlite/0006_spending_guards.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -55,6 +60,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         5,
         "providers",
         include_str!("../../../migrations/postgres/0005_providers.sql"),
+    ),
+    (
+        6,
+        "spending_guards",
+        include_str!("../../../migrations/postgres/0006_spending_guards.sql"),
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! What people and programs can do with generations. Both doors, the browser's and the API's, call this.
 
 mod forms;
+mod guarded;
 pub mod programs;
 
 use super::{
@@ -76,7 +77,10 @@ impl Generations {
             (None, Some(id)) => again(&self.own(user, id).await?),
             (None, None) => first(Choices::first_of(&catalogue).as_ref()),
         };
-        let quote = self.quote(user, &form).await.ok();
+        let quote = match self.asked_about(user, &form).await? {
+            Some(quote) => Some(quote),
+            None => self.quote(user, &form).await.ok(),
+        };
         form.quote = quote
             .as_ref()
             .map(|quote| quote.token.clone())
@@ -121,7 +125,8 @@ impl Generations {
     /// Creates every take under the form's quote, once.
     ///
     /// # Errors
-    /// `invalid` with fields; `quote_stale`; `insufficient_credits`.
+    /// `invalid` with fields; `quote_stale`; `insufficient_credits`; `spending_guard`; `confirmation_needed`, and then the
+    /// same again confirms.
     pub async fn create(&self, user: UserId, form: &ComposerForm) -> Result<Vec<Card>> {
         let (composed, terms) = self.agreed(user, form)?;
         if let Some(cards) = self.created(user, terms.id).await? {
@@ -214,6 +219,10 @@ impl Generations {
             Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
                 Err(self.missing(user, terms).await?.into())
             }
+            Err(Failure::App(error)) if error.code == Code::ConfirmationNeeded => {
+                self.asks_about(user, terms).await?;
+                Err(error.into())
+            }
             other => other,
         }
     }
@@ -282,6 +291,7 @@ impl Generations {
             jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
             moment.tell(&row, State::Queued, None);
         }
+        guarded::allow(&mut moment.tx, user, terms, alongside, now).await?;
         Ok(true)
     }
 

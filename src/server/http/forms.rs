@@ -8,6 +8,7 @@
 
 pub mod create;
 pub mod keys;
+pub mod spending;
 pub mod webhooks;
 
 use super::{guard::client_address, pages, session};

@@ -103,6 +103,11 @@ pub(super) struct Alongside<'a> {
 }
 
 impl Alongside<'_> {
+    /// Whether a program asks, which nobody could ask back.
+    pub(super) const fn by_program(&self) -> bool {
+        self.conditions.is_some()
+    }
+
     /// Before anything is held. False: the same request was here before.
     pub(super) async fn before(&self, tx: &mut Tx, user: UserId, id: GenerationId, now: i64) -> Result<bool> {
         let repeat = self.conditions.and_then(|conditions| conditions.repeat.as_ref());
@@ -130,7 +135,7 @@ impl Generations {
     ///
     /// # Errors
     /// `invalid` with fields, also when it would cost more than `max_credits`; `insufficient_credits`;
-    /// `monthly_cap_reached`; `conflict` when the idempotency key was used for something else.
+    /// `monthly_cap_reached`; `spending_guard`; `conflict` when the idempotency key was used for something else.
     pub async fn order(&self, wish: &Wish, conditions: &Conditions) -> Result<GenerationRow> {
         let form = wish.form(&self.providers.catalogue());
         self.order_as(form, conditions, None).await

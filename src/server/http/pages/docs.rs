@@ -52,7 +52,7 @@ const RULES: [&str; 7] = [
     "With an Idempotency-Key, a request that comes again within a day gets the same video. Another request under the same key is \
      refused with 409.",
     "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param, 401 is about the key, 402 \
-     about credits or the key's cap for the month, 403 about its scopes.",
+     about credits, the key's cap for the month or what you allow for one job or a day at /account/spending (code spending_guard), 403 about its scopes.",
     "429 comes with Retry-After; the x-ratelimit headers tell how many requests are left.",
     "While a video is being made, openai-poll-after-ms tells when it is worth to ask again.",
 ];

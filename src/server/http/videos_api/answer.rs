@@ -54,7 +54,7 @@ fn refusal(error: &AppError) -> Response {
 /// The protocol knows no 422: what does not fit is a bad request.
 const fn status(code: Code) -> u16 {
     match code {
-        Code::Invalid | Code::QuoteStale => 400,
+        Code::Invalid | Code::QuoteStale | Code::ConfirmationNeeded => 400,
         other => other.status(),
     }
 }
@@ -63,13 +63,15 @@ const fn status(code: Code) -> u16 {
 const fn words(code: Code) -> (&'static str, &'static str) {
     let request = "invalid_request_error";
     match code {
-        Code::Invalid | Code::QuoteStale => (request, "invalid_value"),
+        // Programs are never asked to confirm; the arm is here for completeness.
+        Code::Invalid | Code::QuoteStale | Code::ConfirmationNeeded => (request, "invalid_value"),
         Code::SignInNeeded => (request, "invalid_api_key"),
         Code::Forbidden => ("permission_error", "missing_scope"),
         Code::NotFound => (request, "not_found"),
         Code::Conflict => (request, "conflict"),
         Code::InsufficientCredits => ("insufficient_quota", "insufficient_credits"),
         Code::MonthlyCapReached => ("insufficient_quota", "monthly_cap_reached"),
+        Code::SpendingGuard => ("insufficient_quota", "spending_guard"),
         Code::TooManyRequests => ("requests", "rate_limit_exceeded"),
         Code::TooLarge => (request, "request_too_large"),
         Code::WrongMethod => (request, "method_not_allowed"),

@@ -164,7 +164,9 @@ fn responses(ok: &Value, refusals: &[u16]) -> Value {
         let description = match status {
             400 => "A field does not fit: `param` says which",
             401 => "No key, or one that does not work",
-            402 => "Not enough credits, or the key's cap for the month is reached",
+            402 => {
+                "`insufficient_credits`, `monthly_cap_reached` (the key's cap) or `spending_guard` (what the person allows for one video or a day)"
+            }
             403 => "The key lacks the scope",
             404 => "There is nothing under this id, or it is not yours",
             409 => "Its state does not allow it, or the Idempotency-Key was used for another request",
