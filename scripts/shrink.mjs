@@ -4,7 +4,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import binaryen from 'binaryen'
 import { build } from 'esbuild'
 import { fail, run } from './run.mjs'
 
@@ -24,10 +23,6 @@ const FEATURES = [
 // module that all imports are from `a`, and tells the short names as JSON.
 const OPTIMIZE = ['--flatten', '--rereloop', '-Oz', '-Oz', '--minify-imports-and-exports-and-modules']
 
-// What nobody calls, though something refers to it: how Leptos wakes up a page whose wasm comes in parts (`hydrate_lazy`),
-// which every type of view brings along, and bodies that are streams. Called nevertheless, it stops the page with an error.
-const NEVER_CALLED = /\b(hydrate_async|wasm_streams)\b/
-
 /** What a page takes from the JS. */
 const ENTRY = "export { default, hydrate } from './aisora.js'"
 
@@ -42,7 +37,6 @@ export async function shrink(dir) {
   const js = glue(dir)
   const whole = await bundle(dir, js, { minify: false })
   const used = new Set([...whole.matchAll(/\bwasm\.(\w+)/g)].map(([, name]) => name))
-  cutNeverCalled(wasm)
   keepExports(wasm, used)
 
   const short = JSON.parse(run(process.execPath, [path.join(BINARYEN, 'wasm-opt'), wasm, ...OPTIMIZE, ...FEATURES, '-o', wasm]))
@@ -79,16 +73,6 @@ async function bundle(dir, js, options) {
   return outputFiles[0].text
 }
 
-/** Empties the functions that are never called, so that what only they need goes with them. */
-function cutNeverCalled(wasm) {
-  const module = binaryen.readBinary(fs.readFileSync(wasm))
-  const all = Array.from({ length: module.getNumFunctions() }, (_, place) => module.getFunctionByIndex(place))
-  const found = all.filter((it) => NEVER_CALLED.test(binaryen.getFunctionInfo(it).name))
-  if (found.length === 0) fail('no function of the wasm has a name that was to be cut; did the names change?')
-  for (const it of found) binaryen.Function.setBody(it, module.unreachable())
-  fs.writeFileSync(wasm, module.emitBinary())
-}
-
 /** Cuts the exports that nobody uses, with all that only they need. */
 function keepExports(wasm, used) {
   const graph = [...used].map((name) => ({ name, export: name, root: true }))
@@ -97,7 +81,15 @@ function keepExports(wasm, used) {
   run(process.execPath, [path.join(BINARYEN, 'wasm-metadce'), wasm, '--graph-file', file, ...FEATURES, '-o', wasm])
 }
 
-/** Cuts the functions that the wasm does not import any more. */
+/** Cuts the functions that the wasm does not import any more. Each stands in the JS from its name to the next one's. */
 function withoutImports(js, kept) {
-  return js.replaceAll(/^ {8}(\w+): function\([\s\S]*?^ {8}\},\n/gm, (text, name) => (kept.has(name) ? text : ''))
+  const left = new Set()
+  const text = js.replaceAll(/^ {8}(\w+): function[\s\S]*?(?=^ {8}\w+: function|^ {4}\})/gm, (text, name) => {
+    if (!kept.has(name)) return ''
+    left.add(name)
+    return text
+  })
+  const lost = [...kept.keys()].filter((name) => !left.has(name))
+  if (lost.length > 0) fail(`the JS of wasm-bindgen is written differently than expected; without ${lost.join(', ')}`)
+  return text
 }
