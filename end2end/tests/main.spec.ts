@@ -19,7 +19,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
   await test.step('the price stands on the button', async () => {
     await composer.prompt.fill(PROMPT)
     await expect(composer.go).toHaveAccessibleName('Create for 40 credits')
-    await expect(composer.reason).toHaveText('Leaves 160 credits')
+    await expect(composer.reason).toHaveText(/^Leaves 160 credits/)
   })
 
   await test.step('the bar appears and moves', async () => {

@@ -246,6 +246,8 @@ impl Composer {
             return;
         }
         self.busy.set(true);
+        // A price that is still to be asked for would take the place of the one that is on the button.
+        self.asking.set_value(None);
         self.errors.set(Vec::new());
         self.message.set(None);
         let shown = untrack(|| self.price());
