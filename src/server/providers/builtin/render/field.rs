@@ -262,14 +262,18 @@ impl Floor {
     }
 
     /// A coarse sample colours the pixels up to four columns away, and is hidden where all of them are. The margins are
-    /// for layers that move between two painted frames. `tops` are those of the columns by each sample.
+    /// for layers that move between two painted frames; near the sides, nobody knows what comes in. `tops` are those of
+    /// the columns by each sample.
     fn below(tops: &[i16], size: Size) -> Self {
         let reach = (AHEAD * size.unit()) as usize / COARSE + 2;
         let rows: Vec<i16> = (0..eights(size.w))
             .map(|eight| {
-                let from = (eight * LANES).saturating_sub(reach);
-                let to = ((eight + 1) * LANES + reach).min(tops.len());
-                let lowest = tops[from..to].iter().fold(i16::MIN, |low, &top| low.max(top));
+                let around = (eight * LANES).checked_sub(reach);
+                let around = around.map(|from| from..(eight + 1) * LANES + reach);
+                let Some(around) = around.filter(|around| around.end <= size.w / COARSE) else {
+                    return size.h as i16 + 8;
+                };
+                let lowest = tops[around].iter().fold(i16::MIN, |low, &top| low.max(top));
                 lowest + 1 + MARGIN as i16
             })
             .collect();

@@ -260,23 +260,22 @@ fn an_unwritable_place_is_an_io_error() {
     assert!(matches!(result, Err(RenderError::Io(_))));
 }
 
+/// The forest leaves out most of what nearer trees hide, and its trees move most.
 #[test]
 fn nothing_is_shown_that_was_not_painted() {
-    // Samples that no shader has set are zero, and no colour has so little chroma.
-    for prompt in FAMILIES {
-        let spec = RenderSpec {
-            width: 384,
-            height: 216,
-            seed: 1,
-            caption: false,
-            ..spec(prompt)
-        };
-        let mut reel = Reel::new(&spec).expect("renders");
-        for index in 0..reel.total {
-            let frame = reel.frame(index);
-            let chroma = frame.u.iter().chain(&frame.v).min();
-            assert!(chroma >= Some(&16), "{prompt}, frame {index}: {chroma:?}");
-        }
+    let spec = RenderSpec {
+        width: 1280,
+        height: 720,
+        seed: 1,
+        caption: false,
+        ..spec("storm in the forest")
+    };
+    let mut reel = Reel::new(&spec).expect("renders");
+    for index in 0..18 {
+        let frame = reel.frame(index);
+        // Samples that no shader has set are zero, and no colour has so little chroma.
+        let chroma = frame.u.iter().chain(&frame.v).min();
+        assert!(chroma >= Some(&16), "frame {index}: {chroma:?}");
     }
 }
 
