@@ -10,6 +10,7 @@ mod hosted;
 mod input;
 pub mod openai_videos;
 pub mod openrouter;
+mod pauses;
 pub mod replicate;
 
 pub use choosing::{Next, Providers, Wanted};

@@ -75,14 +75,7 @@ fn list(config: &Config) -> Result<ExitCode, CliError> {
 
 /// `wan: 4, 8 s; 1280x720 = 30; until 2027-03-31, then wan-3`.
 fn in_a_line(config: &ModelConfig) -> String {
-    let model = &config.model;
-    let seconds: Vec<_> = model.seconds.iter().map(ToString::to_string).collect();
-    let sizes: Vec<_> = model
-        .sizes
-        .iter()
-        .map(|offer| format!("{} = {}", offer.size, offer.credits_per_second.0))
-        .collect();
-    let mut line = format!("{}: {} s; {}", model.id, seconds.join(", "), sizes.join(", "));
+    let mut line = hosted::in_a_line(&config.model);
     // The end is the first moment of the day after.
     if let Some(last) = config
         .available_until

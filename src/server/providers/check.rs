@@ -78,23 +78,23 @@ async fn openrouter(config: &ProviderConfig, own: &OpenRouterConfig) -> Result<L
 
 /// `google/veo-3.1: 4, 6, 8 s; 1280x720 = 50; with pictures`.
 fn priced(model: &Model) -> String {
+    let pictures = if model.input_reference {
+        "; with pictures"
+    } else {
+        ""
+    };
+    in_a_line(model) + pictures
+}
+
+/// `wan: 4, 8 s; 1280x720 = 30`.
+pub fn in_a_line(model: &Model) -> String {
     let seconds: Vec<_> = model.seconds.iter().map(ToString::to_string).collect();
     let sizes: Vec<_> = model
         .sizes
         .iter()
         .map(|offer| format!("{} = {}", offer.size, offer.credits_per_second.0))
         .collect();
-    let pictures = if model.input_reference {
-        "; with pictures"
-    } else {
-        ""
-    };
-    format!(
-        "{}: {} s; {}{pictures}",
-        model.id,
-        seconds.join(", "),
-        sizes.join(", ")
-    )
+    format!("{}: {} s; {}", model.id, seconds.join(", "), sizes.join(", "))
 }
 
 /// fal's queue knows no question without an order; its platform API knows the models.

@@ -6,6 +6,7 @@ mod share;
 
 pub use share::{recorded, share};
 
+use super::ProviderError;
 use crate::{model::catalogue::Doing, server::clock::Clock};
 use std::{
     collections::VecDeque,
@@ -70,6 +71,13 @@ impl Health {
         self.note(Some(
             wrong.chars().filter(|sign| *sign != '\0').take(500).collect(),
         ));
+    }
+
+    /// Nothing came back from an order, or it was not sent at all.
+    pub fn failed_with(&self, error: impl Into<ProviderError>) -> ProviderError {
+        let error = error.into();
+        self.failed(&error.to_string());
+        error
     }
 
     fn note(&self, wrong: Option<String>) {

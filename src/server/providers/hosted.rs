@@ -2,10 +2,11 @@
 //! taken or not, answers with faults, webhooks beside the polls.
 
 use super::{
-    JobStatus, Order, Picture, ProviderError,
+    JobStatus, Order, ProviderError,
     health::Health,
     hooks,
-    openai_videos::{Answer, Api, Fault, NoAnswer, fetch},
+    openai_videos::{Answer, Api, MOST_WAIT, RESUMES, TIDY, fetch},
+    pauses::Pauses,
 };
 use crate::{
     model::generation::Reason,
@@ -15,22 +16,10 @@ use crate::{
         http_client::HttpClient,
     },
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde_json::Value;
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
-/// A service that is busy is waited for within one try, if it asks for no longer pause than this.
-const MOST_WAIT: Duration = Duration::from_secs(20);
-/// How often a cut download is taken up again within one try.
-const RESUMES: u32 = 4;
-/// How long tidying up there may take.
-const TIDY: Duration = Duration::from_secs(5);
 /// OpenRouter's "overloaded", which has no name in the standard.
 const OVERLOADED: u16 = 529;
 
@@ -43,8 +32,7 @@ pub struct Hosted {
     pub clock: Clock,
     /// Where it may call back.
     pub callback: Option<Url>,
-    /// The pause that the service asked for, by job, from a poll until the pause is taken.
-    pauses: Mutex<HashMap<String, Duration>>,
+    pauses: Pauses,
 }
 
 impl Hosted {
@@ -67,7 +55,7 @@ impl Hosted {
             health: Health::new(config.name.clone(), clock.clone()),
             clock,
             callback: hooks::callback(public_url, &config.name, checked),
-            pauses: Mutex::default(),
+            pauses: Pauses::default(),
         })
     }
 
@@ -84,7 +72,7 @@ impl Hosted {
             let request = request().map_err(ProviderError::NotTaken)?;
             let answer = match self.api.ask(request).await {
                 Ok(answer) => answer,
-                Err(error) => return Err(self.no_answer(error)),
+                Err(error) => return Err(self.health.failed_with(error)),
             };
             if answer.status.is_success() {
                 return Ok(answer);
@@ -97,16 +85,6 @@ impl Hosted {
                 (error, _) => return Err(error),
             }
         }
-    }
-
-    /// Nothing came back from an order.
-    fn no_answer(&self, error: NoAnswer) -> ProviderError {
-        let error = match error {
-            NoAnswer::Unsent(words) => ProviderError::NotTaken(words),
-            NoAnswer::Broken(words) => ProviderError::Broken(words),
-        };
-        self.health.failed(&error.to_string());
-        error
     }
 
     /// Why an order was not taken, or may have been.
@@ -149,14 +127,7 @@ impl Hosted {
 
     /// What an answer says, without the key and the prompt.
     pub fn words(&self, answer: &Answer, prompt: &str) -> String {
-        let words = match Fault::read(&answer.json) {
-            Some(mut fault) => {
-                fault.hide(prompt);
-                format!("{}: {fault}", answer.status)
-            }
-            None => answer.status.to_string(),
-        };
-        self.api.without_key(&words)
+        self.api.fault(answer, prompt).1
     }
 
     /// Asks something about a job.
@@ -173,17 +144,9 @@ impl Hosted {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
             status if status.is_success() && answer.json.is_object() => Ok(Some(answer)),
             _ => {
-                self.remember(job, answer.pause);
+                self.pauses.set(job, answer.pause);
                 Err(ProviderError::Broken(self.words(&answer, "")))
             }
-        }
-    }
-
-    fn remember(&self, job: &str, pause: Option<Duration>) -> Option<Duration> {
-        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        match pause {
-            Some(pause) => pauses.insert(job.to_owned(), pause),
-            None => pauses.remove(job),
         }
     }
 
@@ -228,7 +191,7 @@ impl Hosted {
     pub fn poll_pause(&self, job: &str, polls: u32) -> Duration {
         let longest = if self.callback.is_some() { 30 } else { 5 };
         let usual = Duration::from_secs((1_u64 << polls.min(5)).min(longest));
-        self.remember(job, None).unwrap_or(usual)
+        self.pauses.take(job).unwrap_or(usual)
     }
 }
 
@@ -236,15 +199,6 @@ impl Hosted {
 pub fn model<'a>(models: &'a [ModelConfig], order: &Order) -> Result<&'a ModelConfig, ProviderError> {
     let model = models.iter().find(|model| model.model.id == order.model);
     model.ok_or_else(|| ProviderError::Refused(Reason::ModelGone, order.model.clone()))
-}
-
-/// A picture as part of a JSON body.
-pub fn data_uri(picture: &Picture) -> String {
-    format!(
-        "data:{};base64,{}",
-        Picture::TYPE,
-        BASE64_STANDARD.encode(&picture.0)
-    )
 }
 
 /// Whether an id that a service gave may become a part of a path and a text in the database.

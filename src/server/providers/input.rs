@@ -1,6 +1,6 @@
 //! An order in a model's own words: which parameters it has, and how they are written, says the configuration.
 
-use super::{Order, hosted::data_uri};
+use super::Order;
 use crate::server::config::providers::{Extra, ModelConfig, SecondsAs};
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ pub fn input(order: &Order, config: &ModelConfig) -> Value {
         };
         fields.insert(name.clone(), value);
     }
-    let picture = order.picture.as_ref().map(|picture| json!(data_uri(picture)));
+    let picture = order.picture.as_ref().map(|picture| json!(picture.data_url()));
     let own = [
         (&names.prompt, Some(json!(order.prompt))),
         (&names.seconds, Some(seconds)),

@@ -12,7 +12,7 @@ pub(in crate::server) use api::{Answer, Api, NoAnswer};
 pub(in crate::server) use download::fetch;
 pub use probe::{Report, fitting, probe};
 
-use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health};
+use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health, pauses::Pauses};
 use crate::{
     model::generation::Reason,
     server::{
@@ -25,22 +25,16 @@ use async_trait::async_trait;
 use presets::{Quirks, quirks};
 use request::Body;
 use reqwest::{Method, StatusCode, header::CONTENT_TYPE};
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
-pub(in crate::server) use wire::Fault;
+use std::{path::Path, sync::Arc, time::Duration};
 
 /// A server that is busy is waited for within one try, if it asks for no longer pause than this.
-const MOST_WAIT: Duration = Duration::from_secs(20);
+pub(super) const MOST_WAIT: Duration = Duration::from_secs(20);
 /// How often a cut download is taken up again within one try.
-const RESUMES: u32 = 4;
+pub(super) const RESUMES: u32 = 4;
 /// The largest picture of a video that is taken over, in bytes.
 const MOST_THUMBNAIL: usize = 5 << 20;
 /// How long tidying up there may take.
-const TIDY: Duration = Duration::from_secs(5);
+pub(super) const TIDY: Duration = Duration::from_secs(5);
 
 /// One server.
 pub struct OpenAiVideos {
@@ -52,8 +46,7 @@ pub struct OpenAiVideos {
     quirks: Quirks,
     api: Api,
     health: Health,
-    /// The pause that the server asked for, by job, from a poll until the pause is taken.
-    pauses: Mutex<HashMap<String, Duration>>,
+    pauses: Pauses,
 }
 
 impl OpenAiVideos {
@@ -76,7 +69,7 @@ impl OpenAiVideos {
             quirks,
             api: api(config)?,
             health: Health::new(config.name.clone(), clock),
-            pauses: Mutex::default(),
+            pauses: Pauses::default(),
         })
     }
 
@@ -92,32 +85,9 @@ impl OpenAiVideos {
         ))
     }
 
-    /// Nothing came back from an order.
-    fn no_answer(&self, error: NoAnswer) -> ProviderError {
-        let error = match error {
-            NoAnswer::Unsent(words) => ProviderError::NotTaken(words),
-            NoAnswer::Broken(words) => ProviderError::Broken(words),
-        };
-        self.health.failed(&error.to_string());
-        error
-    }
-
-    /// What the server says is wrong, or its status where it says nothing.
-    fn fault(&self, answer: &Answer, prompt: &str) -> (Option<Fault>, String) {
-        let mut fault = Fault::read(&answer.json);
-        if let Some(fault) = &mut fault {
-            fault.hide(prompt);
-        }
-        let words = match &fault {
-            Some(fault) => format!("{}: {fault}", answer.status),
-            None => answer.status.to_string(),
-        };
-        (fault, self.api.without_key(&words))
-    }
-
     /// The job's id, or why there is none. An order that may have been taken is never said not to be.
     fn taken(&self, answer: &Answer, prompt: &str) -> Result<String, ProviderError> {
-        let (fault, words) = self.fault(answer, prompt);
+        let (fault, words) = self.api.fault(answer, prompt);
         let reason = |otherwise| fault.as_ref().map_or(otherwise, |fault| fault.reason(otherwise));
         let status = answer.status;
         if status.is_success() {
@@ -140,7 +110,7 @@ impl OpenAiVideos {
     }
 
     fn status(&self, answer: &Answer) -> Result<JobStatus, ProviderError> {
-        let (fault, words) = self.fault(answer, "");
+        let (fault, words) = self.api.fault(answer, "");
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(JobStatus::Gone),
             status if status.is_success() && answer.json.is_object() => {
@@ -168,14 +138,6 @@ impl OpenAiVideos {
             JobStatus::Ended(reason, words) => JobStatus::Ended(reason, self.api.without_key(&words)),
             other => other,
         }
-    }
-
-    fn remember(&self, job: &str, pause: Option<Duration>) {
-        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        match pause {
-            Some(pause) => pauses.insert(job.to_owned(), pause),
-            None => pauses.remove(job),
-        };
     }
 
     /// Deletes the job there, running or done. Whatever the answer is, nothing depends on it: 404, 405 and 501 are fine.
@@ -229,7 +191,7 @@ impl VideoProvider for OpenAiVideos {
         loop {
             let answer = match self.api.call(Method::POST, &["videos"], Some(&body)).await {
                 Ok(answer) => answer,
-                Err(error) => return Err(self.no_answer(error)),
+                Err(error) => return Err(self.health.failed_with(error)),
             };
             match (self.taken(&answer, &order.prompt), answer.pause) {
                 (Err(ProviderError::NotTaken(_)), Some(pause)) if !waited && pause <= MOST_WAIT => {
@@ -256,13 +218,12 @@ impl VideoProvider for OpenAiVideos {
             _ => {}
         }
         let over = matches!(status, Ok(JobStatus::Done | JobStatus::Ended(..)));
-        self.remember(job, answer.pause.filter(|_| !over));
+        self.pauses.set(job, answer.pause.filter(|_| !over));
         status
     }
 
     fn poll_pause(&self, job: &str, polls: u32) -> Duration {
-        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        pauses.remove(job).unwrap_or_else(|| super::poll_pause(polls))
+        self.pauses.take(job).unwrap_or_else(|| super::poll_pause(polls))
     }
 
     async fn download(&self, job: &str, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
@@ -288,7 +249,7 @@ impl VideoProvider for OpenAiVideos {
     }
 
     async fn cancel(&self, job: &str) {
-        self.remember(job, None);
+        self.pauses.set(job, None);
         self.delete(job).await;
     }
 

@@ -8,7 +8,7 @@ use super::{
     JobStatus, NoHook, Offer, Order, ProviderError, VideoProvider,
     health::Health,
     hooks,
-    hosted::{Hosted, data_uri, id, sounds_blocked},
+    hosted::{Hosted, id, sounds_blocked},
     openai_videos::{Answer, NoAnswer},
 };
 use crate::{
@@ -117,7 +117,7 @@ impl OpenRouter {
             body["generate_audio"] = json!(audio);
         }
         if let Some(picture) = &order.picture {
-            let url = data_uri(picture);
+            let url = picture.data_url();
             body["frame_images"] =
                 json!([{"type": "image_url", "image_url": {"url": url}, "frame_type": "first_frame"}]);
         }

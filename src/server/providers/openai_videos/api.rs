@@ -1,9 +1,13 @@
 //! Calls of the protocol: one request, one answer of bounded size, and whether the request was sent at all.
 
-use super::request::{self, Body};
+use super::{
+    request::{self, Body},
+    wire::Fault,
+};
 use crate::server::{
     config::providers::Secret,
     http_client::{self, HttpClient, NoBody},
+    providers::ProviderError,
 };
 use chrono::DateTime;
 use reqwest::{
@@ -49,6 +53,16 @@ pub enum NoAnswer {
     Unsent(String),
     /// It may have arrived.
     Broken(String),
+}
+
+impl From<NoAnswer> for ProviderError {
+    /// As the end of an order: what never left was for sure not taken.
+    fn from(error: NoAnswer) -> Self {
+        match error {
+            NoAnswer::Unsent(words) => Self::NotTaken(words),
+            NoAnswer::Broken(words) => Self::Broken(words),
+        }
+    }
 }
 
 impl NoAnswer {
@@ -146,6 +160,19 @@ impl Api {
             json: serde_json::from_slice(&bytes).unwrap_or_default(),
             pause,
         })
+    }
+
+    /// What an answer says is wrong, and that in words, without the key and the prompt; its status where it says nothing.
+    pub fn fault(&self, answer: &Answer, prompt: &str) -> (Option<Fault>, String) {
+        let mut fault = Fault::read(&answer.json);
+        if let Some(fault) = &mut fault {
+            fault.hide(prompt);
+        }
+        let words = match &fault {
+            Some(fault) => format!("{}: {fault}", answer.status),
+            None => answer.status.to_string(),
+        };
+        (fault, self.without_key(&words))
     }
 
     /// A server's words without the key, which some repeat when it is wrong.
