@@ -182,7 +182,7 @@ impl Generations {
     }
 
     async fn missing(&self, user: UserId, terms: &Terms) -> Result<AppError> {
-        let total = terms.each.checked_mul(terms.choices.takes).unwrap_or(terms.each);
+        let total = terms.total()?;
         let balance = self.life.ledger.balance(user).await?;
         let missing = total.checked_sub(balance.available).unwrap_or(total);
         let message = format!(
@@ -451,7 +451,7 @@ impl Generations {
             .ok_or_else(|| Failure::broken("a row without a card"))?;
         Ok(VideoPage {
             card,
-            offered: self.providers.catalogue().known(&row.model).is_some(),
+            offered: self.providers.knows(&row.model),
             model_id: row.model,
             caption: row.caption,
             input_reference: row.picture_id.map(PictureId),

@@ -100,8 +100,8 @@ impl Providers {
         let able: Vec<_> = self
             .iter()
             .filter(|provider| {
-                let mut offers = self.offers_of(provider).into_iter();
-                !refused(provider.name()) && offers.any(|offer| wanted.is_made_as(&offer))
+                let makes_it = |offer: &Offer| self.is_on(offer) && wanted.is_made_as(offer);
+                !refused(provider.name()) && provider.offers().iter().any(makes_it)
             })
             .map(|provider| provider.name())
             .collect();
@@ -128,53 +128,33 @@ impl Providers {
     /// What people can choose from now, and what they could choose before.
     #[must_use]
     pub fn catalogue(&self) -> Catalogue {
+        let (on, off): (Vec<_>, Vec<_>) = self.everything().partition(|(_, offer)| self.is_on(offer));
         let mut models: Vec<Model> = Vec::new();
-        // In the order of the configuration, each as it is made by who makes it now.
-        for (_, offer) in self.everything().filter(|(_, offer)| self.is_on(offer)) {
-            if models.iter().any(|model| model.id == offer.model.id) {
+        // In the order of the configuration, each as it is made by who makes it now: by a paused one only where nobody
+        // else does.
+        for first in &on {
+            let id = &first.1.model.id;
+            if models.iter().any(|model| model.id == *id) {
                 continue;
             }
-            if let Some((provider, offer)) = self.offer(&offer.model.id) {
-                let doing = provider.health().and_then(Health::doing);
-                models.push(Model { doing, ..offer.model });
-            }
+            let works = |(provider, offer): &&(&Arc<dyn VideoProvider>, Offer)| {
+                offer.model.id == *id && paused_until(provider).is_none()
+            };
+            let (provider, offer) = on.iter().find(works).unwrap_or(first);
+            models.push(Model {
+                doing: provider.health().and_then(Health::doing),
+                ..offer.model.clone()
+            });
         }
-        let retired = self.retired(&models);
+        let retired = retired(&models, off.into_iter().map(|(_, offer)| offer));
         Catalogue { models, retired }
     }
 
-    /// Models that were offered until some day, each with what to use instead.
-    fn retired(&self, models: &[Model]) -> Vec<Retired> {
-        let on = |id: &str| models.iter().any(|model| model.id == id);
-        let gone: Vec<Offer> = self
-            .everything()
-            .map(|(_, offer)| offer)
-            .filter(|offer| !on(&offer.model.id))
-            .collect();
-        let mut retired: Vec<Retired> = Vec::new();
-        for offer in &gone {
-            if retired.iter().any(|known| known.model.id == offer.model.id) {
-                continue;
-            }
-            let mut successor = offer.successor.clone();
-            for _ in 0..MOST_SUCCESSORS {
-                let Some(id) = successor.as_deref().filter(|id| !on(id)) else {
-                    break;
-                };
-                let later = gone.iter().find(|later| later.model.id == id);
-                successor = later.and_then(|later| later.successor.clone());
-            }
-            retired.push(Retired {
-                model: offer.model.clone(),
-                successor: successor.filter(|id| on(id)),
-            });
-        }
-        retired
-    }
-
-    fn offers_of(&self, provider: &Arc<dyn VideoProvider>) -> Vec<Offer> {
-        let offers = provider.offers();
-        offers.iter().filter(|offer| self.is_on(offer)).cloned().collect()
+    /// Whether a model is offered, or was once.
+    #[must_use]
+    pub fn knows(&self, model: &str) -> bool {
+        self.iter()
+            .any(|provider| provider.offers().iter().any(|offer| offer.model.id == model))
     }
 
     fn is_on(&self, offer: &Offer) -> bool {
@@ -206,6 +186,31 @@ impl Wanted<'_> {
                 .is_some_and(|price| price <= self.most)
             && (model.input_reference || !self.picture)
     }
+}
+
+/// Models that were offered until some day, each with what to use instead.
+fn retired(models: &[Model], off: impl Iterator<Item = Offer>) -> Vec<Retired> {
+    let on = |id: &str| models.iter().any(|model| model.id == id);
+    let gone: Vec<Offer> = off.filter(|offer| !on(&offer.model.id)).collect();
+    let mut retired: Vec<Retired> = Vec::new();
+    for offer in &gone {
+        if retired.iter().any(|known| known.model.id == offer.model.id) {
+            continue;
+        }
+        let mut successor = offer.successor.clone();
+        for _ in 0..MOST_SUCCESSORS {
+            let Some(id) = successor.as_deref().filter(|id| !on(id)) else {
+                break;
+            };
+            let later = gone.iter().find(|later| later.model.id == id);
+            successor = later.and_then(|later| later.successor.clone());
+        }
+        retired.push(Retired {
+            model: offer.model.clone(),
+            successor: successor.filter(|id| on(id)),
+        });
+    }
+    retired
 }
 
 fn paused_until(provider: &Arc<dyn VideoProvider>) -> Option<i64> {
