@@ -264,36 +264,32 @@ pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, 
             format!("A seed is a whole number from 0 to {SEED_MAX}, or nothing."),
         ));
     }
-    let picture = match form.input_reference.trim() {
-        "" => Ok(None),
-        id => id.parse().map(Some),
-    };
-    let takes_one = catalogue
-        .model(&form.model)
-        .is_none_or(|model| model.input_reference);
-    match &picture {
-        Err(_) => errors.push(FieldError::new(
-            "input_reference",
-            "This picture is not there. Choose it again.",
-        )),
-        Ok(Some(_)) if !takes_one => errors.push(FieldError::new(
-            "input_reference",
-            "This model does not start from a picture. Take the picture out, or choose another model.",
-        )),
-        Ok(_) => {}
-    }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    match (prompt, choices, seed) {
-        (Some(prompt), Some(choices), Some(seed)) => Ok(Composition {
+    let picture = check_picture(&form.input_reference, catalogue.model(&form.model))
+        .map_err(|message| errors.push(FieldError::new("input_reference", message)))
+        .ok();
+    match (prompt, choices, seed, picture) {
+        (Some(prompt), Some(choices), Some(seed), Some(picture)) => Ok(Composition {
             prompt: prompt.into(),
             choices,
             seed,
             caption: form.caption == "on",
-            picture: picture.unwrap_or_default(),
+            picture,
         }),
         _ => Err(errors),
+    }
+}
+
+/// The picture to start from, if there is one.
+fn check_picture(id: &str, model: Option<&Model>) -> Result<Option<PictureId>, &'static str> {
+    let id = match id.trim() {
+        "" => return Ok(None),
+        id => id.parse(),
+    };
+    let id = id.map_err(|_| "This picture is not there. Choose it again.")?;
+    if model.is_none_or(|model| model.input_reference) {
+        Ok(Some(id))
+    } else {
+        Err("This model does not start from a picture. Take the picture out, or choose another model.")
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What may differ by engine stands here and in `jobs` (the claim): pools, pragmas, migrations.
 
+pub mod durations;
 pub mod events;
 pub mod generations;
 pub mod keys;

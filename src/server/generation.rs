@@ -11,6 +11,7 @@ pub mod service;
 mod store;
 pub mod worker;
 
+pub use estimates::percentiles;
 pub use service::{
     Generations,
     programs::{Conditions, Repeat, Wish},

@@ -28,6 +28,7 @@ use std::{
     ops::Deref,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    pin::Pin,
     sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Notify;
@@ -187,22 +188,30 @@ async fn secret(db: &Db, name: &str) -> Result<Vec<u8>> {
 }
 
 impl App {
-    /// Has the providers look after themselves, and all processes know how they do, while the server runs, and brings nudges of other processes here, until
-    /// it is told to stop.
+    /// While the server runs, until it is told to stop: the providers look after themselves, what one process learns of
+    /// them all processes know, and nudges of other processes come here.
     pub fn tend(&self, stop: &CancellationToken) {
-        for provider in self.worker.providers.iter() {
-            let (provider, stop) = (provider.clone(), stop.clone());
+        let until_stopped = |work: Pin<Box<dyn Future<Output = ()> + Send>>| {
+            let stop = stop.clone();
             tokio::spawn(async move {
                 tokio::select! {
-                    () = provider.tend() => {}
+                    () = work => {}
                     () = stop.cancelled() => {}
                 }
             });
+        };
+        for provider in self.worker.providers.iter() {
+            let provider = provider.clone();
+            until_stopped(Box::pin(async move { provider.tend().await }));
         }
         let providers = self.worker.providers.clone();
-        tokio::spawn(health::share(providers, self.db.clone(), self.clock.clone()));
+        until_stopped(Box::pin(health::share(
+            providers,
+            self.db.clone(),
+            self.clock.clone(),
+        )));
         let nudges = self.worker.life.nudges.clone();
-        tokio::spawn(nudges.relay(self.db.clone(), stop.clone()));
+        until_stopped(Box::pin(nudges.relay(self.db.clone())));
     }
 }
 

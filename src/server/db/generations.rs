@@ -519,29 +519,6 @@ pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid, now: i64) -> Result<bool>
     Ok(rows == 1)
 }
 
-/// How long the last ones took from start to end, in milliseconds.
-pub async fn durations(
-    db: &Db,
-    model: &str,
-    width: i64,
-    height: i64,
-    seconds: i64,
-    last: i64,
-) -> Result<Vec<i64>> {
-    const SQL: &str = "SELECT finished_at - started_at FROM generations
-        WHERE state = 'succeeded' AND model = $1 AND width = $2 AND height = $3 AND seconds = $4 AND started_at IS NOT NULL
-        ORDER BY finished_at DESC LIMIT $5";
-    let rows: Vec<(i64,)> = on_db!(db, |c| sqlx::query_as(SQL)
-        .bind(model)
-        .bind(width)
-        .bind(height)
-        .bind(seconds)
-        .bind(last)
-        .fetch_all(c)
-        .await)?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::like;

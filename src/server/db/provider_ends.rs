@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{from_row, on_db, on_tx, server::error::Result};
+use crate::{on_db, on_tx, server::error::Result};
 
 /// Adds an end.
 pub async fn add(tx: &mut Tx, provider: &str, at: i64, wrong: Option<&str>) -> Result<()> {
@@ -40,35 +40,6 @@ pub async fn last(db: &Db, provider: &str, most: i64) -> Result<Vec<(i64, Option
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(provider)
         .bind(most)
-        .fetch_all(c)
-        .await)?)
-}
-
-/// How long one video took, in milliseconds.
-#[derive(Debug)]
-pub struct TookRow {
-    pub provider: String,
-    pub model: String,
-    pub width: i64,
-    pub height: i64,
-    pub seconds: i64,
-    pub took: i64,
-}
-from_row!(TookRow {
-    provider,
-    model,
-    width,
-    height,
-    seconds,
-    took
-});
-
-/// How long the videos took that were finished since a time, the newest fifty thousand.
-pub async fn durations(db: &Db, since: i64) -> Result<Vec<TookRow>> {
-    const SQL: &str = "SELECT provider, model, width, height, seconds, finished_at - started_at AS took FROM generations
-        WHERE state = 'succeeded' AND finished_at >= $1 AND started_at <= finished_at ORDER BY finished_at DESC LIMIT 50000";
-    Ok(on_db!(db, |c| sqlx::query_as(SQL)
-        .bind(since)
         .fetch_all(c)
         .await)?)
 }

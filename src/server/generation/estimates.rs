@@ -1,7 +1,7 @@
 //! How long work usually takes: measured over the last forty of the same model, size and length, remembered for a while.
 
 use crate::model::{catalogue::Size, generation::Estimate};
-use crate::server::{db::Db, db::generations, error::Result};
+use crate::server::{db::Db, db::durations, error::Result};
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
@@ -38,7 +38,7 @@ impl Estimates {
             return Ok(*estimate);
         }
         let (width, height, length) = (i64::from(size.width), i64::from(size.height), i64::from(seconds));
-        let estimate = measure(generations::durations(db, model, width, height, length, LAST).await?);
+        let estimate = measure(durations::last(db, model, width, height, length, LAST).await?);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
@@ -53,13 +53,20 @@ fn measure(mut durations: Vec<i64>) -> Option<Estimate> {
     if durations.len() < ENOUGH {
         return None;
     }
-    durations.sort_unstable();
-    let at = |percent: usize| durations[(durations.len() - 1) * percent / 100];
+    let (p50_ms, p90_ms) = percentiles(&mut durations)?;
     Some(Estimate {
-        p50_ms: at(50),
-        p90_ms: at(90),
+        p50_ms,
+        p90_ms,
         of: u32::try_from(durations.len()).unwrap_or(u32::MAX),
     })
+}
+
+/// What half of them and what nine of ten stay within; nothing of nothing.
+pub fn percentiles(durations: &mut [i64]) -> Option<(i64, i64)> {
+    durations.sort_unstable();
+    let last = durations.len().checked_sub(1)?;
+    let at = |percent: usize| durations[last * percent / 100];
+    Some((at(50), at(90)))
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// However often a job is nudged, its provider is not asked more often than this.
 const LEAST_PAUSE: Duration = Duration::from_millis(200);
@@ -85,20 +84,14 @@ impl Nudges {
         bell.is_some()
     }
 
-    /// Brings the nudges of other processes here until it is told to stop. SQLite has none to bring.
-    pub async fn relay(self, db: Db, stop: CancellationToken) {
+    /// Brings the nudges of other processes here, for ever. SQLite has none to bring.
+    pub async fn relay(self, db: Db) {
         let Db::Postgres(pool) = db else { return };
-        let listen = async {
-            loop {
-                if let Err(error) = self.listen(&pool).await {
-                    tracing::warn!(%error, "the relay of nudges starts again");
-                }
-                tokio::time::sleep(Duration::from_secs(1)).await;
+        loop {
+            if let Err(error) = self.listen(&pool).await {
+                tracing::warn!(%error, "the relay of nudges starts again");
             }
-        };
-        tokio::select! {
-            () = listen => {}
-            () = stop.cancelled() => {}
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 

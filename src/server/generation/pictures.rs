@@ -28,6 +28,8 @@ use tokio::sync::Semaphore;
 pub const FIELD: &str = "input_reference";
 /// The largest file, in bytes.
 pub const FILE_MAX: usize = 20 << 20;
+/// What is said of a larger one.
+pub const TOO_LARGE: &str = "The picture is larger than 20 MB. Use a smaller one.";
 /// The most pixels, and the shortest and longest side.
 const PIXELS_MAX: u64 = 50_000_000;
 const SIDE_MIN: u32 = 64;
@@ -215,7 +217,7 @@ fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
         return Err(format!("The file is empty. {KINDS}"));
     }
     if file.len() > FILE_MAX {
-        return Err("The picture is larger than 20 MB. Use a smaller one.".into());
+        return Err(TOO_LARGE.into());
     }
     // What it is, is told by its bytes; what somebody calls it does not count.
     let kind = image::guess_format(file).ok();

@@ -32,6 +32,18 @@ pub struct Terms {
     pub expires_at: i64,
 }
 
+impl Terms {
+    /// Credits for all takes together.
+    ///
+    /// # Errors
+    /// When the sum does not fit.
+    pub fn total(&self) -> Result<Credits> {
+        self.each
+            .checked_mul(self.choices.takes)
+            .ok_or_else(|| Failure::broken("a price does not fit"))
+    }
+}
+
 /// Signs quotes and checks them.
 pub struct Quotes {
     key: Vec<u8>,
@@ -59,10 +71,7 @@ impl Quotes {
         let payload = serde_json::to_vec(&terms).map_err(|error| Failure::broken(error.to_string()))?;
         let mac = self.mac(&payload)?.finalize().into_bytes();
         let token = format!("{}.{}", base64_url(&payload), base64_url(&mac));
-        let total = terms
-            .each
-            .checked_mul(terms.choices.takes)
-            .ok_or_else(|| Failure::broken("a price does not fit"))?;
+        let total = terms.total()?;
         Ok(Quote {
             id: terms.id,
             choices: terms.choices,

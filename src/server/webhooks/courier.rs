@@ -232,47 +232,33 @@ impl Courier {
             return tx.rollback().await;
         }
         judge(&mut tx, call, &tried, verdict).await?;
-        let row = match heard {
-            Heard::Status(status) => Tried {
-                status: Some(status.into()),
-                ..Tried::default()
-            },
-            Heard::Nothing(trouble) => Tried {
-                trouble: Some(trouble.as_str()),
-                ..Tried::default()
-            },
+        let mut row = Tried {
+            counts: true,
+            ..Tried::default()
         };
-        let (outcome, row) = match verdict {
-            Verdict::Delivered => (
-                "delivered",
-                Tried {
-                    delivered_at: Some(now),
-                    ..row
-                },
-            ),
-            Verdict::Again(at) => (
-                "again",
-                Tried {
-                    next_at: Some(at),
-                    ..row
-                },
-            ),
-            Verdict::GivenUp => (
-                "given_up",
-                Tried {
-                    given_up_at: Some(now),
-                    ..row
-                },
-            ),
-            Verdict::Gone => (
-                "gone",
-                Tried {
-                    given_up_at: Some(now),
-                    ..row
-                },
-            ),
+        match heard {
+            Heard::Status(status) => row.status = Some(status.into()),
+            Heard::Nothing(trouble) => row.trouble = Some(trouble.as_str()),
+        }
+        let outcome = match verdict {
+            Verdict::Delivered => {
+                row.delivered_at = Some(now);
+                "delivered"
+            }
+            Verdict::Again(at) => {
+                row.next_at = Some(at);
+                "again"
+            }
+            Verdict::GivenUp => {
+                row.given_up_at = Some(now);
+                "given_up"
+            }
+            Verdict::Gone => {
+                row.given_up_at = Some(now);
+                "gone"
+            }
         };
-        db::tried(&mut tx, call.id, &Tried { counts: true, ..row }).await?;
+        db::tried(&mut tx, call.id, &row).await?;
         tx.commit().await?;
         count(outcome);
         Ok(())

@@ -1,7 +1,7 @@
 //! `aisora provider health`: how each server has been doing, whichever process worked with it.
 
 use super::super::{CliError, say};
-use crate::server::{db::provider_ends as sql, providers::health, state::App};
+use crate::server::{db::durations, generation::percentiles, providers::health, state::App};
 use chrono::DateTime;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ type Times = BTreeMap<(String, String, String, i64), Vec<i64>>;
 pub async fn health(app: &App, as_json: bool) -> Result<(), CliError> {
     let now = app.clock.now();
     let mut times = Times::new();
-    for row in sql::durations(&app.db, now - LATELY).await? {
+    for row in durations::since(&app.db, now - LATELY).await? {
         let key = (
             row.provider,
             row.model,
@@ -52,10 +52,9 @@ pub async fn health(app: &App, as_json: bool) -> Result<(), CliError> {
 }
 
 fn model(key: &(String, String, String, i64), took: &mut [i64]) -> Value {
-    took.sort_unstable();
-    let at = |percent: usize| took[(took.len() - 1) * percent / 100];
+    let (p50, p90) = percentiles(took).unzip();
     json!({
-        "model": key.1, "size": key.2, "seconds": key.3, "of": took.len(), "p50_ms": at(50), "p90_ms": at(90),
+        "model": key.1, "size": key.2, "seconds": key.3, "of": took.len(), "p50_ms": p50, "p90_ms": p90,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::server::{
     db::Tx,
-    error::{Failure, Result},
+    error::Result,
     generation::quotes::Terms,
     spending::{self, Spend},
 };
@@ -26,10 +26,7 @@ pub async fn allow(
     let spend = Spend {
         user,
         quote: terms.id,
-        credits: terms
-            .each
-            .checked_mul(terms.choices.takes)
-            .ok_or_else(|| Failure::broken("a price does not fit"))?,
+        credits: terms.total()?,
         by_program: alongside.by_program(),
     };
     spending::allow(tx, &spend, now).await

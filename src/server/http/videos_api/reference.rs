@@ -4,8 +4,8 @@ use super::fields::Reference;
 use crate::{
     model::error::{AppError, Code},
     server::{
-        generation::pictures::{FIELD, FILE_MAX},
-        http_client::HttpClient,
+        generation::pictures::{FIELD, FILE_MAX, TOO_LARGE},
+        http_client::{self, HttpClient, NoBody},
     },
 };
 use axum::body::Bytes;
@@ -83,16 +83,12 @@ async fn fetch(address: &str) -> Result<Bytes, AppError> {
     Err(away())
 }
 
-async fn read(mut response: Response) -> Result<Bytes, AppError> {
-    let mut file = Vec::new();
-    while let Some(piece) = response.chunk().await.map_err(|_| away())? {
-        file.extend_from_slice(&piece);
-        // One byte more than fits is enough to know.
-        if file.len() > FILE_MAX {
-            break;
-        }
-    }
-    Ok(file.into())
+async fn read(response: Response) -> Result<Bytes, AppError> {
+    let file = http_client::body(response, FILE_MAX).await;
+    file.map(Into::into).map_err(|error| match error {
+        NoBody::TooLarge(_) => wrong(TOO_LARGE),
+        NoBody::Broken(_) => away(),
+    })
 }
 
 fn away() -> AppError {
