@@ -195,10 +195,15 @@ pub trait VideoProvider: Send + Sync {
         job
     }
 
+    /// Whether it sends webhooks that can be checked.
+    fn calls_back(&self) -> bool {
+        false
+    }
+
     /// Checks a webhook that came for it; the answer is the id of the job that it is about. Nothing else in it is
     /// believed.
     async fn hook(&self, _headers: &HeaderMap, _body: &[u8]) -> Result<Option<String>, NoHook> {
-        Err(NoHook::Off)
+        Err(NoHook::Unverified("it does not call back"))
     }
 
     /// The video is stored here: what the provider still keeps of it may go. Nothing depends on it.

@@ -210,8 +210,11 @@ impl App {
             self.db.clone(),
             self.clock.clone(),
         )));
-        let nudges = self.worker.life.nudges.clone();
-        until_stopped(Box::pin(nudges.relay(self.db.clone())));
+        // It takes a connection to the database for itself.
+        if self.worker.providers.iter().any(|provider| provider.calls_back()) {
+            let nudges = self.worker.life.nudges.clone();
+            until_stopped(Box::pin(nudges.relay(self.db.clone())));
+        }
     }
 }
 

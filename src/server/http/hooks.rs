@@ -27,7 +27,8 @@ async fn hook(
     body: Bytes,
 ) -> StatusCode {
     let worker = &web.app.worker;
-    let Some(provider) = worker.providers.get(&name) else {
+    let found = worker.providers.get(&name);
+    let Some(provider) = found.filter(|provider| provider.calls_back()) else {
         return StatusCode::NOT_FOUND;
     };
     let (status, outcome) = match provider.hook(&headers, &body).await {
@@ -39,7 +40,6 @@ async fn hook(
             }
             (StatusCode::OK, "verified")
         }
-        Err(NoHook::Off) => return StatusCode::NOT_FOUND,
         Err(NoHook::Unverified(why)) => {
             tracing::warn!(provider = name, why, "a webhook was refused");
             (StatusCode::UNAUTHORIZED, "refused")

@@ -247,10 +247,11 @@ impl VideoProvider for Fal {
         job.split_once(' ').map_or(job, |(id, _)| id)
     }
 
+    fn calls_back(&self) -> bool {
+        self.hosted.callback.is_some()
+    }
+
     async fn hook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<String>, NoHook> {
-        if self.hosted.callback.is_none() {
-            return Err(NoHook::Off);
-        }
         let client = &self.hosted.api.client;
         let now = self.hosted.clock.now();
         self.keys.check(client, headers, body, now).await?;

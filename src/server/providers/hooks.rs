@@ -34,8 +34,6 @@ const MOST_ID: usize = 1_000;
 /// Why a webhook has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoHook {
-    /// This provider does not call back.
-    Off,
     /// Nobody knows who sent it.
     Unverified(&'static str),
     /// It cannot be checked now.

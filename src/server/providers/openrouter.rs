@@ -236,10 +236,11 @@ impl VideoProvider for OpenRouter {
         Some(&self.hosted.health)
     }
 
+    fn calls_back(&self) -> bool {
+        self.hosted.callback.is_some()
+    }
+
     async fn hook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<String>, NoHook> {
-        if self.hosted.callback.is_none() {
-            return Err(NoHook::Off);
-        }
         let now = self.hosted.clock.now();
         hooks::openrouter(headers, body, &self.config.webhook_secret, now)?;
         Ok(hooks::job(body, "/data/id"))

@@ -179,10 +179,11 @@ impl VideoProvider for Replicate {
         Some(&self.hosted.health)
     }
 
+    fn calls_back(&self) -> bool {
+        self.hosted.callback.is_some()
+    }
+
     async fn hook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<String>, NoHook> {
-        if self.hosted.callback.is_none() {
-            return Err(NoHook::Off);
-        }
         hooks::standard(headers, body, &self.secret, self.hosted.clock.now())?;
         Ok(hooks::job(body, "/id"))
     }
