@@ -28,6 +28,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "providers",
         include_str!("../../../migrations/sqlite/0005_providers.sql"),
     ),
+    (
+        7,
+        "search",
+        include_str!("../../../migrations/sqlite/0007_search.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -55,6 +60,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         5,
         "providers",
         include_str!("../../../migrations/postgres/0005_providers.sql"),
+    ),
+    (
+        7,
+        "search",
+        include_str!("../../../migrations/postgres/0007_search.sql"),
     ),
 ];
 
