@@ -144,8 +144,14 @@ async fn quotes_find_words_side_by_side(engine: Engine) {
     hang(&test, user, "a paper-boat at sea").await;
     hang(&test, user, "two paper boats").await;
     assert_eq!(found(&test, user, "paper boat").await.len(), 3);
-    assert_eq!(found(&test, user, "\"paper boat\"").await, ["a paper-boat at sea"]);
-    assert_eq!(found(&test, user, "“Paper Boat” s").await, ["a paper-boat at sea"]);
+    assert_eq!(
+        found(&test, user, "\"paper boat\"").await,
+        ["a paper-boat at sea"]
+    );
+    assert_eq!(
+        found(&test, user, "“Paper Boat” s").await,
+        ["a paper-boat at sea"]
+    );
     assert_eq!(
         found(&test, user, "\"paper boat").await,
         ["two paper boats", "a paper-boat at sea"]
@@ -259,7 +265,8 @@ async fn traces(db: &Db, piece: &str) -> i64 {
     assert!(tables.len() > 5, "{tables:?}");
     let mut traces = 0;
     for (table, column) in tables {
-        let sql = format!("SELECT COUNT(*) FROM {table} WHERE INSTR(CAST({column} AS BLOB), CAST($1 AS BLOB)) > 0");
+        let sql =
+            format!("SELECT COUNT(*) FROM {table} WHERE INSTR(CAST({column} AS BLOB), CAST($1 AS BLOB)) > 0");
         let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(piece)
             .fetch_one(read)
@@ -298,10 +305,17 @@ async fn a_deleted_prompt_leaves_nothing_in_the_index(engine: Engine) {
         let piece: String = word.chars().skip(1).collect();
         assert_eq!(traces(&test.app.db, &piece).await, 0, "{word}");
     }
-    assert_eq!(found(&test, user, "boat lantern").await.len(), 60, "the others stay");
+    assert_eq!(
+        found(&test, user, "boat lantern").await.len(),
+        60,
+        "the others stay"
+    );
     if let Db::Sqlite { write, .. } = &test.app.db {
         let check = "INSERT INTO prompt_index (prompt_index, rank) VALUES ('integrity-check', 1)";
-        sqlx::query(check).execute(write).await.expect("the index is whole");
+        sqlx::query(check)
+            .execute(write)
+            .await
+            .expect("the index is whole");
     }
 }
 
@@ -345,7 +359,12 @@ async fn prompts_of_an_older_version_are_found_after_the_next_start(engine: Engi
     for n in 0..3 {
         let id = hang(&test, user, &format!("Älteres Boot {n}")).await;
         // As the version before wrote it.
-        run(&test.app.db, "DELETE FROM prompt_words WHERE generation_id = $1", id).await;
+        run(
+            &test.app.db,
+            "DELETE FROM prompt_words WHERE generation_id = $1",
+            id,
+        )
+        .await;
         let old = "UPDATE generations SET searchable = FALSE, prompt_search = LOWER(prompt) WHERE id = $1";
         run(&test.app.db, old, id).await;
     }
@@ -354,9 +373,11 @@ async fn prompts_of_an_older_version_are_found_after_the_next_start(engine: Engi
     test.sister(Setup::default()).await;
     assert_eq!(found(&test, user, "alteres boot").await.len(), 3);
     test.sister(Setup::default()).await;
-    let rows: (i64,) = on_db!(&test.app.db, |c| sqlx::query_as("SELECT COUNT(*) FROM prompt_words")
-        .fetch_one(c)
-        .await)
+    let rows: (i64,) = on_db!(&test.app.db, |c| sqlx::query_as(
+        "SELECT COUNT(*) FROM prompt_words"
+    )
+    .fetch_one(c)
+    .await)
     .unwrap();
     assert_eq!(rows.0, 3, "once each");
 }

@@ -332,13 +332,7 @@ fn group(show: &str) -> (&'static str, &'static str) {
 }
 
 /// A person's generations in a group of states, newest first, before (older than) one.
-pub async fn page(
-    db: &Db,
-    user: Uuid,
-    before: Option<Uuid>,
-    show: &str,
-    limit: i64,
-) -> Result<Vec<CardRow>> {
+pub async fn page(db: &Db, user: Uuid, before: Option<Uuid>, show: &str, limit: i64) -> Result<Vec<CardRow>> {
     Ok(on_db!(db, |c| sqlx::query_as(group(show).0)
         .bind(user)
         .bind(before.unwrap_or(Uuid::max()))

@@ -115,7 +115,9 @@ pub fn fold(text: &str) -> String {
 }
 
 fn is_unspaced(word: &str) -> bool {
-    word.chars().next().is_some_and(|sign| kind(sign) == Kind::Unspaced)
+    word.chars()
+        .next()
+        .is_some_and(|sign| kind(sign) == Kind::Unspaced)
 }
 
 /// The beginning of a word, as far as the index knows it.
@@ -171,10 +173,7 @@ impl Search {
     /// Understands what was typed; there is nothing that it does not.
     pub fn read(typed: &str) -> Self {
         let mut search = Self::default();
-        let mut pieces = typed
-            .split(['"', '“', '”', '„', '«', '»'])
-            .enumerate()
-            .peekable();
+        let mut pieces = typed.split(['"', '“', '”', '„', '«', '»']).enumerate().peekable();
         while let Some((n, piece)) = pieces.next() {
             let folded = fold(piece);
             if n % 2 == 0 {
@@ -278,7 +277,11 @@ mod tests {
 
     #[test]
     fn what_is_folded_stays_as_it_is() {
-        for text in ["Élan \"ÆRØ\" 東京タワー 🚀", "İ ẞ ς ﷺ ㍿ ½ ℌ Ⅷ", "e\u{301}\u{200d}x"] {
+        for text in [
+            "Élan \"ÆRØ\" 東京タワー 🚀",
+            "İ ẞ ς ﷺ ㍿ ½ ℌ Ⅷ",
+            "e\u{301}\u{200d}x",
+        ] {
             assert_eq!(fold(&fold(text)), fold(text), "{text}");
         }
     }
@@ -291,7 +294,10 @@ mod tests {
         assert_eq!(patterns("„paper bo"), ["% paper bo%"]);
         assert_eq!(patterns("東京 x京"), ["%東京%", "% x%", "%京%"]);
         assert_eq!(patterns("\"\" * - % _ ! ()"), [""; 0]);
-        assert_eq!(patterns("NEAR(a OR b*) -c"), ["% near%", "% a%", "% or%", "% b%", "% c%"]);
+        assert_eq!(
+            patterns("NEAR(a OR b*) -c"),
+            ["% near%", "% a%", "% or%", "% b%", "% c%"]
+        );
     }
 
     #[test]
