@@ -176,7 +176,7 @@ pub async fn catch_up(db: &Db) -> Result<()> {
         let mut tx = db.begin().await?;
         for (id, user, prompt) in &rows {
             let folded = fold(prompt);
-            let changed = on_tx!(tx, |c| sqlx::query(DONE)
+            let changed = on_tx!(&mut tx, |c| sqlx::query(DONE)
                 .bind(id)
                 .bind(&folded)
                 .execute(c)
