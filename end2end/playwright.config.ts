@@ -24,6 +24,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     locale: 'en-GB',
+    // Tests that stand between a page and the server see every request; offline.spec.ts has the worker.
+    serviceWorkers: 'block',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

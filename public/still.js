@@ -33,3 +33,7 @@ for (const time of document.querySelectorAll('time')) {
   const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
   time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
 }
+
+// What shows a page without a network (`sw.js`). A browser that does not want it does without.
+const styles = document.getElementById('leptos')
+if (styles) navigator.serviceWorker?.register(`/sw.js${new URL(styles.href).search}`).catch(() => {})

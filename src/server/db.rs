@@ -1,6 +1,6 @@
 //! The database: one SQL text for SQLite and PostgreSQL, run through [`Db`] and [`Tx`] with the macros below.
 //!
-//! What may differ by engine stands here and in `jobs` (the claim): pools, pragmas, migrations.
+//! What may differ by engine stands here, in `jobs` (the claim) and in `generations::search`: pools, pragmas, migrations.
 
 pub mod durations;
 pub mod events;
@@ -159,7 +159,7 @@ impl Db {
             },
             Self::Postgres(pool) => migrations::postgres().run(pool).await?,
         }
-        Ok(())
+        generations::search::catch_up(self).await
     }
 
     /// Begins a write transaction.

@@ -120,6 +120,7 @@ pub fn router(web: Web) -> Router {
             post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
         )
         .route("/pictures/{id}", get(pictures::show))
+        .route("/offline", get(site::offline))
         .route("/healthz", get(health::healthz))
         .route(
             "/readyz",

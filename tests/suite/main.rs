@@ -17,6 +17,8 @@ mod people;
 mod queue;
 mod routes;
 mod sdk;
+mod search;
+
 mod storage;
 mod streams;
 mod support;

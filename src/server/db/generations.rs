@@ -154,6 +154,10 @@ macro_rules! card_columns {
     };
 }
 
+/// The search, which shows cards too.
+pub mod search;
+mod words;
+
 macro_rules! columns {
     () => {
         "id, user_id, quote_id, take, remixed_from, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
@@ -165,9 +169,10 @@ macro_rules! columns {
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE)
         ON CONFLICT (quote_id, take) DO NOTHING";
+    let folded = words::fold(&row.prompt);
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(row.id)
         .bind(row.user_id)
@@ -177,7 +182,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(&row.model_label)
         .bind(&row.provider)
         .bind(&row.prompt)
-        .bind(row.prompt.to_lowercase())
+        .bind(&folded)
         .bind(row.width)
         .bind(row.height)
         .bind(row.seconds)
@@ -191,6 +196,9 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
+    if rows == 1 {
+        search::add(tx, row.user_id, row.id, &folded).await?;
+    }
     Ok(rows == 1)
 }
 
@@ -297,8 +305,8 @@ pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
         .await)?)
 }
 
-/// The page of a group of states: all of it, and what a search finds in it.
-macro_rules! filtered {
+/// A group of states: the SQL of its page, and what it says about `state`.
+macro_rules! group {
     ($states:literal) => {
         (
             concat!(
@@ -308,57 +316,47 @@ macro_rules! filtered {
                 $states,
                 " ORDER BY id DESC LIMIT $3"
             ),
-            concat!(
-                "SELECT ",
-                card_columns!(),
-                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
-                $states,
-                " AND prompt_search LIKE $4 ESCAPE '!' ORDER BY id DESC LIMIT $3"
-            ),
+            $states,
         )
     };
 }
 
-/// A person's generations, newest first, before (older than) one, whose prompt contains a text, in a group of states.
-pub async fn page(
+/// One text for each group, so that each finds its own index.
+fn group(show: &str) -> (&'static str, &'static str) {
+    match show {
+        "ready" => group!("state = 'succeeded'"),
+        "making" => group!("state IN ('queued', 'submitting', 'running', 'storing')"),
+        "not-made" => group!("state IN ('failed', 'blocked', 'cancelled')"),
+        _ => group!("TRUE"),
+    }
+}
+
+/// A person's generations in a group of states, newest first, before (older than) one.
+pub async fn page(db: &Db, user: Uuid, before: Option<Uuid>, show: &str, limit: i64) -> Result<Vec<CardRow>> {
+    Ok(on_db!(db, |c| sqlx::query_as(group(show).0)
+        .bind(user)
+        .bind(before.unwrap_or(Uuid::max()))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The same of those whose prompt has what was typed. So many of the `newest` are looked at before the index is asked.
+pub async fn found(
     db: &Db,
     user: Uuid,
     before: Option<Uuid>,
-    search: &str,
+    typed: &str,
     show: &str,
     limit: i64,
+    newest: i64,
 ) -> Result<Vec<CardRow>> {
-    // One text for each group, so that each finds its own index.
-    let group = match show {
-        "ready" => filtered!("state = 'succeeded'"),
-        "making" => filtered!("state IN ('queued', 'submitting', 'running', 'storing')"),
-        "not-made" => filtered!("state IN ('failed', 'blocked', 'cancelled')"),
-        _ => filtered!("TRUE"),
+    let among = search::Among {
+        user,
+        before: before.unwrap_or(Uuid::max()),
+        states: group(show).1,
     };
-    let sql = if search.is_empty() { group.0 } else { group.1 };
-    let before = before.unwrap_or(Uuid::max());
-    Ok(on_db!(db, |c| {
-        let query = sqlx::query_as(sql).bind(user).bind(before).bind(limit);
-        let query = if search.is_empty() {
-            query
-        } else {
-            query.bind(like(search))
-        };
-        query.fetch_all(c).await
-    })?)
-}
-
-/// A pattern that finds a text as it is, whatever signs it has.
-fn like(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for sign in text.to_lowercase().chars() {
-        if matches!(sign, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(sign);
-    }
-    pattern.push('%');
-    pattern
+    search::find(db, among, typed, limit, newest).await
 }
 
 /// The beginnings of prompts, for a statement.
@@ -516,15 +514,8 @@ pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid, now: i64) -> Result<bool>
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like;
-
-    #[test]
-    fn a_search_finds_signs_as_they_are() {
-        assert_eq!(like("100% Fog_!"), "%100!% fog!_!!%");
+    if rows == 1 {
+        search::remove(tx, id).await?;
     }
+    Ok(rows == 1)
 }

@@ -33,6 +33,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "spending_guards",
         include_str!("../../../migrations/sqlite/0006_spending_guards.sql"),
     ),
+    (
+        7,
+        "search",
+        include_str!("../../../migrations/sqlite/0007_search.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -65,6 +70,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         6,
         "spending_guards",
         include_str!("../../../migrations/postgres/0006_spending_guards.sql"),
+    ),
+    (
+        7,
+        "search",
+        include_str!("../../../migrations/postgres/0007_search.sql"),
     ),
 ];
 

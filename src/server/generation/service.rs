@@ -23,7 +23,7 @@ use crate::model::{
 use crate::server::{
     db::{
         events,
-        generations::{self, CardRow, GenerationRow},
+        generations::{self, CardRow, GenerationRow, search::NEWEST},
     },
     error::{Failure, Result},
     jobs,
@@ -421,7 +421,12 @@ impl Generations {
         };
         let limit = i64::from(LIBRARY_PAGE);
         let before = query.after.map(|id| id.0);
-        let mut rows = generations::page(&self.life.db, user.0, before, search, show, limit + 1).await?;
+        let (db, user_id, most) = (&self.life.db, user.0, limit + 1);
+        let mut rows = if search.is_empty() {
+            generations::page(db, user_id, before, show, most).await?
+        } else {
+            generations::found(db, user_id, before, search, show, most, NEWEST).await?
+        };
         let more = rows.len() > LIBRARY_PAGE as usize;
         rows.truncate(LIBRARY_PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| GenerationId(row.id));

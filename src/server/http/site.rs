@@ -1,10 +1,11 @@
 //! The browser's files: found beside the program, stamped with the hash of their contents, cached for good.
 
+use crate::server::router::Web;
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -108,12 +109,34 @@ pub fn without_slash(method: &Method, uri: &Uri) -> Option<String> {
     })
 }
 
+/// The program that shows a page without a network. Its own policy is the one of its answer, and it fetches.
+const WORKER: &str = "/sw.js";
+const WORKER_POLICY: &str =
+    "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// `GET /offline`: what is shown without a network. The same for everybody, because browsers keep it.
+pub async fn offline(State(web): State<Web>) -> impl IntoResponse {
+    let policy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, no-cache"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
+    (
+        headers,
+        include_str!("offline.html").replace("{css}", &web.site.css),
+    )
+}
+
 /// A file that was asked for by its current stamp never changes; any other is asked for again each time.
 pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
-    let stamped = request
-        .uri()
-        .query()
-        .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
+    let is_worker = request.uri().path() == WORKER;
+    // The worker's address has the stamp of another file.
+    let stamped = !is_worker
+        && request
+            .uri()
+            .query()
+            .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
     let mut response = next.run(request).await;
     let is_file = response.extensions_mut().remove::<NoFile>().is_none();
     if is_file
@@ -130,6 +153,12 @@ pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
         response
             .headers_mut()
             .insert(header::CACHE_CONTROL, HeaderValue::from_static(policy));
+        if is_worker {
+            response.headers_mut().insert(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(WORKER_POLICY),
+            );
+        }
     }
     response
 }

@@ -13,6 +13,7 @@ crate::on_both_engines!(
     an_ended_session_loses_nothing_that_was_composed,
     under_thirteen_the_form_comes_back_empty,
     signs_that_a_database_refuses_are_mistakes_of_the_form,
+    what_an_installed_studio_keeps_is_the_same_for_everybody,
 );
 
 const PASSWORD: &str = "seven quiet lamps burn";
@@ -199,4 +200,53 @@ async fn signs_that_a_database_refuses_are_mistakes_of_the_form(engine: Engine) 
             "{email:?}"
         );
     }
+}
+
+async fn what_an_installed_studio_keeps_is_the_same_for_everybody(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let site = server.test.folder.path().join("site");
+    for (name, text) in [("sw.js", "addEventListener"), ("manifest.webmanifest", "{}")] {
+        std::fs::write(site.join(name), text).unwrap();
+    }
+    let browser = server.signed_up("ada@example.org").await;
+    let header = |answer: &Response, name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let page = browser.page("/sign-in").await;
+    assert!(
+        page.contains(r#"<link rel="manifest" href="/manifest.webmanifest">"#),
+        "{page}"
+    );
+    let css = page
+        .split('"')
+        .find(|text| text.starts_with("/pkg/aisora.css?v="))
+        .unwrap();
+
+    let offline = browser.get("/offline").await;
+    assert_eq!(offline.status(), 200);
+    assert_eq!(header(&offline, "cache-control"), "public, no-cache");
+    let policy = header(&offline, "content-security-policy");
+    assert!(
+        policy.contains("style-src 'self'") && !policy.contains("script-src"),
+        "{policy}"
+    );
+    assert!(cookies(&offline).is_empty());
+    let text = offline.text().await.unwrap();
+    assert!(
+        text.contains("There is no connection") && text.contains(css),
+        "{text}"
+    );
+    assert_eq!(
+        text,
+        server.browser().page("/offline").await,
+        "nothing of a person"
+    );
+
+    let stamp = css.split_once('?').unwrap().1;
+    for address in ["/sw.js".to_owned(), format!("/sw.js?{stamp}")] {
+        let worker = browser.get(&address).await;
+        assert_eq!(header(&worker, "cache-control"), "public, no-cache", "{address}");
+        let policy = header(&worker, "content-security-policy");
+        assert!(policy.contains("connect-src 'self'"), "{policy}: it has to fetch");
+    }
+    let manifest = browser.get("/manifest.webmanifest").await;
+    assert_eq!(header(&manifest, "content-type"), "application/manifest+json");
 }
