@@ -96,11 +96,35 @@ async function bundleCss() {
   return ['pkg/aisora.css']
 }
 
-function copyPublic() {
+/** What lies in public/; the modules of public/js, which browsers could load one by one, bundled. */
+async function copyPublic() {
   const from = path.join(root, 'public')
-  return filesOf(from).map((file) => {
+  const modules = await bundleModules(path.join(from, 'js'))
+  const others = filesOf(from).filter((file) => !file.startsWith('js/'))
+  return [...modules, ...others.map((file) => {
     if (file.startsWith('pkg/')) fail('public/pkg is taken: it is where the build puts its own files')
     write(file, fs.readFileSync(path.join(from, file)))
+    return file
+  })]
+}
+
+async function bundleModules(folder) {
+  const { outputFiles, warnings } = await build({
+    entryPoints: ['still.js', 'live.js'].map((name) => path.join(folder, name)),
+    bundle: true,
+    format: 'esm',
+    legalComments: 'none',
+    logLevel: 'warning',
+    minify: !dev,
+    outdir: path.join(site, 'js'),
+    splitting: true,
+    target: 'esnext',
+    write: false,
+  })
+  if (warnings.length > 0) fail('the warnings above, in public/js')
+  return outputFiles.map((output) => {
+    const file = path.relative(site, output.path).split(path.sep).join('/')
+    write(file, output.contents)
     return file
   })
 }
@@ -130,8 +154,7 @@ async function compress(file) {
 
 /** What a first load weighs. */
 function report() {
-  const rows = ['wasm', 'js', 'css'].map((kind) => {
-    const file = `pkg/aisora.${kind}`
+  const rows = ['pkg/aisora.wasm', 'pkg/aisora.js', 'js/live.js', 'pkg/aisora.css'].map((file) => {
     return [file, sizeOf(file), sizeOf(`${file}.br`) ?? sizeOf(file)]
   })
   const [raw, brotli] = [1, 2].map((column) => rows.reduce((sum, row) => sum + row[column], 0))

@@ -19,6 +19,8 @@ pub struct ShellData {
     pub css: String,
     /// What wakes up.
     pub script: Script,
+    /// Address of the module of such pages (`public/js`).
+    pub module: String,
     /// `dark` or `light` when the person chose one; none follows the system.
     pub theme: Option<String>,
     /// For the developer's automatic reload.
@@ -34,11 +36,9 @@ pub enum Script {
         js: String,
         /// Address of its wasm.
         wasm: String,
-        /// Address of what takes pictures into the composer.
-        picture: String,
     },
-    /// A few lines, at this address.
-    Still(String),
+    /// Nothing but the module.
+    Still,
 }
 
 /// The html document around the application. Fully readable before any script has run: the wasm loads at low priority,
@@ -55,6 +55,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
     let ShellData {
         css,
         script,
+        module,
         theme,
         options,
     } = data;
@@ -76,6 +77,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <AutoReload options />
                 {program(script)}
+                <script type="module" src=module nonce=leptos::nonce::use_nonce()></script>
                 <MetaTags />
             </head>
             <body>{body}</body>
@@ -84,12 +86,9 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
 }
 
 fn program(script: Script) -> AnyView {
-    let (js, wasm, picture) = match script {
-        Script::Still(address) => {
-            return view! { <script type="module" src=address nonce=leptos::nonce::use_nonce()></script> }
-                .into_any();
-        }
-        Script::Live { js, wasm, picture } => (js, wasm, picture),
+    let (js, wasm) = match script {
+        Script::Still => return ().into_any(),
+        Script::Live { js, wasm } => (js, wasm),
     };
     // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
     let start = format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(hydrate)");
@@ -104,7 +103,6 @@ fn program(script: Script) -> AnyView {
             fetchpriority="low"
         />
         <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script>
-        <script type="module" src=picture nonce=leptos::nonce::use_nonce()></script>
     }
     .into_any()
 }

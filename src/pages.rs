@@ -1,7 +1,7 @@
 //! One file for each page.
 //!
 //! The studio's pages live in the browser too. The others are read and filled in: they are the server's alone, and carry
-//! no program but the few lines of `public/still.js`.
+//! no program but the few lines of `public/js`.
 #![expect(
     clippy::must_use_candidate,
     reason = "views are used by the view macro, which uses what they return"

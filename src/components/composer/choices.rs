@@ -59,7 +59,7 @@ pub fn Models(composer: Composer) -> impl IntoView {
     }
 }
 
-/// The picture to start from, where the model takes one. `public/picture.js` uploads what is chosen, dropped or pasted;
+/// The picture to start from, where the model takes one. `public/js/picture.js` uploads what is chosen, dropped or pasted;
 /// without it the file goes with the form.
 #[component]
 pub fn Picture(composer: Composer) -> impl IntoView {

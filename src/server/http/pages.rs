@@ -69,11 +69,11 @@ fn data(web: &Web, live: bool) -> ShellData {
             Script::Live {
                 js: site.js.clone(),
                 wasm: site.wasm.clone(),
-                picture: site.picture.clone(),
             }
         } else {
-            Script::Still(site.still.clone())
+            Script::Still
         },
+        module: if live { &site.live } else { &site.still }.clone(),
         theme: theme(),
         options: web.options.clone(),
     }

@@ -25,10 +25,10 @@ pub struct Site {
     pub js: String,
     /// `/pkg/aisora.wasm?v=…`
     pub wasm: String,
-    /// `/still.js?v=…`
+    /// `/js/still.js?v=…`, for pages that do not live in the browser.
     pub still: String,
-    /// `/picture.js?v=…`
-    pub picture: String,
+    /// `/js/live.js?v=…`, beside the wasm of the studio's pages.
+    pub live: String,
 }
 
 /// The stamps that are worth caching for good.
@@ -68,8 +68,8 @@ impl Site {
             css: stamped("pkg/aisora.css")?,
             js: stamped("pkg/aisora.js")?,
             wasm: stamped("pkg/aisora.wasm")?,
-            still: stamped("still.js")?,
-            picture: stamped("picture.js")?,
+            still: stamped("js/still.js")?,
+            live: stamped("js/live.js")?,
             folder: folder.clone(),
         })
     }
@@ -77,7 +77,7 @@ impl Site {
     /// The stamps of the files that are served now.
     #[must_use]
     pub fn stamps(&self) -> Stamps {
-        let files = [&self.css, &self.js, &self.wasm, &self.still, &self.picture];
+        let files = [&self.css, &self.js, &self.wasm, &self.still, &self.live];
         Arc::new(
             files
                 .iter()

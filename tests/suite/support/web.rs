@@ -24,12 +24,13 @@ pub struct WebServer {
 pub fn site_in(folder: &Path) -> PathBuf {
     let site = folder.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
+    std::fs::create_dir_all(site.join("js")).expect("a folder");
     for name in [
         "pkg/aisora.css",
         "pkg/aisora.js",
         "pkg/aisora.wasm",
-        "still.js",
-        "picture.js",
+        "js/still.js",
+        "js/live.js",
     ] {
         std::fs::write(site.join(name), name).expect("a file");
     }

@@ -1,6 +1,8 @@
 // Pages that are read and filled in (the start, the doors, account, credits) do without the studio's program. What they
 // need of a script stands here: the theme at once, films that play while they are in view, times of one's own zone.
 
+import './every.js'
+
 const root = document.documentElement
 const themes = document.querySelectorAll('.theme-switch button')
 for (const button of themes) {
@@ -33,7 +35,3 @@ for (const time of document.querySelectorAll('time')) {
   const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
   time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
 }
-
-// What shows a page without a network (`sw.js`). A browser that does not want it does without.
-const styles = document.getElementById('leptos')
-if (styles) navigator.serviceWorker?.register(`/sw.js${new URL(styles.href).search}`).catch(() => {})

@@ -62,7 +62,3 @@ document.addEventListener('drop', (event) => {
   if (file) take(box, file)
   else put(box, box.querySelector('[name=input_reference]').value, 'This is no picture. Use a JPEG, PNG or WebP file.')
 })
-
-// What shows a page without a network (`sw.js`). A browser that does not want it does without.
-const styles = document.getElementById('leptos')
-if (styles) navigator.serviceWorker?.register(`/sw.js${new URL(styles.href).search}`).catch(() => {})

@@ -1,0 +1,4 @@
+// What the studio's pages have beside the program in wasm. Everything here listens at the document: pages come and go.
+
+import './every.js'
+import './picture.js'
