@@ -210,7 +210,7 @@ async fn what_an_installed_studio_keeps_is_the_same_for_everybody(engine: Engine
     }
     let browser = server.signed_up("ada@example.org").await;
     let header = |answer: &Response, name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-    let page = browser.page("/sign-in").await;
+    let page = browser.page("/account").await;
     assert!(
         page.contains(r#"<link rel="manifest" href="/manifest.webmanifest">"#),
         "{page}"
