@@ -112,6 +112,8 @@ async function bundleModules(folder) {
   const { outputFiles, warnings } = await build({
     entryPoints: ['still.js', 'live.js'].map((name) => path.join(folder, name)),
     bundle: true,
+    // These names have a hash of the contents: the server has them kept for good (http/site.rs).
+    chunkNames: 'chunk-[hash]',
     format: 'esm',
     legalComments: 'none',
     logLevel: 'warning',

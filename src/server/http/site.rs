@@ -109,6 +109,9 @@ pub fn without_slash(method: &Method, uri: &Uri) -> Option<String> {
     })
 }
 
+/// What modules share, and what they load later: the build gives these files names with a hash of their contents.
+const CHUNKS: &str = "/js/chunk-";
+
 /// The program that shows a page without a network. Its own policy is the one of its answer, and it fetches.
 const WORKER: &str = "/sw.js";
 const WORKER_POLICY: &str =
@@ -131,12 +134,14 @@ pub async fn offline(State(web): State<Web>) -> impl IntoResponse {
 /// A file that was asked for by its current stamp never changes; any other is asked for again each time.
 pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
     let is_worker = request.uri().path() == WORKER;
+    let named_by_hash = request.uri().path().starts_with(CHUNKS);
     // The worker's address has the stamp of another file.
     let stamped = !is_worker
         && request
             .uri()
             .query()
-            .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
+            .is_some_and(|query| stamps.iter().any(|stamp| stamp == query))
+        || named_by_hash;
     let mut response = next.run(request).await;
     let is_file = response.extensions_mut().remove::<NoFile>().is_none();
     if is_file
