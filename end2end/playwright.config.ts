@@ -13,6 +13,7 @@ if (!chromium) throw new Error('no Chromium: install one, or set AISORA_CHROMIUM
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
+  snapshotPathTemplate: 'looks/{arg}{ext}',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
   retries: 0,

@@ -1,6 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
+    config::Mode,
     http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
     state::App,
 };
@@ -111,8 +112,14 @@ pub fn router(web: Web) -> Router {
             axum::http::StatusCode::SERVICE_UNAVAILABLE,
             PAGE,
         ));
+    let developers = if web.app.config.mode == Mode::Development {
+        Router::new().route("/dev/components", get(pages::components))
+    } else {
+        Router::new()
+    };
     Router::new()
         .merge(shown)
+        .merge(developers)
         .route("/events", get(events::events))
         .route("/media/{id}/{file}", get(media::media))
         .route(

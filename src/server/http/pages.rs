@@ -1,5 +1,6 @@
 //! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
 
+mod components;
 mod docs;
 mod failed;
 mod framed;
@@ -138,6 +139,14 @@ pub async fn api_docs(State(web): State<Web>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let shell_web = web.clone();
     let shown = move || docs::page(data(&shell_web, false), &shell_web.app.config.public_url);
+    render(&web, parts, 200, || {}, shown).await
+}
+
+/// `GET /dev/components`, in development.
+pub async fn components(State(web): State<Web>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let shell_web = web.clone();
+    let shown = move || components::page(data(&shell_web, false));
     render(&web, parts, 200, || {}, shown).await
 }
 

@@ -1,0 +1,74 @@
+// What the pages are built of, photographed in all states: a change of looks is seen before it is merged. Where a change is
+// meant: `npx playwright test components --update-snapshots`, and look at the new pictures.
+
+import fs from 'node:fs'
+import path from 'node:path'
+import type { CDPSession, Page } from '@playwright/test'
+import { Server } from '../support/server.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
+
+const HEIGHTS = { 390: 844, 820: 1180, 1440: 900 } as const
+// The letters of the machine would tell machines apart, not looks: the pictures use the renderer's own.
+const LETTERS = path.resolve(import.meta.dirname, '../../src/server/providers/builtin/render/font/inter-medium-subset.otf')
+
+async function useOurLetters(page: Page) {
+  const font = fs.readFileSync(LETTERS).toString('base64')
+  await page.addStyleTag({
+    content: `@font-face { font-family: Pictured; src: url(data:font/otf;base64,${font}) }
+      :root { --font: Pictured !important; --mono: Pictured !important } * { caret-color: transparent !important; content-visibility: visible !important }`,
+  })
+  await page.evaluate(async () => {
+    await document.fonts.load('16px Pictured')
+    // The first wrong field asks for the focus, as in any form.
+    ;(document.activeElement as HTMLElement | null)?.blur()
+  })
+}
+
+/** Holds every specimen in the state that its label names, as developer tools do. */
+async function force(page: Page): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('DOM.enable')
+  await session.send('CSS.enable')
+  const { root } = await session.send('DOM.getDocument')
+  const { nodeIds } = await session.send('DOM.querySelectorAll', { nodeId: root.nodeId, selector: '[data-force]' })
+  expect(nodeIds.length).toBeGreaterThan(20)
+  for (const nodeId of nodeIds) {
+    const { attributes } = await session.send('DOM.getAttributes', { nodeId })
+    const state = attributes[attributes.indexOf('data-force') + 1]!
+    const inside = 'button, a[href], select, input, summary'
+    const control = await session.send('DOM.querySelector', { nodeId, selector: inside })
+    expect(control.nodeId, `something to ${state}`).toBeGreaterThan(0)
+    const forcedPseudoClasses = state === 'focus-visible' ? ['focus', 'focus-visible'] : state === 'active' ? ['hover', 'active'] : [state]
+    await session.send('CSS.forcePseudoState', { nodeId: control.nodeId, forcedPseudoClasses })
+  }
+  return session
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  for (const [width, height] of Object.entries(HEIGHTS)) {
+    test.describe(`${width} px, ${colorScheme}`, () => {
+      test.use({ colorScheme, viewport: { width: Number(width), height }, bypassCSP: true, contextOptions: { reducedMotion: 'reduce' } })
+
+      test('the components look as they did', async ({ page }) => {
+        await page.goto('/dev/components')
+        await expectAccessible(page)
+        await useOurLetters(page)
+        const session = await force(page)
+        await expect(page.locator('.components')).toHaveScreenshot(`components-${width}-${colorScheme}.png`, {
+          maxDiffPixelRatio: 0.002,
+          timeout: 20_000,
+        })
+        await session.detach()
+      })
+    })
+  }
+}
+
+test('in production the page of components is not there', async ({ request }) => {
+  const server = await Server.launch({ AISORA_MODE: 'production', AISORA_PUBLIC_URL: 'https://videos.example.org' })
+  try {
+    expect((await request.get(`${server.url}/dev/components`)).status()).toBe(404)
+  } finally {
+    await server.dispose()
+  }
+})
