@@ -15,6 +15,7 @@ pub mod live;
 pub mod making;
 pub mod outcome;
 pub mod person;
+pub mod promises;
 pub mod screen;
 pub mod status;
 pub mod theme;
