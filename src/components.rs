@@ -5,6 +5,8 @@
 )]
 
 pub mod asked;
+#[cfg(feature = "ssr")]
+pub mod bells;
 pub mod chrome;
 pub mod composer;
 pub mod dynamic;

@@ -29,7 +29,13 @@ function tell() {
 
 /** Takes over a snapshot, unless events were faster. */
 export function adopt(snapshot) {
-  if (snapshot.seq < work.seq) return
+  if (snapshot.seq < work.seq) {
+    // Events know the others better.
+    const fresh = snapshot.cards.filter((card) => !hasEnded(card) && !work.cards.some((known) => known.id === card.id))
+    work.cards.splice(going().length, 0, ...fresh)
+    if (fresh.length) tell()
+    return
+  }
   const went = new Set(going().map((card) => card.id))
   ended.push(...snapshot.cards.filter((card) => hasEnded(card) && went.has(card.id)))
   ahead = Math.max(ahead, snapshot.now - Date.now())

@@ -1,7 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
+    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, strip, videos_api},
     state::App,
 };
 use axum::{
@@ -132,6 +132,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn(guard::size))
         .layer(from_fn(guard::range))
         .layer(from_fn_with_state(web.clone(), pages::readable))
+        .layer(from_fn_with_state(web.clone(), strip::layer))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.

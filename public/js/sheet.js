@@ -1,0 +1,51 @@
+// The sheet of shortcuts, made from the table of `keys.js` each time it is opened.
+
+import { areOn, here, turn } from './keys.js'
+
+const make = (name, props = {}, ...inside) => {
+  const element = Object.assign(document.createElement(name), props)
+  element.append(...inside)
+  return element
+}
+const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl'
+const NAMES = { Mod: MOD, ' ': 'Space' }
+
+/** `g c` as two keys one after the other, `Mod+k` as two at once. */
+export function caps(keys) {
+  const presses = keys === ' ' ? [keys] : keys.split(' ')
+  return presses.flatMap((press, place) => {
+    const held = press.length > 1 ? press.split('+') : [press]
+    const each = held.map((key) => make('kbd', { textContent: NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key) }))
+    return place ? [' then ', ...each] : each
+  })
+}
+
+const dialog = make('dialog', { className: 'keys', ariaLabel: 'Keyboard shortcuts' })
+
+function fill() {
+  const sections = Map.groupBy ? Map.groupBy(here(), ({ section }) => section) : here().reduce((map, row) => map.set(row.section, [...(map.get(row.section) ?? []), row]), new Map())
+  const shown = [...sections].map(([section, rows]) =>
+    make('section', {}, make('h3', { textContent: section }), make('dl', {}, ...rows.map(({ keys, words }) => make('div', {}, make('dt', {}, ...caps(keys)), make('dd', { textContent: words }))))),
+  )
+  const box = make('input', { type: 'checkbox', role: 'switch', checked: areOn(), autocomplete: 'off' })
+  box.addEventListener('change', () => turn(box.checked))
+  const shut = make('button', { className: 'button', textContent: 'Close' })
+  shut.addEventListener('click', () => dialog.close())
+  dialog.replaceChildren(
+    make('h2', { textContent: 'Keyboard shortcuts' }),
+    make('div', { className: 'keys-sections' }, ...shown),
+    make('label', { className: 'switch' }, box, `Shortcuts of single keys. ${MOD} K works always. Kept in this browser.`),
+    make('div', { className: 'acts' }, shut),
+  )
+}
+
+dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
+dialog.addEventListener('keydown', ({ key, target }) => key === '?' && target.localName !== 'input' && dialog.close())
+
+/** Shows it. */
+export function open() {
+  if (dialog.open) return
+  fill()
+  document.body.append(dialog)
+  dialog.showModal()
+}
