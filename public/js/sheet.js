@@ -20,7 +20,7 @@ export function caps(keys) {
   })
 }
 
-const dialog = make('dialog', { className: 'keys', ariaLabel: 'Keyboard shortcuts' })
+const dialog = make('dialog', { className: 'key-sheet', ariaLabel: 'Keyboard shortcuts' })
 
 function fill() {
   const sections = Map.groupBy ? Map.groupBy(here(), ({ section }) => section) : here().reduce((map, row) => map.set(row.section, [...(map.get(row.section) ?? []), row]), new Map())
@@ -33,7 +33,7 @@ function fill() {
   shut.addEventListener('click', () => dialog.close())
   dialog.replaceChildren(
     make('h2', { textContent: 'Keyboard shortcuts' }),
-    make('div', { className: 'keys-sections' }, ...shown),
+    make('div', { className: 'key-sections' }, ...shown),
     make('label', { className: 'switch' }, box, `Shortcuts of single keys. ${MOD} K works always. Kept in this browser.`),
     make('div', { className: 'acts' }, shut),
   )

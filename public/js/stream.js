@@ -1,6 +1,7 @@
 // How pages without the studio's program hear of work: the event stream, and polling with back-off while there is none.
 // The same as `src/components/live/connection.rs` does on the others.
 
+import { STATES } from './words.js'
 import { ask, isHere, take, work } from './work.js'
 
 const WAIT_FIRST = 2_000
@@ -96,4 +97,9 @@ if (isHere) {
   // A page in the browser's back-and-forward store holds no connection.
   addEventListener('pagehide', doze)
   addEventListener('pageshow', wake)
+  // The studio's program tells a screen reader by itself; here nobody else does.
+  document.addEventListener('aisora:work', ({ detail }) => {
+    const [said, last] = [document.querySelector('.house ~ [role="status"]'), detail.at(-1)]
+    if (said && last) said.textContent = `${STATES[last.state]}: ${last.prompt.slice(0, 80)}`
+  })
 }

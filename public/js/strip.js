@@ -2,7 +2,7 @@
 // panel is open, so that progress costs a page nothing but the line.
 
 import { cancel, going, hasEnded, isHere, now, work } from './work.js'
-import { left, percent, STATES, summed, timing, together } from './words.js'
+import { percent, STATES, still, summed, timing, together } from './words.js'
 
 const NEWS = 300_000
 const SEEN = 'aisora-seen'
@@ -85,7 +85,7 @@ function show() {
   const far = alive.length ? together(alive) : 0
   put(find('.strip-far'), alive.length ? `${far} %` : '')
   find('summary progress').value = far
-  put(find('.strip-left'), alive.length === 1 ? left(alive[0], now()) : '')
+  put(find('.strip-left'), still(alive, now()))
   if (more.open) rows([...alive, ...ended])
   const ticks = !strip.hidden && !document.hidden
   if (!ticks) tick = clearInterval(tick)
@@ -127,12 +127,7 @@ if (isHere && strip) {
     button.ariaDisabled = null
     button.textContent = 'Cancel'
   })
-  document.addEventListener('aisora:work', ({ detail }) => {
-    const said = document.getElementById('strip-said')
-    const last = detail.at(-1)
-    if (said && last) said.textContent = `${STATES[last.state]}: ${last.prompt.slice(0, 80)}`
-    show()
-  })
+  document.addEventListener('aisora:work', show)
   document.addEventListener('visibilitychange', show)
   // Pages that change in place: another page has been looked at now.
   window.navigation?.addEventListener('navigatesuccess', show)

@@ -47,16 +47,30 @@ function place(place) {
   return `${place}${ending} in line`
 }
 
+/** The rest in milliseconds, from how far it is once that says something, else from history. */
+function restOf({ estimate, progress }, passed) {
+  if (progress >= 8 && passed >= 1_500) return (passed * (100 - progress)) / progress
+  return estimate ? estimate.p50_ms - passed : undefined
+}
+
 /** How long it still takes, as far as that is known. */
 export function left(card, now) {
   if (card.state === 'storing') return 'nearly there'
   if (card.state === 'queued' || !card.started_at) return ''
   const passed = now - card.started_at
-  const { estimate, progress } = card
-  const rest = progress >= 8 && passed >= 1_500 ? (passed * (100 - progress)) / progress : estimate && estimate.p50_ms - passed
+  const { estimate } = card
+  const rest = restOf(card, passed)
   if (rest === undefined) return ''
   if (rest >= 3_000) return `about ${about(rest)} left`
   return estimate && passed > estimate.p90_ms ? 'longer than usual' : 'nearly there'
+}
+
+/** The same for all that goes on: until the first of it is ready. */
+export function still(going, now) {
+  if (going.length === 1) return left(going[0], now)
+  const running = going.filter((card) => card.state === 'running' && card.started_at)
+  const rests = running.map((card) => restOf(card, now - card.started_at)).filter((rest) => rest >= 3_000)
+  return rests.length ? `the first in about ${about(Math.min(...rests))}` : ''
 }
 
 /** What stands beside the state: place or times; the money when it ended badly. */

@@ -78,7 +78,7 @@ fn data(web: &Web, live: bool) -> ShellData {
         },
         module: if live { &site.live } else { &site.still }.clone(),
         theme: theme(),
-        foot: Box::new(move || strip(live)),
+        foot: Box::new(strip),
         options: web.options.clone(),
     }
 }

@@ -51,9 +51,8 @@ pub async fn layer(Shared(web): Shared<Web>, mut request: Request, next: Next) -
     next.run(request).await
 }
 
-/// The strip of the page that is being rendered, for pages of somebody who is signed in. `live` pages say themselves when
-/// something ends.
-pub fn strip(live: bool) -> AnyView {
+/// The strip of the page that is being rendered, for pages of somebody who is signed in.
+pub fn strip() -> AnyView {
     let parts = use_context::<Parts>();
     let Some(Work(work)) = parts.as_ref().and_then(|parts| parts.extensions.get::<Work>()) else {
         return ().into_any();
@@ -95,7 +94,6 @@ pub fn strip(live: bool) -> AnyView {
                 <Icon name="cross" />
             </button>
             <template id="strip-row">{row(None, 0, next)}</template>
-            {(!live).then(|| view! { <p class="unseen" role="status" id="strip-said"></p> })}
         </aside>
         <script type="application/json" id="work" inner_html=paper.replace('<', "\\u003c")></script>
     }
