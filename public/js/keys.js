@@ -69,16 +69,23 @@ export const table = [
   { section: 'Go to', keys: 'g h', words: 'Start', run: () => go('/') },
   { section: 'Create', keys: 'Mod+Enter', words: 'Create, from the prompt', when: () => at(/^\/create$/) },
   { section: 'Video', keys: 'd', words: 'Download', when: isVideo, run: press('main a[download]') },
-  { section: 'Video', keys: 'r', words: 'Make another', when: isVideo, run: press('main a[href^="/create?from="]') },
-  { section: 'Video', keys: '[', words: 'Take before', when: () => seen('a.take-prev'), run: press('a.take-prev') },
-  { section: 'Video', keys: ']', words: 'Next take', when: () => seen('a.take-next'), run: press('a.take-next') },
+  { section: 'Video', keys: 'a', words: 'Make another', when: isVideo, run: press('main a[href^="/create?from="]') },
+  { section: 'Video', keys: 'P', words: 'Take before', when: () => seen('a.take-prev'), run: press('a.take-prev') },
+  { section: 'Video', keys: 'N', words: 'Next take', when: () => seen('a.take-next'), run: press('a.take-next') },
 ]
-
-/** Adds rows for keys that another module listens for: `{ section, keys, words, when }`. */
-export const tell = (...rows) => table.push(...rows)
 
 /** The rows that mean something here and now. */
 export const here = () => table.filter(({ when = always }) => when())
+
+/** What other modules listen for: they write it at the button that does the same. */
+export const written = () =>
+  [...document.querySelectorAll('main [aria-keyshortcuts]')]
+    .filter((element) => element.checkVisibility())
+    .flatMap((element) => {
+      const words = element.ariaLabel || element.title || element.closest('label')?.textContent || element.textContent
+      const each = element.getAttribute('aria-keyshortcuts').split(' ')
+      return each.map((keys) => ({ section: 'On this page', keys, words: words.trim() }))
+    })
 
 const isField = (element) => element.closest?.('input, textarea, select, video, [contenteditable]:not([contenteditable="false"]), [role="listbox"]')
 
@@ -99,10 +106,16 @@ document.addEventListener(
       forget()
       return void palette()
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || key.length > 1 || !areOn() || isField(target)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || key.length > 1 || isField(target)) return
+    if (!areOn()) {
+      // Whoever else listens for letters at the document: they are switched off too. Space is no letter.
+      if (key !== ' ') event.stopImmediatePropagation()
+      return
+    }
     // A dialog has its own keys.
     if (one('dialog[open]')) return
-    const typed = begun ? `${begun} ${key.toLowerCase()}` : key.toLowerCase()
+    const letter = event.shiftKey ? key : key.toLowerCase()
+    const typed = begun ? `${begun} ${letter}` : letter
     const rows = here().filter(({ run }) => run)
     const row = rows.find(({ keys }) => keys === typed)
     const goesOn = rows.some(({ keys }) => keys.startsWith(`${typed} `))

@@ -1,6 +1,6 @@
 // The sheet of shortcuts, made from the table of `keys.js` each time it is opened.
 
-import { areOn, here, turn } from './keys.js'
+import { areOn, here, turn, written } from './keys.js'
 
 const make = (name, props = {}, ...inside) => {
   const element = Object.assign(document.createElement(name), props)
@@ -8,13 +8,13 @@ const make = (name, props = {}, ...inside) => {
   return element
 }
 const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl'
-const NAMES = { Mod: MOD, ' ': 'Space' }
+const NAMES = { Mod: MOD, Control: 'Ctrl', Meta: '⌘' }
 
 /** `g c` as two keys one after the other, `Mod+k` as two at once. */
 export function caps(keys) {
-  const presses = keys === ' ' ? [keys] : keys.split(' ')
-  return presses.flatMap((press, place) => {
-    const held = press.length > 1 ? press.split('+') : [press]
+  return keys.split(' ').flatMap((press, place) => {
+    const large = /^[A-Z]$/.test(press) ? `Shift+${press}` : press
+    const held = large.length > 1 ? large.split('+') : [large]
     const each = held.map((key) => make('kbd', { textContent: NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key) }))
     return place ? [' then ', ...each] : each
   })
@@ -23,7 +23,8 @@ export function caps(keys) {
 const dialog = make('dialog', { className: 'key-sheet', ariaLabel: 'Keyboard shortcuts' })
 
 function fill() {
-  const sections = Map.groupBy ? Map.groupBy(here(), ({ section }) => section) : here().reduce((map, row) => map.set(row.section, [...(map.get(row.section) ?? []), row]), new Map())
+  const sections = new Map()
+  for (const row of [...here(), ...written()]) sections.set(row.section, [...(sections.get(row.section) ?? []), row])
   const shown = [...sections].map(([section, rows]) =>
     make('section', {}, make('h3', { textContent: section }), make('dl', {}, ...rows.map(({ keys, words }) => make('div', {}, make('dt', {}, ...caps(keys)), make('dd', { textContent: words }))))),
   )
