@@ -58,3 +58,7 @@ addEventListener('fetch', (event) => {
   else if (url.pathname === MARK) event.respondWith(orKept(request, MARK))
   else if (isStamped(url)) event.respondWith(stamped(request, url))
 })
+addEventListener('notificationclick', ({ notification }) => {
+  notification.close()
+  clients.openWindow(notification.data)
+})

@@ -13,7 +13,6 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::Router;
 
 /// What the server knows about the document before a page is rendered.
-#[derive(Clone)]
 pub struct ShellData {
     /// Address of the style sheet, stamped with its hash.
     pub css: String,
@@ -23,6 +22,8 @@ pub struct ShellData {
     pub module: String,
     /// `dark` or `light` when the person chose one; none follows the system.
     pub theme: Option<String>,
+    /// What stands below the application in the document, and does not wake up.
+    pub foot: Body,
     /// For the developer's automatic reload.
     pub options: LeptosOptions,
 }
@@ -57,10 +58,11 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
         script,
         module,
         theme,
+        foot,
         options,
     } = data;
     provide_context(ThemeInForce(theme.clone()));
-    let body = body();
+    let (body, foot) = (body(), foot());
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -80,7 +82,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
                 <script type="module" src=module nonce=leptos::nonce::use_nonce()></script>
                 <MetaTags />
             </head>
-            <body>{body}</body>
+            <body>{body} {foot}</body>
         </html>
     }
 }

@@ -5,6 +5,8 @@
 )]
 
 pub mod asked;
+#[cfg(feature = "ssr")]
+pub mod bells;
 pub mod chrome;
 pub mod composer;
 pub mod dynamic;
@@ -15,6 +17,7 @@ pub mod live;
 pub mod making;
 pub mod outcome;
 pub mod person;
+pub mod promises;
 pub mod screen;
 pub mod status;
 pub mod theme;

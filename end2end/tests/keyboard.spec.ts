@@ -92,6 +92,24 @@ test('from the door to a playing video and its download', async ({ page, newPage
   const download = await coming
   expect(download.suggestedFilename()).toBe('a-paper-boat-by-hand-720x1280-1s.mp4')
   expect(fs.statSync(await download.path()).size).toBeGreaterThan(1_000)
+
+  // The same once more by letters: from another page the palette finds it, its page downloads it, and one goes home.
+  await page.keyboard.type('ga')
+  await expect(page).toHaveURL(/\/account$/)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('boat by hand')
+  await expect(page.getByRole('option', { selected: true })).toHaveText('a paper boat by hand')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/v\//)
+  await expect(video).toBeVisible()
+  const again = page.waitForEvent('download')
+  await page.keyboard.press('d')
+  expect((await again).suggestedFilename()).toBe('a-paper-boat-by-hand-720x1280-1s.mp4')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('sign out')
+  await expect(page.getByRole('option', { selected: true })).toHaveText('Sign out')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/$/)
 })
 
 test('running work is cancelled from the keyboard, and the focus is not lost', async ({ page }) => {

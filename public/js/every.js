@@ -1,4 +1,10 @@
-// What every page has.
+// What every page has: what shows a page without a network, the strip with its signs and bells, and a hand on every key.
+
+import './bells.js'
+import './keys.js'
+import './signs.js'
+import './strip.js'
+import './unseen.js'
 
 // What shows a page without a network (`sw.js`). A browser that does not want it does without.
 const styles = document.getElementById('leptos')

@@ -2,6 +2,7 @@
 // need of a script stands here: the theme at once, films that play while they are in view, times of one's own zone.
 
 import './every.js'
+import './stream.js'
 
 const root = document.documentElement
 const themes = document.querySelectorAll('.theme-switch button')

@@ -66,6 +66,7 @@ pub fn open_stream(
     let state = source.clone();
     let event = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         if let Some(text) = event.data().as_string() {
+            page::tell("aisora:event", &event.data());
             on_event(text);
         }
     });

@@ -49,6 +49,9 @@ pub fn Chrome(children: Children) -> impl IntoView {
     });
     view! {
         <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        {maybe(move || path.with(|path| path == "/create").then(|| view! {
+            <a class="skip" href="#prompt" rel="external">"Skip to the composer"</a>
+        }))}
         <div class="house" class:studio=studio>
             {part(move || if studio.get() { view! { <Rail /> }.into_any() } else { view! { <TopBar /> }.into_any() })}
             <main id="main" tabindex="-1">{children()}</main>
@@ -101,6 +104,11 @@ fn Rail() -> impl IntoView {
     view! {
         <header class="rail">
             <Mark />
+            <button class="finder needs-script" data-opens="palette" title="Videos, pages and commands">
+                <Icon name="search" />
+                <span>"Find anything"</span>
+                <kbd aria-hidden="true">"Ctrl K"</kbd>
+            </button>
             <nav aria-label="Rooms">
                 <ul>{rooms}</ul>
             </nav>

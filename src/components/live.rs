@@ -11,6 +11,9 @@ use crate::model::{
 };
 use leptos::prelude::*;
 
+/// A provider that has been silent for so many milliseconds is asked after.
+const SILENT: i64 = 10_000;
+
 /// One generation that changes while it is looked at.
 #[derive(Clone)]
 pub struct LiveCard {
@@ -67,6 +70,8 @@ struct Inner {
     /// The tab is not looked at: it listens to nothing until it is.
     asleep: bool,
     fetching: bool,
+    /// When a snapshot was last asked for, by the server's clock.
+    asked: i64,
     fetch_again: bool,
     /// Until the next try without a stream, in milliseconds.
     wait: u32,
@@ -179,6 +184,13 @@ impl Live {
                 card: ArcRwSignal::new(card),
             };
         };
+        let mut card = card;
+        if card.state == State::Running {
+            // Events bring it faster than the snapshot.
+            card.answered_at = card
+                .answered_at
+                .max(known.with_untracked(|known| known.answered_at));
+        }
         let before = known.with_untracked(|known| known.state);
         if known.with_untracked(|known| *known != card) {
             if before != card.state {
@@ -286,7 +298,20 @@ impl Live {
     }
 
     fn tick(&self) {
-        self.clock.set(self.server_now());
+        let now = self.server_now();
+        self.clock.set(now);
+        // A provider that answers without getting on makes no event: the snapshot tells when it did.
+        let silent = |cards: &Vec<LiveCard>| {
+            cards.iter().any(|known| {
+                known.card.with_untracked(|card| {
+                    card.state == State::Running && card.answered_at.is_some_and(|at| now - at >= SILENT)
+                })
+            })
+        };
+        let again = self.inner.with_value(|inner| now - inner.asked >= SILENT);
+        if again && self.cards.with_untracked(silent) {
+            self.refetch();
+        }
     }
 
     /// Tells a change of state; percents are left to the bar.
@@ -305,6 +330,7 @@ fn apply(card: &mut Card, event: &LiveEvent) {
     card.state = event.state;
     card.progress = event.progress;
     card.reason = event.reason;
+    card.answered_at = (event.state == State::Running).then_some(event.at);
     if event.state == State::Queued {
         card.started_at = None;
     } else {

@@ -2,6 +2,7 @@
 
 use super::dynamic::{memo, on, text, word};
 use super::outcome::sign_in_again;
+use super::promises::Promises;
 use super::{live::Live, words};
 use crate::api::generation::cancel_generation;
 use crate::model::error::Code;
@@ -22,7 +23,8 @@ pub fn Making(
         <div class="making">
             <Dawn card=card.clone() />
             <div class="making-words">
-                <Advance card />
+                <Advance card=card.clone() />
+                <Promises card />
                 <Cancel id next />
             </div>
         </div>

@@ -45,7 +45,8 @@ pub fn Screen(
     numbered: Signal<bool>,
 ) -> impl IntoView {
     let phase = phase_of(&card);
-    let (shape, take) = card.with_untracked(|card| (words::shape_class(card.size), card.take));
+    let (shape, take, page) =
+        card.with_untracked(|card| (words::shape_class(card.size), card.take, card.page()));
     let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
@@ -54,10 +55,10 @@ pub fn Screen(
     view! {
         <div class=["screen ", shape].concat()>
             {picture}
-            <span class="screen-take" hidden=flag(move || !numbered.get())>
+            <a class="screen-take" href=page hidden=flag(move || !numbered.get())>
                 "Take "
                 {take}
-            </span>
+            </a>
         </div>
     }
 }

@@ -183,6 +183,8 @@ mod tests {
             place: None,
             poster: true,
             estimate: None,
+            answered_at: None,
+            deadline_at: None,
             created_at: 0,
             started_at: None,
             finished_at: None,

@@ -72,13 +72,19 @@ pub fn place(place: u32) -> String {
 /// `usually 40 s`, `usually 20 to 40 s`: half are ready by the first, nine of ten by the second.
 #[must_use]
 pub fn usually(estimate: Estimate) -> String {
+    ["usually ", &span(estimate)].concat()
+}
+
+/// `40 s`, `20 to 40 s`.
+#[must_use]
+pub fn span(estimate: Estimate) -> String {
     let (soon, late) = (about(estimate.p50_ms), about(estimate.p90_ms));
     if soon == late {
-        return format!("usually {soon}");
+        return soon;
     }
     match (soon.split_once(' '), late.split_once(' ')) {
-        (Some((number, unit)), Some((_, same))) if unit == same => format!("usually {number} to {late}"),
-        _ => format!("usually {soon} to {late}"),
+        (Some((number, unit)), Some((_, same))) if unit == same => [number, " to ", &late].concat(),
+        _ => [&soon, " to ", &late].concat(),
     }
 }
 

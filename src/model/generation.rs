@@ -248,6 +248,12 @@ pub struct Card {
     /// How long such work usually takes, once there is history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
+    /// When its provider last answered, in unix milliseconds, while it works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<i64>,
+    /// When it is given up and the credits come back, in unix milliseconds, while its provider works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<i64>,
     /// When it was asked for, in unix milliseconds.
     pub created_at: i64,
     /// When work on it began, in unix milliseconds.

@@ -1,5 +1,6 @@
 //! `/account`: who is signed in, the theme, the way out.
 
+use crate::components::bells::bells;
 use crate::components::dynamic::{awaited, waiting};
 use crate::components::fact::fact;
 use crate::components::person::Who;
@@ -26,6 +27,10 @@ pub fn Account() -> impl IntoView {
                 <h2>"Look"</h2>
                 <p class="hint">"The theme of this browser."</p>
                 <ThemeSwitch />
+            </section>
+            <section class="sheet needs-script">
+                {bells()}
+                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="/icons.svg#keys"></use></svg>"Keyboard shortcuts"</button></p>
             </section>
             <section class="sheet">
                 <h2>"Yours"</h2>

@@ -12,6 +12,7 @@ pub mod people;
 pub mod pictures;
 pub mod provider_ends;
 pub mod spending;
+pub mod watching;
 pub mod webhooks;
 pub mod writer;
 

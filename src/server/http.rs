@@ -11,4 +11,5 @@ pub mod pages;
 pub mod pictures;
 pub mod session;
 pub mod site;
+pub mod strip;
 pub mod videos_api;

@@ -193,14 +193,23 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Job>> {
         .await)?)
 }
 
-/// Makes a lease last longer. False when it is lost.
-pub async fn renew(tx: &mut Tx, kind: &str, subject: Uuid, fence: i64, lease_until: i64) -> Result<bool> {
-    const SQL: &str = "UPDATE jobs SET lease_until = $4 WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_owner IS NOT NULL";
+/// Makes a lease last longer, and notes when the provider last answered. False when it is lost.
+pub async fn renew(
+    tx: &mut Tx,
+    kind: &str,
+    subject: Uuid,
+    fence: i64,
+    lease_until: i64,
+    answered_at: Option<i64>,
+) -> Result<bool> {
+    const SQL: &str = "UPDATE jobs SET lease_until = $4, answered_at = COALESCE($5, answered_at)
+        WHERE kind = $1 AND subject = $2 AND fence = $3 AND lease_owner IS NOT NULL";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(kind)
         .bind(subject)
         .bind(fence)
         .bind(lease_until)
+        .bind(answered_at)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

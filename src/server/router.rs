@@ -2,7 +2,7 @@
 
 use super::{
     config::Mode,
-    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
+    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, strip, videos_api},
     state::App,
 };
 use axum::{
@@ -139,6 +139,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn(guard::size))
         .layer(from_fn(guard::range))
         .layer(from_fn_with_state(web.clone(), pages::readable))
+        .layer(from_fn_with_state(web.clone(), strip::layer))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.

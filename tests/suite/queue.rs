@@ -107,7 +107,7 @@ async fn a_lost_lease_never_writes(engine: Engine) {
     drop(moment);
     let mut tx = test.app.db.begin().await.unwrap();
     assert!(
-        !jobs::renew(&mut tx, JOB, card.id.0, first.fence, now + 9_000)
+        !jobs::renew(&mut tx, JOB, card.id.0, first.fence, now + 9_000, None)
             .await
             .unwrap()
     );

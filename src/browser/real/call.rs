@@ -1,6 +1,7 @@
 //! Calls to the server.
 
 use super::json::read_value;
+use super::page::tell;
 use crate::model::error::AppError;
 use leptos::prelude::window;
 use send_wrapper::SendWrapper;
@@ -14,7 +15,12 @@ use web_sys::{AbortController, Headers, RequestInit, Response};
 /// What the server said; `network` when it said nothing that can be understood.
 pub async fn post<T: DeserializeOwned>(path: &str, body: &str) -> Result<T, AppError> {
     match SendWrapper::new(answer(path, body)).await {
-        Ok((true, answer)) => read_value(answer).ok_or_else(AppError::unreachable),
+        Ok((true, answer)) => {
+            if path.ends_with("/snapshot") {
+                tell("aisora:snapshot", &answer);
+            }
+            read_value(answer).ok_or_else(AppError::unreachable)
+        }
         Ok((false, answer)) => Err(read_value(answer).unwrap_or_else(AppError::unreachable)),
         Err(_) => Err(AppError::unreachable()),
     }

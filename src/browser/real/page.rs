@@ -18,6 +18,15 @@ pub fn on_page_shown(turned: impl Fn(bool) + 'static) {
     turned.forget();
 }
 
+/// Tells the modules of the page (`public/js`), by an event at the window.
+pub fn tell(name: &str, detail: &JsValue) {
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(detail);
+    if let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict(name, &init) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 /// Goes to an address by a full load.
 pub fn go(address: &str) {
     let _ = window().location().assign(address);

@@ -81,6 +81,8 @@ impl Live {
         if busy {
             return;
         }
+        let now = self.server_now();
+        self.inner.update_value(|inner| inner.asked = now);
         let live = *self;
         spawn_local(async move {
             let answer = snapshot().await;

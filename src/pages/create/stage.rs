@@ -83,6 +83,7 @@ pub fn Stage(composer: Composer) -> impl IntoView {
         view! { <Screen card=known.card next="/create" numbered=several /> }.into_any()
     };
     let screens = shown(takes, Arc::new(screen));
+    let ways = maybe(move || several.get().then(|| ways_to(takes.with(Vec::len))));
     let about = maybe(move || {
         let takes = takes.get();
         let first = takes.first()?.clone();
@@ -91,9 +92,20 @@ pub fn Stage(composer: Composer) -> impl IntoView {
     view! {
         <section class="stage" aria-label="Watched now">
             <div class=class>{screens}</div>
+            {ways}
             {about}
         </section>
     }
+}
+
+/// In a hand the takes stand side by side, and these lead from one to the next (`public/js/swipe.js`).
+fn ways_to(takes: usize) -> AnyView {
+    let ways = (0..takes).map(|take| {
+        let name = format!("Show take {}", take + 1);
+        view! { <button type="button" data-take=take.to_string() aria-label=name></button> }.into_any()
+    });
+    let ways: Vec<AnyView> = ways.collect();
+    view! { <div class="take-ways needs-script" role="group" aria-label="Takes">{ways}</div> }.into_any()
 }
 
 /// Words, facts, money, and what to do next.

@@ -51,6 +51,8 @@ pub fn card(row: CardRow, place: Option<u32>, estimate: Option<Estimate>) -> Res
         place,
         poster: state == State::Succeeded && row.media_stills,
         estimate: estimate.filter(|_| !state.is_terminal()),
+        answered_at: None,
+        deadline_at: None,
         created_at: row.created_at,
         started_at: row.started_at,
         finished_at: row.finished_at,

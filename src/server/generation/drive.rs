@@ -23,7 +23,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -72,6 +72,8 @@ pub struct Drive {
     pub job: Option<String>,
     /// An order is on its way, and a second one could cost something.
     pub handing_over: Arc<AtomicBool>,
+    /// When the provider last answered a poll, in unix milliseconds; 0 before it has.
+    pub answered: Arc<AtomicI64>,
 }
 
 /// How a part of the way came out.
@@ -355,7 +357,11 @@ impl Drive {
         let left = CALL.min(patience.saturating_duration_since(Instant::now()));
         let answer = tokio::time::timeout(left, self.provider.poll(job)).await;
         match answer {
-            Ok(answer) => answer,
+            Ok(Ok(status)) => {
+                self.answered.store(self.life.clock.now(), Ordering::Relaxed);
+                Ok(status)
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(ProviderError::Broken("no answer to a poll".into())),
         }
     }

@@ -24,6 +24,7 @@ use crate::server::{
     db::{
         events,
         generations::{self, CardRow, GenerationRow, search::NEWEST},
+        watching,
     },
     error::{Failure, Result},
     jobs,
@@ -379,8 +380,14 @@ impl Generations {
         } else {
             HashMap::new()
         };
+        let mut watched = if rows.iter().any(|row| watching::is_watched(&row.state)) {
+            watching::of(&self.life.db, JOB, user.0).await?
+        } else {
+            HashMap::new()
+        };
         let mut cards = Vec::with_capacity(rows.len());
         for row in rows {
+            let watched = watched.remove(&row.id).unwrap_or_default();
             let waits = row.state == State::Queued.as_str();
             let place = places.get(&row.id).copied().filter(|_| waits).map(small);
             let ended = State::parse(&row.state).is_some_and(State::is_terminal);
@@ -396,7 +403,11 @@ impl Generations {
                     )
                     .await?
             };
-            cards.push(card(row, place, estimate)?);
+            cards.push(Card {
+                answered_at: watched.answered_at,
+                deadline_at: watched.deadline_at,
+                ..card(row, place, estimate)?
+            });
         }
         Ok(cards)
     }

@@ -318,6 +318,7 @@ impl Worker {
         let id = row.id;
         let cancelled = self.life.stops.begin(id, job.fence);
         let handing_over = Arc::new(AtomicBool::new(false));
+        let answered = Arc::new(AtomicI64::new(0));
         let deadline = provider
             .offers()
             .iter()
@@ -335,6 +336,7 @@ impl Worker {
             job: row.provider_job.clone(),
             row,
             handing_over: handing_over.clone(),
+            answered: answered.clone(),
         };
         let left = tokio::select! {
             end = drive.run() => match end {
@@ -345,7 +347,7 @@ impl Worker {
                     Some(Left::Failed)
                 }
             },
-            () = self.keep_lease(&job) => Some(Left::Lost),
+            () = self.keep_lease(&job, &answered) => Some(Left::Lost),
             () = cancelled.cancelled() => Some(Left::Cancelled),
             () = stopping(&stop, &handing_over) => Some(Left::Stopping),
         };
@@ -399,14 +401,16 @@ impl Worker {
     }
 
     /// Returns when the lease is lost: somebody else has it, the job is over, or the database was silent for too long.
-    async fn keep_lease(&self, job: &Job) {
+    async fn keep_lease(&self, job: &Job, answered: &AtomicI64) {
         let mut renewed = Instant::now();
         loop {
             tokio::time::sleep(self.lease / 3).await;
             let renew = async {
                 let mut tx = self.life.db.begin().await?;
                 let until = self.life.clock.now() + self.lease_ms();
-                let ours = jobs::renew(&mut tx, JOB, job.subject, job.fence, until).await?;
+                // What polling learns travels with the lease, which is written anyway.
+                let answered = Some(answered.load(Ordering::Relaxed)).filter(|at| *at > 0);
+                let ours = jobs::renew(&mut tx, JOB, job.subject, job.fence, until, answered).await?;
                 tx.commit().await?;
                 Ok::<bool, crate::server::error::Failure>(ours)
             };

@@ -9,7 +9,10 @@ use crate::{
     app::{App as Pages, Script, ShellData, shell},
     model::{error::AppError, person::FormState},
     pages::is_live,
-    server::{http::session::cookie, router::Web},
+    server::{
+        http::{session::cookie, strip::strip},
+        router::Web,
+    },
 };
 use axum::{
     body::Body,
@@ -76,6 +79,7 @@ fn data(web: &Web, live: bool) -> ShellData {
         },
         module: if live { &site.live } else { &site.still }.clone(),
         theme: theme(),
+        foot: Box::new(strip),
         options: web.options.clone(),
     }
 }
@@ -172,7 +176,8 @@ pub async fn readable(State(web): State<Web>, request: Request, next: Next) -> R
     page
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether a browser asks for something to look at.
+pub fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter();
     accepted
         .filter_map(|accepted| accepted.to_str().ok())

@@ -1,0 +1,222 @@
+// The strip of running work, on every page of somebody who is signed in; the tab's own signs; the bells.
+
+import type { Page } from '@playwright/test'
+import { arrive, begin, cancel, expectNoSidewaysScroll, join, settled } from '../support/studio.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
+
+const strip = (page: Page) => page.getByRole('complementary', { name: 'Work in progress' })
+
+/** Work that goes on for as long as a test needs, and credits for it. */
+const LONG = { size: '1920x1080', seconds: 20 } as const
+
+test('every page shows what is being made, and it is cancelled from there', async ({ page, server }) => {
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
+  const [card] = await begin(page, { prompt: 'a long shot over the sea', ...LONG })
+  for (const path of ['/', '/credits', '/account', '/library', `/v/${card!.id}`, '/create', '/docs/api', '/account/keys']) {
+    await page.goto(path)
+    await expect(strip(page), path).toContainText(/1 video (is being made|waits in line)/)
+    await expectNoSidewaysScroll(page)
+  }
+  await page.goto('/credits')
+  await expect(page).toHaveTitle(/^\d+ % · Credits · AiSora$/)
+  const icon = page.locator('link[rel="icon"]')
+  await expect(icon).toHaveCount(1)
+  await expect(icon).toHaveAttribute('href', /^data:image\/svg/)
+  await strip(page).locator('summary').click()
+  const row = strip(page).getByRole('listitem')
+  await expect(row).toHaveCount(1)
+  await expect(row.getByRole('link', { name: 'a long shot over the sea' })).toHaveAttribute('href', `/v/${card!.id}`)
+  await expectAccessible(page)
+  // The panel stays as it was left, from page to page.
+  await page.goto('/account')
+  await row.getByRole('button', { name: 'Cancel' }).click()
+  await expect(strip(page)).toBeHidden()
+  await expect(page).toHaveTitle('Account · AiSora')
+  await expect(icon).toHaveCount(2)
+})
+
+test('a page that does not live in the browser hears of progress and of the end by itself', async ({ page }) => {
+  await join(page)
+  await page.goto('/credits')
+  await expect(strip(page)).toBeHidden()
+  const [card] = await begin(page, { prompt: 'heard from afar' })
+  await expect(strip(page)).toBeVisible()
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+  await expect(page.getByRole('status')).toHaveText('Ready: heard from afar')
+  await strip(page).locator('summary').click()
+  await strip(page).getByRole('link', { name: 'Open', exact: true }).click()
+  await expect(page).toHaveURL(`/v/${card!.id}`)
+  await expect(strip(page), 'what was looked at is no news').toBeHidden()
+  await page.goto('/credits')
+  await expect(strip(page)).toBeHidden()
+})
+
+test('a studio page hands what it hears to the strip, over changes of the page', async ({ page }) => {
+  await join(page)
+  await arrive(page, '/library')
+  const streams: string[] = []
+  page.on('request', (request) => new URL(request.url()).pathname === '/events' && streams.push(request.url()))
+  await begin(page, { prompt: 'over the wire', seconds: 5 })
+  await expect(strip(page)).toContainText('1 video is being made')
+  await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Create' }).click()
+  await expect(page).toHaveURL(/\/create$/)
+  await expect(strip(page)).toBeVisible()
+  await settled(page)
+  await expect(strip(page), 'the room shows it').toBeHidden()
+  expect(streams, 'one stream for the tab').toEqual([])
+})
+
+test('without the stream the strip still comes to the end', async ({ page, watch }) => {
+  watch.allow(/\/events/)
+  await join(page)
+  await page.route('**/events*', (route) => route.abort())
+  await begin(page, { prompt: 'by asking' })
+  await page.goto('/account')
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+})
+
+test('what was not made says so, costs nothing, and leads to another try at a price that is shown first', async ({ page }) => {
+  await join(page)
+  const [card] = await begin(page, { prompt: 'stopped', seconds: 5 })
+  await cancel(page, card!.id)
+  // A cancelled one is no news. One that failed is; nothing fails here by itself, so the page is told of it.
+  await page.goto('/account')
+  await expect(strip(page)).toBeHidden()
+  const html = (await (await page.request.get('/account', { headers: { accept: 'text/html' } })).text()).replaceAll('"state":"cancelled"', '"state":"failed"')
+  await page.route('**/account', (route) => route.fulfill({ body: html, contentType: 'text/html' }))
+  await page.goto('/account')
+  await expect(strip(page)).toContainText('1 was not made')
+  await strip(page).locator('summary').click()
+  await expect(strip(page).getByRole('listitem')).toContainText('Not charged')
+  const again = strip(page).getByRole('link', { name: 'Try again' })
+  await expect(again).toHaveAttribute('title', /price before anything starts/)
+  await again.click()
+  await expect(page).toHaveURL(`/create?from=${card!.id}`)
+  await expect(page.getByLabel('What should be seen')).toHaveValue('stopped')
+})
+
+test('bells are off until they are chosen, and of two tabs one rings', async ({ page, context }) => {
+  await context.addInitScript(() => {
+    const sounds: number[] = []
+    Object.assign(window, { sounds })
+    const start = OscillatorNode.prototype.start
+    OscillatorNode.prototype.start = function (when) {
+      sounds.push(when ?? 0)
+      return start.call(this, when)
+    }
+  })
+  const sounds = (page: Page) => page.evaluate(() => (window as unknown as { sounds: number[] }).sounds.length)
+  await join(page)
+  await page.goto('/account')
+  const main = page.getByRole('main')
+  const sound = main.getByRole('switch', { name: 'Play a sound' })
+  await expect(sound).not.toBeChecked()
+  await sound.check()
+  await expect.poll(() => sounds(page), { message: 'what was chosen is heard' }).toBe(2)
+  await page.reload()
+  await expect(sound).toBeChecked()
+  await sound.uncheck()
+  await sound.check()
+  await expect.poll(() => sounds(page)).toBe(2)
+  const other = await context.newPage()
+  await other.goto('/account')
+  await other.getByRole('main').getByRole('switch', { name: 'Play a sound' }).focus()
+  await begin(page, { prompt: 'rings once' })
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+  await expect(strip(other)).toContainText('1 video is ready')
+  await expect.poll(async () => (await sounds(page)) + (await sounds(other)) - 2).toBe(2)
+})
+
+test('a notification is asked for on the press, and a browser that says no is explained', async ({ page }) => {
+  await page.addInitScript(() => {
+    const asked: string[] = []
+    Object.assign(window, { asked })
+    Object.defineProperty(Notification, 'permission', { get: () => (asked.length ? 'denied' : 'default') })
+    Notification.requestPermission = async () => {
+      asked.push('asked')
+      return 'denied'
+    }
+  })
+  await join(page)
+  await page.goto('/account')
+  expect(await page.evaluate(() => (window as unknown as { asked: string[] }).asked)).toEqual([])
+  const note = page.getByRole('main').getByRole('switch', { name: 'Show a notification' })
+  await note.click()
+  await expect(page.getByRole('main').getByText('does not allow notifications from here')).toBeVisible()
+  await expect(note).not.toBeChecked()
+})
+
+test('a tab that is not looked at is told by another one, and says that it is ready', async ({ page }) => {
+  await page.addInitScript(() => {
+    let hidden = false
+    Object.defineProperty(document, 'hidden', { get: () => hidden })
+    Object.assign(window, {
+      look: (away: boolean) => {
+        hidden = away
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+    })
+  })
+  const look = (away: boolean) => page.evaluate((away) => (window as unknown as { look: (away: boolean) => void }).look(away), away)
+  await join(page)
+  await page.goto('/credits')
+  const polled = page.waitForRequest((request) => request.url().endsWith('/api/generation/snapshot'), { timeout: 20_000 })
+  await begin(page, { prompt: 'unseen', seconds: 4 })
+  await expect(strip(page)).toBeVisible()
+  await look(true)
+  await polled
+  await expect(page).toHaveTitle('Ready · Credits · AiSora', { timeout: 40_000 })
+  await look(false)
+  await expect(page).toHaveTitle('Credits · AiSora')
+})
+
+test('without JavaScript the strip is there, and cancels', async ({ page, newPage, server }) => {
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
+  const [card] = await begin(page, { prompt: 'by plain form', ...LONG })
+  const plain = await newPage({ javaScriptEnabled: false, storageState: await page.context().storageState() })
+  await plain.goto('/credits')
+  await strip(plain).locator('summary').click()
+  await expect(strip(plain).getByRole('listitem')).toContainText('by plain form')
+  await strip(plain).getByRole('button', { name: 'Cancel' }).click()
+  await expect(plain).toHaveURL(/\/credits$/)
+  await expect(strip(plain)).toBeHidden()
+  await plain.goto(`/v/${card!.id}`)
+  await expect(plain.locator('.not-made')).toBeVisible()
+})
+
+test.describe('in a hand', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('the strip stands above the tabs, and covers neither them nor the composer', async ({ page, server }) => {
+    const person = await join(page)
+    await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
+    const [card] = await begin(page, { prompt: 'in a hand', ...LONG })
+    await arrive(page, '/create')
+    const box = async (of: ReturnType<Page['locator']>) => (await of.boundingBox())!
+    const [line, tabs, composer] = [await box(strip(page)), await box(page.locator('nav.tabs')), await box(page.getByRole('form', { name: 'Composer' }))]
+    expect(line.y + line.height).toBeLessThanOrEqual(tabs.y + 0.5)
+    expect(composer.y + composer.height).toBeLessThanOrEqual(line.y + 0.5)
+    await strip(page).locator('summary').tap()
+    await expect(strip(page).getByRole('button', { name: 'Cancel' })).toBeInViewport({ ratio: 1 })
+    await expectNoSidewaysScroll(page)
+    await cancel(page, card!.id)
+  })
+
+  test('takes stand side by side and are reached by a swipe or by buttons', async ({ page }) => {
+    await join(page)
+    await begin(page, { prompt: 'side by side', takes: 2 })
+    await settled(page)
+    await arrive(page, '/create')
+    const takes = page.locator('.stage .screen')
+    await expect(takes).toHaveCount(2)
+    await expect(takes.first()).toBeInViewport({ ratio: 0.9 })
+    await expect(takes.nth(1)).not.toBeInViewport({ ratio: 0.2 })
+    await page.getByRole('button', { name: 'Show take 2' }).tap()
+    await expect(takes.nth(1)).toBeInViewport({ ratio: 0.9 })
+    await expect(page.getByRole('button', { name: 'Show take 2' })).toHaveAttribute('aria-current', 'true')
+    await expectNoSidewaysScroll(page)
+    await expectAccessible(page)
+  })
+})

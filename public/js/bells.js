@@ -1,0 +1,89 @@
+// A sound and a notification when a video is ready, each off until it is chosen. This browser remembers the choice; of all
+// its tabs one rings.
+
+import { isHere } from './work.js'
+
+const CHOSEN = 'aisora-bells'
+const RUNG = 'aisora-rung'
+const REMEMBERED = 60
+const DENIED = 'This browser does not allow notifications from here. Allow them in its settings for this site, and switch this on again.'
+const KEPT = 'Kept in this browser, for all its tabs.'
+
+const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? otherwise)
+const chosen = () => read(CHOSEN, '{}')
+const mayNote = () => window.Notification?.permission === 'granted'
+
+function show() {
+  const { sound, note } = chosen()
+  for (const box of document.querySelectorAll('[data-bell]')) box.checked = box.dataset.bell === 'sound' ? !!sound : !!note && mayNote()
+}
+
+function say(words) {
+  for (const place of document.querySelectorAll('[data-bell-said]')) place.textContent = words
+}
+
+/** Asks the browser, on the press that chose it; answers what is wrong, if anything is. */
+async function permitted() {
+  if (!window.Notification) return 'This browser knows no notifications.'
+  const answer = Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission
+  return answer === 'granted' ? '' : DENIED
+}
+
+async function choose({ target: box }) {
+  const kind = box.dataset?.bell
+  if (!kind) return
+  let trouble = ''
+  if (box.checked && kind === 'note') trouble = await permitted()
+  localStorage.setItem(CHOSEN, JSON.stringify({ ...chosen(), [kind]: box.checked && !trouble }))
+  say(trouble || KEPT)
+  show()
+  // What was chosen is heard at once; the press also lets the browser play it later.
+  if (kind === 'sound' && box.checked) (await import('./chime.js')).chime()
+}
+
+async function note(card) {
+  const words = card.state === 'succeeded' ? 'Your video is ready' : 'A video was not made. Nothing was charged.'
+  const options = {
+    body: card.prompt.slice(0, 120),
+    icon: card.poster && card.state === 'succeeded' ? `/media/${card.id}/poster.jpg` : '/icon-192.png',
+    tag: card.id,
+    data: `/v/${card.id}`,
+    silent: true,
+  }
+  let shown
+  try {
+    shown = new Notification(words, options)
+  } catch {
+    // Telephones show only those of the worker, which answers the press too (`sw.js`).
+    return (await navigator.serviceWorker?.getRegistration())?.showNotification(words, options)
+  }
+  shown.onclick = () => {
+    window.focus()
+    location.assign(`/v/${card.id}`)
+    shown.close()
+  }
+}
+
+/** Rings once in all tabs: who comes first notes it under a lock. */
+async function ring(cards) {
+  const { sound, note: wanted } = chosen()
+  const ended = cards.filter((card) => card.state !== 'cancelled')
+  if (!ended.length || !(sound || (wanted && mayNote()))) return
+  const mine = await (navigator.locks?.request ?? ((_, run) => run())).call(navigator.locks, 'aisora-bells', () => {
+    const rung = read(RUNG, '[]')
+    const mine = ended.filter((card) => !rung.includes(card.id))
+    localStorage.setItem(RUNG, JSON.stringify([...mine.map((card) => card.id), ...rung].slice(0, REMEMBERED)))
+    return mine
+  })
+  if (!mine.length) return
+  if (sound) (await import('./chime.js')).chime()
+  // Who looks at the page sees it there.
+  if (wanted && mayNote() && document.hidden) mine.forEach(note)
+}
+
+if (isHere) {
+  show()
+  document.addEventListener('change', choose)
+  document.addEventListener('aisora:work', ({ detail }) => ring(detail))
+  addEventListener('storage', ({ key }) => key === CHOSEN && show())
+}

@@ -1,0 +1,140 @@
+// Keys that do things. One table: what is pressed, what the sheet behind `?` tells, and what the palette knows of keys.
+
+import { isHere } from './work.js'
+
+const OFF = 'aisora-keys'
+const FOCUS = 'aisora-focus'
+/** Two keys of one shortcut come within so many milliseconds. */
+const PATIENCE = 1_200
+
+export const areOn = () => localStorage.getItem(OFF) !== 'off'
+export const turn = (on) => localStorage.setItem(OFF, on ? 'on' : 'off')
+
+const one = (selector) => document.querySelector(selector)
+const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
+const at = (pattern) => pattern.test(location.pathname)
+const isVideo = () => at(/^\/v\/[^/]+$/)
+
+/** Changes to a page in place where a link of the frame can, else loads it. Afterwards a field may get the focus. */
+export function go(address, field) {
+  if (field) sessionStorage.setItem(FOCUS, field)
+  const link = location.pathname !== address && one(`.room[href="${address}"]:not([rel])`)
+  if (link) link.click()
+  else if (location.pathname !== address) return location.assign(address)
+  if (field) arrive()
+}
+
+/** Puts the focus where the last page sent it, once that is there. */
+function arrive() {
+  const field = sessionStorage.getItem(FOCUS)
+  sessionStorage.removeItem(FOCUS)
+  if (!field) return
+  let tries = 40
+  const look = setInterval(() => {
+    const found = one(field)
+    if (found) found.focus()
+    if (found || !--tries) clearInterval(look)
+  }, 50)
+}
+arrive()
+
+/** Dark, light, as the system: the switch knows how. */
+export const theme = (value) => one(`.theme-switch button[value="${value}"]`)?.click()
+function nextTheme() {
+  const order = ['auto', 'light', 'dark']
+  const now = one('.theme-switch button[aria-pressed="true"]')?.value
+  theme(order[(order.indexOf(now) + 1) % order.length])
+}
+
+export const sheet = async () => (await import('./sheet.js')).open()
+export const palette = async () => (await import('./palette.js')).open()
+
+const PROMPT = '#prompt'
+const SEARCH = 'input[type="search"]'
+const press = (selector) => () => seen(selector)?.click()
+const always = () => true
+
+/** `keys` are pressed one after the other; without `run`, somebody else listens for them, and the sheet tells. */
+export const table = [
+  { section: 'Everywhere', keys: '?', words: 'These shortcuts', run: sheet },
+  { section: 'Everywhere', keys: 'Mod+k', words: 'Search videos, pages and commands', run: palette },
+  { section: 'Everywhere', keys: 'n', words: 'New video', when: () => isHere, run: () => go('/create', PROMPT) },
+  { section: 'Everywhere', keys: '/', words: 'Search the library', when: () => isHere, run: () => (seen(SEARCH) ? seen(SEARCH).focus() : go('/library', SEARCH)) },
+  { section: 'Everywhere', keys: 'q', words: 'Open or close the work in progress', when: () => seen('.strip summary'), run: press('.strip summary') },
+  { section: 'Everywhere', keys: 't', words: 'Theme: as the system, light, dark', run: nextTheme },
+  { section: 'Go to', keys: 'g c', words: 'Create', when: () => isHere, run: () => go('/create') },
+  { section: 'Go to', keys: 'g l', words: 'Library', when: () => isHere, run: () => go('/library') },
+  { section: 'Go to', keys: 'g m', words: 'Credits (money)', when: () => isHere, run: () => go('/credits') },
+  { section: 'Go to', keys: 'g a', words: 'Account', when: () => isHere, run: () => go('/account') },
+  { section: 'Go to', keys: 'g h', words: 'Start', run: () => go('/') },
+  { section: 'Create', keys: 'Mod+Enter', words: 'Create, from the prompt', when: () => at(/^\/create$/) },
+  { section: 'Video', keys: 'd', words: 'Download', when: isVideo, run: press('main a[download]') },
+  { section: 'Video', keys: 'a', words: 'Make another', when: isVideo, run: press('main a[href^="/create?from="]') },
+  { section: 'Video', keys: 'P', words: 'Take before', when: () => seen('a.take-prev'), run: press('a.take-prev') },
+  { section: 'Video', keys: 'N', words: 'Next take', when: () => seen('a.take-next'), run: press('a.take-next') },
+]
+
+/** The rows that mean something here and now. */
+export const here = () => table.filter(({ when = always }) => when())
+
+/** What other modules listen for: they write it at the button that does the same. */
+export const written = () =>
+  [...document.querySelectorAll('main [aria-keyshortcuts]')]
+    .filter((element) => element.checkVisibility())
+    .flatMap((element) => {
+      const words = element.ariaLabel || element.title || element.closest('label')?.textContent || element.textContent
+      const each = element.getAttribute('aria-keyshortcuts').split(' ')
+      return each.map((keys) => ({ section: 'On this page', keys, words: words.trim() }))
+    })
+
+const isField = (element) => element.closest?.('input, textarea, select, video, [contenteditable]:not([contenteditable="false"]), [role="listbox"]')
+
+let begun = ''
+let timer
+function forget() {
+  clearTimeout(timer)
+  begun = ''
+}
+
+document.addEventListener(
+  'keydown',
+  (event) => {
+    const { key, target } = event
+    if (event.isComposing || event.defaultPrevented) return
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === 'k') {
+      event.preventDefault()
+      forget()
+      return void palette()
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || key.length > 1 || isField(target)) return
+    if (!areOn()) {
+      // Whoever else listens for letters at the document: they are switched off too. Space is no letter.
+      if (key !== ' ') event.stopImmediatePropagation()
+      return
+    }
+    // A dialog has its own keys.
+    if (one('dialog[open]')) return
+    const letter = event.shiftKey ? key : key.toLowerCase()
+    const typed = begun ? `${begun} ${letter}` : letter
+    const rows = here().filter(({ run }) => run)
+    const row = rows.find(({ keys }) => keys === typed)
+    const goesOn = rows.some(({ keys }) => keys.startsWith(`${typed} `))
+    const inside = begun !== ''
+    forget()
+    if (!row && !goesOn && !inside) return
+    // The second key of two means nothing else.
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    if (goesOn) {
+      begun = typed
+      timer = setTimeout(forget, PATIENCE)
+    } else if (row && !event.repeat) row.run()
+  },
+  { capture: true },
+)
+
+document.addEventListener('click', ({ target }) => {
+  const opens = target.closest?.('[data-opens]')?.dataset.opens
+  if (opens === 'palette') palette()
+  if (opens === 'keys') sheet()
+})

@@ -1,0 +1,237 @@
+// The command palette: pages, videos and commands, found by a few letters. Loaded when it is first opened.
+
+import { cancel, going, isHere, work } from './work.js'
+import * as keys from './keys.js'
+import { caps } from './sheet.js'
+
+const RECENT = 'aisora-recent'
+const REMEMBERED = 8
+const PAUSE = 160
+const VIDEOS = 6
+
+const make = (name, props = {}, ...inside) => {
+  const element = Object.assign(document.createElement(name), props)
+  element.append(...inside)
+  return element
+}
+const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
+
+function post(address) {
+  const form = make('form', { method: 'post', action: address })
+  document.body.append(form)
+  form.submit()
+}
+
+const page = (address, words, more = '') => ({ id: address, group: 'Pages', words, more, run: () => keys.go(address) })
+
+function askToDelete() {
+  const fold = document.querySelector('#delete')
+  if (fold) fold.open = true
+  fold?.querySelector('button')?.focus()
+}
+
+/** What can be done here and now. */
+function commands() {
+  const alive = going()
+  const [download, again] = [seen('main a[download]'), seen('main a[href^="/create?from="]')]
+  const isVideo = /^\/v\/[^/]+$/.test(location.pathname)
+  const command = (id, words, run, more = '') => ({ id, group: 'Commands', words, more, run })
+  const theme = (value, words) => command(`theme-${value}`, `Theme: ${words}`, () => keys.theme(value), 'look colours')
+  return [
+    isHere && command('new', 'New video', () => keys.go('/create', '#prompt'), 'create compose'),
+    isVideo && download && command('download', 'Download this video', () => download.click(), 'save'),
+    isVideo && again && command('again', 'Make another of this video', () => again.click(), 'remix'),
+    isVideo && document.querySelector('#delete') && command('delete', 'Delete this video…', askToDelete, 'remove'),
+    alive.length && {
+      ...command('cancel-all', `Cancel all that is being made (${alive.length})`, () => Promise.all(alive.map(({ id }) => cancel(id))), 'stop'),
+      sure: `Press again to cancel ${alive.length === 1 ? '1 video' : `${alive.length} videos`}. Cancelling is free.`,
+    },
+    command('keys', 'Keyboard shortcuts', keys.sheet, 'help'),
+    theme('auto', 'as the system'),
+    theme('light', 'light'),
+    theme('dark', 'dark'),
+    isHere && command('sign-out', 'Sign out', () => post('/sign-out'), 'leave log out'),
+    ...(isHere
+      ? [
+          page('/create', 'Create', 'studio compose'),
+          page('/library', 'Library', 'videos'),
+          page('/credits', 'Credits', 'statement money balance'),
+          page('/account', 'Account', 'settings'),
+          page('/account/spending', 'Spending', 'limits guards'),
+          page('/account/keys', 'API keys', 'programs'),
+          page('/account/webhooks', 'Webhooks', 'programs'),
+        ]
+      : [page('/sign-in', 'Sign in', 'log in'), page('/sign-up', 'Create account', 'register join')]),
+    page('/docs/api', 'API documentation', 'programs docs'),
+    page('/', 'Start', 'home landing'),
+  ].filter(Boolean)
+}
+
+const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** How well letters fit a text, in their order: starts of words and runs count most. Undefined when they do not. */
+export function fit(letters, text) {
+  const [wanted, found] = [fold(letters), fold(text)]
+  const whole = found.indexOf(wanted)
+  if (whole >= 0) return 1_000 - whole + (whole === 0 || found[whole - 1] === ' ' ? 500 : 0)
+  let [place, score] = [-1, 0]
+  for (const letter of wanted.replaceAll(' ', '')) {
+    const next = found.indexOf(letter, place + 1)
+    if (next < 0) return undefined
+    score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 8)
+    place = next
+  }
+  return score > 0 ? score : undefined
+}
+
+const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? '[]')
+const remember = (id) => localStorage.setItem(RECENT, JSON.stringify([id, ...recent().filter((known) => known !== id)].slice(0, REMEMBERED)))
+
+const video = ({ id, prompt, poster }) => ({
+  id: `/v/${id}`,
+  group: 'Videos',
+  words: prompt.slice(0, 140),
+  picture: poster && `/media/${id}/poster.jpg`,
+  run: () => keys.go(`/v/${id}`),
+})
+
+function listed(typed) {
+  const all = commands()
+  if (!typed) {
+    const known = recent()
+    const first = known.map((id) => all.find((item) => item.id === id)).filter(Boolean)
+    const lately = work.cards.filter((card) => card.state === 'succeeded').slice(0, 4)
+    return [
+      ...first.slice(0, 4).map((item) => ({ ...item, group: 'Recent' })),
+      ...all.filter((item) => !first.slice(0, 4).includes(item)),
+      ...lately.map(video),
+    ]
+  }
+  const scored = all.map((item) => [Math.max(fit(typed, item.words) ?? 0, (fit(typed, item.more) ?? 0) - 600), item])
+  return scored.filter(([score]) => score > 0).sort(([a], [b]) => b - a).map(([, item]) => item)
+}
+
+async function search(typed, signal) {
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  const body = JSON.stringify({ query: { search: typed, show: 'all' } })
+  const answer = await fetch('/api/gallery/library', { method: 'POST', headers, body, signal })
+  return answer.ok ? (await answer.json()).cards.slice(0, VIDEOS).map(video) : []
+}
+
+const field = make('input', { type: 'text', className: 'palette-field', placeholder: 'Search videos, pages and commands', autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })
+const list = make('div', { className: 'palette-list', id: 'palette-list', role: 'listbox', ariaLabel: 'Results' })
+const told = make('p', { className: 'unseen', role: 'status' })
+const shut = make('button', { type: 'button', className: 'button small', textContent: 'Close' })
+const dialog = make('dialog', { className: 'palette', ariaLabel: 'Search videos, pages and commands' }, make('div', { className: 'palette-head' }, field, shut), list, told)
+for (const [name, value] of Object.entries({ role: 'combobox', 'aria-label': 'Search videos, pages and commands', 'aria-expanded': 'true', 'aria-controls': list.id, 'aria-autocomplete': 'list' })) field.setAttribute(name, value)
+
+let items = []
+let chosen = 0
+let sure
+let asked
+let timer
+
+function option(item, place) {
+  const key = keys.table.find(({ words, section }) => item.group !== 'Videos' && (words === item.words || (section === 'Go to' && words.startsWith(item.words))))
+  const row = make('div', { className: 'palette-item', id: `palette-${place}`, role: 'option', dir: 'auto', ariaSelected: String(place === chosen) }, make('span', { textContent: sure === item.id ? item.sure : item.words }))
+  if (item.picture) row.prepend(make('img', { src: item.picture, alt: '', width: 48, height: 30, loading: 'lazy' }))
+  if (key) row.append(make('small', { ariaHidden: 'true' }, ...caps(key.keys)))
+  row.dataset.place = place
+  return row
+}
+
+function show() {
+  chosen = Math.max(0, Math.min(chosen, items.length - 1))
+  const groups = new Map()
+  items.forEach((item, place) => groups.set(item.group, [...(groups.get(item.group) ?? []), option(item, place)]))
+  list.replaceChildren(
+    ...[...groups].map(([group, rows]) => make('div', { role: 'group', ariaLabel: group }, make('p', { textContent: group, ariaHidden: 'true' }), ...rows)),
+  )
+  if (!items.length) list.replaceChildren(make('p', { className: 'palette-none', textContent: 'Nothing fits.' }))
+  mark()
+}
+
+function mark() {
+  for (const row of list.querySelectorAll('[role="option"]')) row.ariaSelected = String(Number(row.dataset.place) === chosen)
+  const row = document.getElementById(`palette-${chosen}`)
+  if (row) field.setAttribute('aria-activedescendant', row.id)
+  else field.removeAttribute('aria-activedescendant')
+  row?.scrollIntoView({ block: 'nearest' })
+}
+
+/** Groups stay together, in the order of their best. */
+function ordered(found) {
+  const groups = [...new Set(found.map(({ group }) => group))]
+  return groups.flatMap((group) => found.filter((item) => item.group === group))
+}
+
+function type() {
+  const typed = field.value.trim()
+  ;[chosen, sure] = [0, undefined]
+  items = ordered(listed(typed))
+  show()
+  asked?.abort()
+  clearTimeout(timer)
+  if (!typed || !isHere) return
+  const { signal } = (asked = new AbortController())
+  timer = setTimeout(async () => {
+    const videos = await search(typed, signal).catch(() => [])
+    if (signal.aborted) return
+    const held = items[chosen]?.id
+    items = ordered([...items.filter(({ group }) => group !== 'Videos'), ...videos])
+    chosen = Math.max(0, items.findIndex(({ id }) => id === held))
+    show()
+    told.textContent = items.length === 1 ? '1 result' : `${items.length} results`
+  }, PAUSE)
+}
+
+function run(item) {
+  if (!item) return
+  if (item.sure && sure !== item.id) {
+    sure = item.id
+    told.textContent = item.sure
+    return show()
+  }
+  if (item.group !== 'Videos') remember(item.id)
+  dialog.close()
+  item.run()
+}
+
+field.addEventListener('input', type)
+field.addEventListener('keydown', (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key]
+  if (event.isComposing) return
+  if (event.key === 'Enter') {
+    event.preventDefault()
+    run(items[chosen])
+  } else if (step) {
+    event.preventDefault()
+    const next = chosen + step
+    chosen = Math.abs(step) > 1 ? Math.max(0, Math.min(next, items.length - 1)) : (next + items.length) % Math.max(items.length, 1)
+    mark()
+  }
+})
+list.addEventListener('pointermove', ({ target }) => {
+  const place = target.closest('[role="option"]')?.dataset.place
+  if (place === undefined || Number(place) === chosen) return
+  chosen = Number(place)
+  mark()
+})
+list.addEventListener('click', ({ target }) => {
+  const place = target.closest('[role="option"]')?.dataset.place
+  if (place !== undefined) run(items[Number(place)])
+  if (dialog.open) field.focus()
+})
+shut.addEventListener('click', () => dialog.close())
+dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
+dialog.addEventListener('close', () => asked?.abort())
+
+/** Opens it; closes it when it is open. */
+export function open() {
+  if (dialog.open) return dialog.close()
+  document.body.append(dialog)
+  field.value = ''
+  type()
+  dialog.showModal()
+  field.focus()
+}

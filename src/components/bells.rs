@@ -1,0 +1,26 @@
+//! What happens when a video is ready: nothing, until it is chosen.
+
+use leptos::prelude::*;
+
+/// The switches. The browser remembers them (`public/js/bells.js`), and without a script there is nothing to switch.
+#[must_use]
+pub fn bells() -> AnyView {
+    let bell = |kind: &'static str, words: &'static str| {
+        view! {
+            <label class="switch">
+                <input type="checkbox" role="switch" data-bell=kind autocomplete="off" />
+                {words}
+            </label>
+        }
+        .into_any()
+    };
+    view! {
+        <fieldset class="bells needs-script">
+            <legend>"When a video is ready"</legend>
+            {bell("sound", "Play a sound")}
+            {bell("note", "Show a notification")}
+            <p class="hint" data-bell-said="" aria-live="polite">"Kept in this browser, for all its tabs."</p>
+        </fieldset>
+    }
+    .into_any()
+}
