@@ -2,3 +2,4 @@
 
 import './every.js'
 import './picture.js'
+import './player.js'
