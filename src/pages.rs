@@ -9,6 +9,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod compare;
 pub mod create;
 #[cfg(feature = "ssr")]
 pub mod credits;

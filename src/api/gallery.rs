@@ -27,7 +27,9 @@ pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
 pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
-    Ok(context.app.generations.page(person.id, id).await?)
+    let returned = use_context::<crate::model::person::FormState>().unwrap_or_default();
+    let quote = returned.values.get("quote").cloned().unwrap_or_default();
+    Ok(context.app.generations.page_again(person.id, id, quote).await?)
 }
 
 /// Deletes a video: the file, the poster, the prompt. The ledger keeps its lines.

@@ -6,23 +6,23 @@ use crate::model::{
     error::AppError,
     generation::Card,
     ids::GenerationId,
-    live::{Snapshot, Studio},
+    live::{Snapshot, Start, Studio},
 };
 use leptos::prelude::*;
 
-/// What `/create` starts with; `from` is the person's own video whose everything is filled in.
+/// What `/create` starts with.
 ///
 /// # Errors
-/// `sign_in_needed`; `not_found` when `from` is not theirs.
+/// `sign_in_needed`; `not_found` when the video to start from is not theirs.
 #[server(name = GetStudio, prefix = "/api", endpoint = "generation/studio", protocol = Wire)]
-pub async fn studio(from: Option<GenerationId>) -> Result<Studio, AppError> {
+pub async fn studio(#[server(default)] start: Start) -> Result<Studio, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
     let returned = use_context::<ComposerForm>();
-    let mut studio = context.app.generations.studio(person.id, from, returned).await?;
-    studio.errors = use_context::<crate::model::person::FormState>()
-        .unwrap_or_default()
-        .errors;
+    let mut studio = context.app.generations.studio(person.id, start, returned).await?;
+    if let Some(returned) = use_context::<crate::model::person::FormState>() {
+        studio.errors = returned.errors;
+    }
     Ok(studio)
 }
 

@@ -43,13 +43,16 @@ pub fn Screen(
     /// Says which take it is.
     #[prop(optional, into)]
     numbered: Signal<bool>,
+    /// The video has sound: its prompt can be shown as captions.
+    #[prop(optional)]
+    sound: bool,
 ) -> impl IntoView {
     let phase = phase_of(&card);
     let (shape, take, page) =
         card.with_untracked(|card| (words::shape_class(card.size), card.take, card.page()));
     let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
-        Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
+        Phase::Ready => view! { <Player card=card.get_untracked() sound /> }.into_any(),
         Phase::NotMade => card.with_untracked(not_made).into_any(),
     });
     view! {
@@ -65,11 +68,17 @@ pub fn Screen(
 
 /// The video. It plays by itself, without sound, while it is in view; not where less motion is wanted.
 #[component]
-fn Player(card: Card) -> impl IntoView {
+fn Player(card: Card, sound: bool) -> impl IntoView {
     let id = format!("play-{}", card.id);
     let sight = StoredValue::new(None);
     let watched = id.clone();
     effect(move || sight.set_value(browser::play_in_view(&watched)));
+    // No model hands over what is heard in words: what was asked for is all there is, and the label says so.
+    let track = sound.then(|| {
+        let src = ["/media/", &card.id.to_string(), "/words.vtt"].concat();
+        view! { <track kind="captions" src=src label="What was asked for (no transcript)" srclang="" /> }
+            .into_any()
+    });
     let mut label = String::from("Video: ");
     label.extend(card.prompt.chars().take(120));
     view! {
@@ -86,7 +95,9 @@ fn Player(card: Card) -> impl IntoView {
             playsinline
             muted
             preload="metadata"
-        ></video>
+        >
+            {track}
+        </video>
     }
 }
 

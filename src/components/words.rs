@@ -25,6 +25,12 @@ pub fn seconds(seconds: u32) -> String {
     format!("{seconds} s")
 }
 
+/// The address of the page of a video.
+#[must_use]
+pub fn page(id: GenerationId) -> String {
+    format!("/v/{id}")
+}
+
 /// The address of the composer with everything of a video filled in.
 #[must_use]
 pub fn another(id: GenerationId) -> String {

@@ -94,6 +94,10 @@ pub struct ComposerForm {
     pub input_reference: String,
     /// The token of the quote that was shown.
     pub quote: String,
+    /// The id of the person's own generation that this comes from, or empty.
+    pub from: String,
+    /// How, in a word of `DerivedBy`; empty for what follows from the other one's end.
+    pub derived_by: String,
 }
 
 /// A form that fits.
@@ -303,22 +307,13 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
         "{} took the place of {}.",
         model.label, retired.model.label
     )];
-    let wanted = form.size.parse::<Size>().ok();
-    let size = wanted
-        .filter(|size| model.offer(*size).is_some())
-        .or_else(|| nearest_size(wanted?, model))
-        .or_else(|| Some(model.sizes.first()?.size))?;
-    if wanted != Some(size) {
+    let moved = moved(form, model)?;
+    let size = moved.size.parse::<Size>().ok()?;
+    if form.size.parse().ok() != Some(size) {
         changed.push(instead(format!("The size is {size} now"), &form.size));
     }
+    let seconds = moved.seconds.parse::<u32>().ok()?;
     let wanted = form.seconds.trim().parse::<u32>().ok();
-    let near = |wanted: u32| {
-        model
-            .seconds
-            .iter()
-            .min_by_key(|seconds| seconds.abs_diff(wanted))
-    };
-    let seconds = *wanted.and_then(near).unwrap_or(&model.default_seconds);
     if wanted != Some(seconds) {
         let before = wanted.map(|wanted| format!("{wanted} s")).unwrap_or_default();
         changed.push(instead(format!("The length is {seconds} s now"), &before));
@@ -336,14 +331,35 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
         changed.push(format!("One take costs {}.", price.in_words()));
     }
     let form = ComposerForm {
+        input_reference,
+        ..moved
+    };
+    Some((form, changed))
+}
+
+/// The same form for another model: size and length become the nearest that it makes. Nothing when it makes none.
+#[must_use]
+pub fn moved(form: &ComposerForm, model: &Model) -> Option<ComposerForm> {
+    let wanted = form.size.parse::<Size>().ok();
+    let size = wanted
+        .filter(|size| model.offer(*size).is_some())
+        .or_else(|| nearest_size(wanted?, model))
+        .or_else(|| Some(model.sizes.first()?.size))?;
+    let wanted = form.seconds.trim().parse::<u32>().ok();
+    let near = |wanted: u32| {
+        model
+            .seconds
+            .iter()
+            .min_by_key(|seconds| seconds.abs_diff(wanted))
+    };
+    let seconds = *wanted.and_then(near).unwrap_or(&model.default_seconds);
+    Some(ComposerForm {
         model: model.id.clone(),
         size: size.to_string(),
         seconds: seconds.to_string(),
-        input_reference,
         quote: String::new(),
         ..form.clone()
-    };
-    Some((form, changed))
+    })
 }
 
 fn instead(now: String, before: &str) -> String {

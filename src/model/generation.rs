@@ -1,8 +1,10 @@
 //! A generation as people see it: its states, its reasons, its card, its page and the library.
 
 use super::catalogue::Size;
-use super::credits::Credits;
+use super::composition::Quote;
+use super::credits::{Credits, PostingKind};
 use super::ids::{GenerationId, PictureId, QuoteId};
+use super::lineage::Family;
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -312,6 +314,32 @@ pub struct HistoryLine {
     pub state: State,
     /// When, in unix milliseconds.
     pub at: i64,
+    /// How many reports of progress followed in this state.
+    pub reports: u32,
+    /// The last of them, 0 to 100.
+    pub progress: u32,
+    /// Why it ended without a video.
+    pub reason: Option<Reason>,
+}
+
+/// What moved in the ledger for one generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoPosting {
+    /// A hold, a capture or a release.
+    pub kind: PostingKind,
+    /// How much.
+    pub credits: Credits,
+    /// When, in unix milliseconds.
+    pub at: i64,
+}
+
+/// One of the takes that were created together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeLink {
+    /// Which generation.
+    pub id: GenerationId,
+    /// Which take, from 1.
+    pub take: u32,
 }
 
 /// Everything on `/v/{id}`.
@@ -321,8 +349,14 @@ pub struct VideoPage {
     pub card: Card,
     /// The model's id, for "make another".
     pub model_id: String,
+    /// Who made it, or makes it.
+    pub provider: String,
     /// Whether the model is still offered.
     pub offered: bool,
+    /// What the same with another seed costs, where it can be made now.
+    pub variation: Option<Quote>,
+    /// Whether any model on offer starts from a picture.
+    pub takes_picture: bool,
     /// The caption was on.
     pub caption: bool,
     /// The picture that it started from.
@@ -332,8 +366,18 @@ pub struct VideoPage {
     pub quoted: Credits,
     /// Size of the file in bytes, once stored.
     pub bytes: Option<i64>,
+    /// Frames in 1,000 seconds.
+    pub rate: u32,
+    /// Whether the video has sound.
+    pub sound: bool,
     /// Its life so far.
     pub history: Vec<HistoryLine>,
+    /// What moved in the ledger for it.
+    pub postings: Vec<VideoPosting>,
+    /// All takes that were created together, this one among them.
+    pub takes: Vec<TakeLink>,
+    /// Where it came from, and what came from it.
+    pub family: Family,
 }
 
 /// What the library is asked for; all of it stands in the address.

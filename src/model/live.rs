@@ -5,7 +5,7 @@ use super::composition::{ComposerForm, Quote};
 use super::credits::Balance;
 use super::error::FieldError;
 use super::generation::{Card, Reason, State};
-use super::ids::GenerationId;
+use super::ids::{GenerationId, PictureId};
 use serde::{Deserialize, Serialize};
 
 /// One change of one generation. `seq` is the person's own counter: 1, 2, 3 … without holes, also the event's id.
@@ -37,6 +37,27 @@ pub struct Snapshot {
     pub balance: Balance,
     /// The server's clock, in unix milliseconds, for elapsed times.
     pub now: i64,
+}
+
+/// What the address of `/create` asks to start from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Start {
+    /// The person's own video whose everything is filled in.
+    pub from: Option<GenerationId>,
+    /// The person's own picture to start from.
+    pub input_reference: Option<PictureId>,
+    /// How the new one will come from the video, in a word of `DerivedBy`.
+    pub derived_by: String,
+}
+
+impl From<Option<GenerationId>> for Start {
+    fn from(from: Option<GenerationId>) -> Self {
+        Self {
+            from,
+            ..Self::default()
+        }
+    }
 }
 
 /// What `/create` starts with.

@@ -21,7 +21,9 @@ pub struct Viewer {
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
-const CARRIED: [&str; 8] = [
+const CARRIED: [&str; 10] = [
+    "from",
+    "derived_by",
     "prompt",
     "model",
     "size",

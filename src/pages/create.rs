@@ -9,7 +9,7 @@ use crate::components::composer::{Composer, Desk, PROMPT};
 use crate::components::dynamic::{awaited, memo, on, part, waiting};
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
-use crate::model::{ids::GenerationId, live::Studio};
+use crate::model::live::{Start, Studio};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -26,9 +26,14 @@ const IDEAS: [&str; 4] = [
 #[component]
 pub fn Create() -> impl IntoView {
     let query = use_query_map();
-    let from =
-        memo(move || query.with(|query| query.get("from").and_then(|id| id.parse::<GenerationId>().ok())));
-    let answer = ask(move || from.get(), studio);
+    let start = memo(move || {
+        query.with(|query| Start {
+            from: query.get("from").and_then(|id| id.parse().ok()),
+            input_reference: query.get("input_reference").and_then(|id| id.parse().ok()),
+            derived_by: query.get("by").unwrap_or_default(),
+        })
+    });
+    let answer = ask(move || start.get(), studio);
     let view = awaited(waiting, move || async move {
         match answer.answer().await {
             Ok(studio) => room(studio),

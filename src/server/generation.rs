@@ -4,6 +4,7 @@ mod cards;
 mod drive;
 mod estimates;
 pub mod life;
+mod lineage;
 pub mod nudges;
 pub mod pictures;
 pub mod quotes;

@@ -40,6 +40,8 @@ pub struct VideoFacts {
     /// In pixels.
     pub height: u32,
     pub duration_ms: u64,
+    /// Frames in 1,000 seconds, on average; `None` where that is no plausible rate.
+    pub rate: Option<u64>,
     pub codec: Codec,
     /// Whether a player can start before it has the whole file.
     pub fast_start: bool,
@@ -103,4 +105,13 @@ pub fn stills(path: &Path, facts: &VideoFacts) -> Result<Option<Stills>, MediaEr
     let mut file = File::open(path)?;
     let movie = Movie::read(&mut file)?;
     stills::take(&mut file, &movie)
+}
+
+/// The last frame of a video, in full size; `None` when the codec, or this flavour of it, cannot be decoded here. Blocking.
+///
+/// # Errors
+/// As `inspect`.
+pub fn last_frame(file: &mut File) -> Result<Option<image::RgbImage>, MediaError> {
+    let movie = Movie::read(file)?;
+    Ok(stills::last(file, &movie)?.and_then(picture::Picture::into_image))
 }

@@ -87,6 +87,8 @@ pub fn router(web: Web) -> Router {
         )
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
+        .route("/v/{id}/variation", post(forms::derive::variation))
+        .route("/v/{id}/last-frame", post(forms::derive::last_frame))
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))

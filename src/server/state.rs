@@ -134,7 +134,13 @@ impl App {
         makers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
         let providers = Providers::new(makers, clock.clone());
         let hub = Hub::default();
-        let pictures = Pictures::new(db.clone(), clock.clone(), ids.clone(), storage.clone());
+        let pictures = Pictures::new(
+            db.clone(),
+            clock.clone(),
+            ids.clone(),
+            storage.clone(),
+            config.data_dir.clone(),
+        );
         let called = Arc::new(Notify::new());
         let life = Life {
             db: db.clone(),

@@ -95,6 +95,8 @@ pub fn read_composer(form: &HtmlFormElement) -> ComposerForm {
         caption: field("caption"),
         input_reference: field("input_reference"),
         quote: field("quote"),
+        from: field("from"),
+        derived_by: field("derived_by"),
     }
 }
 

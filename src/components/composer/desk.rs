@@ -54,6 +54,9 @@ pub fn Desk(composer: Composer) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let (from, derived_by) = composer
+        .form
+        .with_untracked(|form| (form.from.clone(), form.derived_by.clone()));
     view! {
         <form
             class="composer"
@@ -79,6 +82,8 @@ pub fn Desk(composer: Composer) -> impl IntoView {
                 <More composer />
             </div>
             <input type="hidden" name="quote" value=token />
+            <input type="hidden" name="from" value=from />
+            <input type="hidden" name="derived_by" value=derived_by />
             <Go composer />
         </form>
     }

@@ -99,9 +99,11 @@ pub async fn relay_head(db: &Db) -> Result<i64> {
     Ok(id)
 }
 
-/// The states that a generation came through, oldest first, each with the time of its first event.
-pub async fn history(db: &Db, generation: Uuid) -> Result<Vec<(String, i64)>> {
-    const SQL: &str = "SELECT state, MIN(at) FROM generation_events WHERE generation_id = $1 GROUP BY state ORDER BY MIN(seq)";
+/// The events of a generation, oldest first. No generation has nearly as many as the bound.
+pub async fn of(db: &Db, generation: Uuid) -> Result<Vec<EventRow>> {
+    const SQL: &str =
+        "SELECT id, user_id, seq, generation_id, state, progress, reason, at FROM generation_events
+                       WHERE generation_id = $1 ORDER BY seq LIMIT 1000";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(generation)
         .fetch_all(c)

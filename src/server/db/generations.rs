@@ -16,6 +16,8 @@ pub struct GenerationRow {
     pub quote_id: Uuid,
     pub take: i64,
     pub remixed_from: Option<Uuid>,
+    /// How it came from there.
+    pub derived_by: Option<String>,
     pub picture_id: Option<Uuid>,
     pub model: String,
     pub model_label: String,
@@ -40,6 +42,9 @@ pub struct GenerationRow {
     pub media_etag: Option<String>,
     pub media_bytes: Option<i64>,
     pub media_stills: bool,
+    /// Frames in 1,000 seconds.
+    pub media_rate: Option<i64>,
+    pub media_sound: Option<bool>,
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
@@ -50,6 +55,7 @@ from_row!(GenerationRow {
     quote_id,
     take,
     remixed_from,
+    derived_by,
     picture_id,
     model,
     model_label,
@@ -73,6 +79,8 @@ from_row!(GenerationRow {
     media_etag,
     media_bytes,
     media_stills,
+    media_rate,
+    media_sound,
     created_at,
     started_at,
     finished_at,
@@ -154,23 +162,25 @@ macro_rules! card_columns {
     };
 }
 
+/// Where videos came from, and what came from them.
+pub mod lineage;
 /// The search, which shows cards too.
 pub mod search;
 mod words;
 
 macro_rules! columns {
     () => {
-        "id, user_id, quote_id, take, remixed_from, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
+        "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
          credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         created_at, started_at, finished_at"
+         media_rate, media_sound, created_at, started_at, finished_at"
     };
 }
 
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable, derived_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE, $20)
         ON CONFLICT (quote_id, take) DO NOTHING";
     let folded = words::fold(&row.prompt);
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
@@ -193,6 +203,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(row.created_at)
         .bind(row.remixed_from)
         .bind(row.picture_id)
+        .bind(&row.derived_by)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -483,12 +494,15 @@ pub struct Media<'a> {
     pub etag: &'a str,
     pub bytes: i64,
     pub stills: bool,
+    /// Frames in 1,000 seconds.
+    pub rate: Option<i64>,
+    pub sound: bool,
 }
 
 /// Writes down where the video is, in the transaction that makes it succeed.
 pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> Result<bool> {
     const SQL: &str =
-        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6
+        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8
                        WHERE id = $1 AND fence = $2";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(id)
@@ -497,6 +511,8 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
         .bind(media.etag)
         .bind(media.bytes)
         .bind(media.stills)
+        .bind(media.rate)
+        .bind(media.sound)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

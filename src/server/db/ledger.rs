@@ -143,6 +143,20 @@ pub async fn lines(db: &Db, user: Uuid, after: Option<Uuid>, limit: i64) -> Resu
         .await)?)
 }
 
+/// The posting of a person's hold, and the one that resolved it.
+pub async fn of_hold(db: &Db, user: Uuid, hold: Uuid) -> Result<Vec<LineRow>> {
+    const SQL: &str = "SELECT id, kind, credits, reference, reason, available_after, at FROM ledger_postings
+        WHERE id = $1 AND user_id = $2
+        UNION ALL
+        SELECT id, kind, credits, reference, reason, available_after, at FROM ledger_postings
+        WHERE hold_id = $1 AND kind IN ('capture', 'release') AND user_id = $2";
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(hold)
+        .bind(user)
+        .fetch_all(c)
+        .await)?)
+}
+
 /// One breach of an invariant, in words.
 #[derive(Debug)]
 pub struct Breach {

@@ -17,7 +17,6 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "library_filters",
         include_str!("../../../migrations/sqlite/0002_library_filters.sql"),
     ),
-    (3, "api", include_str!("../../../migrations/sqlite/0003_api.sql")),
     (
         4,
         "webhooks",
@@ -37,6 +36,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         7,
         "search",
         include_str!("../../../migrations/sqlite/0007_search.sql"),
+    ),
+    (
+        10,
+        "lineage",
+        include_str!("../../../migrations/sqlite/0010_lineage.sql"),
     ),
     (
         12,
@@ -80,6 +84,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         7,
         "search",
         include_str!("../../../migrations/postgres/0007_search.sql"),
+    ),
+    (
+        10,
+        "lineage",
+        include_str!("../../../migrations/postgres/0010_lineage.sql"),
     ),
     (
         12,

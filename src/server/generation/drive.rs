@@ -398,6 +398,8 @@ impl Drive {
                     etag: &stored.etag,
                     bytes: stored.bytes,
                     stills: stored.stills,
+                    rate: stored.rate,
+                    sound: stored.sound,
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
                 if let (true, Some(job)) = (ours, &self.row.provider_job) {

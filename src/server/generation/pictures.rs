@@ -9,10 +9,10 @@ use crate::model::{
 };
 use crate::server::{
     clock::{Clock, Ids},
-    db::{Db, Tx, pictures as sql},
+    db::{Db, Tx, generations::GenerationRow, pictures as sql},
     error::{Failure, Result},
     jobs,
-    media::{POSTER_SIDE, STRIP_SIDE, Stills},
+    media::{self, POSTER_SIDE, STRIP_SIDE, Stills},
     providers::Picture,
     storage::Storage,
 };
@@ -21,8 +21,8 @@ use futures::TryStreamExt as _;
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
 };
-use std::{io::Cursor, sync::Arc};
-use tokio::sync::Semaphore;
+use std::{io::Cursor, path::PathBuf, sync::Arc};
+use tokio::{io::AsyncWriteExt as _, sync::Semaphore};
 
 /// The field of forms and of the protocol.
 pub const FIELD: &str = "input_reference";
@@ -30,6 +30,8 @@ pub const FIELD: &str = "input_reference";
 pub const FILE_MAX: usize = 20 << 20;
 /// What is said of a larger one.
 pub const TOO_LARGE: &str = "The picture is larger than 20 MB. Use a smaller one.";
+/// What is said of one that is gone, or somebody else's.
+pub const NOT_THERE: &str = "This picture is not there any more. Choose it again.";
 /// The most pixels, and the shortest and longest side.
 const PIXELS_MAX: u64 = 50_000_000;
 const SIDE_MIN: u32 = 64;
@@ -61,19 +63,25 @@ pub struct Pictures {
     clock: Clock,
     ids: Arc<Ids>,
     storage: Storage,
+    /// Where a video is copied to while its last frame is looked for.
+    folder: PathBuf,
     /// Decoding takes memory: one after the other.
     turn: Semaphore,
 }
 
+/// A JPEG with its sides, or a sentence that says why there is none.
+type Made = std::result::Result<(Vec<u8>, u32, u32), String>;
+
 impl Pictures {
     /// The service.
     #[must_use]
-    pub const fn new(db: Db, clock: Clock, ids: Arc<Ids>, storage: Storage) -> Self {
+    pub const fn new(db: Db, clock: Clock, ids: Arc<Ids>, storage: Storage, folder: PathBuf) -> Self {
         Self {
             db,
             clock,
             ids,
             storage,
+            folder,
             turn: Semaphore::const_new(1),
         }
     }
@@ -83,6 +91,34 @@ impl Pictures {
     /// # Errors
     /// `invalid` at `input_reference` for everything that is no picture to start from; `too_many_requests`.
     pub async fn keep(&self, user: UserId, file: Bytes) -> Result<Kept> {
+        self.keep_made(user, move || clean(&file)).await
+    }
+
+    /// Keeps the last frame of a person's own video.
+    ///
+    /// # Errors
+    /// `invalid` at `input_reference` when it cannot be decoded here; `too_many_requests`; when the store does not answer.
+    pub async fn keep_last_frame(&self, user: UserId, video: &GenerationRow) -> Result<Kept> {
+        let mut pieces = self.storage.get(&store::video_name(video), None).await?.bytes;
+        // It has no name, so nothing of it is left whatever happens.
+        let mut copy = tokio::fs::File::from_std(tempfile::tempfile_in(&self.folder)?);
+        while let Some(piece) = pieces.try_next().await? {
+            copy.write_all(&piece).await?;
+        }
+        copy.flush().await?;
+        let mut copy = copy.into_std().await;
+        let last = move || {
+            let words =
+                "The last frame of this video cannot be read here. Open it and use a frame from the player.";
+            let frame = media::last_frame(&mut copy).ok().flatten().ok_or(words)?;
+            let (width, height) = frame.dimensions();
+            Ok((encode(&frame.into())?, width, height))
+        };
+        self.keep_made(user, last).await
+    }
+
+    /// Makes a picture, one at a time, and keeps it.
+    async fn keep_made(&self, user: UserId, make: impl FnOnce() -> Made + Send + 'static) -> Result<Kept> {
         let now = self.clock.now();
         if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
             let message = format!(
@@ -91,9 +127,9 @@ impl Pictures {
             return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
         }
         let turn = self.turn.acquire().await;
-        let cleaned = blocking(move || clean(&file)).await?;
+        let made = blocking(make).await?;
         drop(turn);
-        let (jpeg, width, height) = cleaned.map_err(|words| AppError::field(Code::Invalid, FIELD, words))?;
+        let (jpeg, width, height) = made.map_err(|words| AppError::field(Code::Invalid, FIELD, words))?;
         let id = self.ids.picture();
         // The row first: whatever is in the store has a row that leads to it.
         let mut tx = self.db.begin().await?;
@@ -124,8 +160,7 @@ pub async fn take(tx: &mut Tx, user: UserId, id: PictureId, now: i64) -> Result<
     if sql::take(tx, user.0, id.0, now).await? {
         return Ok(());
     }
-    let message = "This picture is not there any more. Choose it again.";
-    Err(AppError::field(Code::Invalid, FIELD, message).into())
+    Err(AppError::field(Code::Invalid, FIELD, NOT_THERE).into())
 }
 
 /// A video that began with a picture was deleted: so is the picture, unless another video began with it too.
@@ -202,7 +237,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// A JPEG of the picture's pixels and of nothing else, with its sides.
-fn clean(file: &[u8]) -> std::result::Result<(Vec<u8>, u32, u32), String> {
+fn clean(file: &[u8]) -> Made {
     let mut picture = decode(file)?;
     if picture.width().max(picture.height()) > KEPT_SIDE {
         picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);

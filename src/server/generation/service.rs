@@ -3,6 +3,7 @@
 mod forms;
 mod guarded;
 pub mod programs;
+mod video;
 
 use super::{
     JOB,
@@ -13,24 +14,25 @@ use super::{
     quotes::{Quotes, Terms, stale},
 };
 use crate::model::{
+    catalogue::Catalogue,
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
-    credits::{Credits, Statement},
-    error::{AppError, Code},
-    generation::{Card, HistoryLine, LIBRARY_PAGE, LibraryPage, LibraryQuery, State, VideoPage},
+    credits::Statement,
+    error::{AppError, Code, FieldError},
+    generation::{Card, LIBRARY_PAGE, LibraryPage, LibraryQuery, State},
     ids::{GenerationId, PictureId, PostingId, QuoteId, UserId},
-    live::{Snapshot, Studio},
+    live::{Snapshot, Start, Studio},
 };
 use crate::server::{
     db::{
         events,
         generations::{self, CardRow, GenerationRow, search::NEWEST},
-        watching,
+        pictures as sql_pictures, watching,
     },
     error::{Failure, Result},
     jobs,
     providers::{Providers, Wanted},
 };
-use forms::{again, empty, first};
+use forms::{again, empty, first, with_picture};
 use programs::Alongside;
 use rand::RngExt as _;
 use std::collections::HashMap;
@@ -69,14 +71,21 @@ impl Generations {
     pub async fn studio(
         &self,
         user: UserId,
-        from: Option<GenerationId>,
+        start: impl Into<Start>,
         returned: Option<ComposerForm>,
     ) -> Result<Studio> {
+        let start = start.into();
         let catalogue = self.providers.catalogue();
-        let mut form = match (returned, from) {
+        let mut errors = Vec::new();
+        let mut form = match (returned, start.from) {
             (Some(form), _) => form,
-            (None, Some(id)) => again(&self.own(user, id).await?),
-            (None, None) => first(Choices::first_of(&catalogue).as_ref()),
+            (None, from) => {
+                let form = match from {
+                    Some(id) => again(&self.own(user, id).await?),
+                    None => first(Choices::first_of(&catalogue).as_ref()),
+                };
+                self.started(user, form, &start, &catalogue, &mut errors).await?
+            }
         };
         let quote = match self.asked_about(user, &form).await? {
             Some(quote) => Some(quote),
@@ -91,8 +100,30 @@ impl Generations {
             form,
             quote,
             snapshot: self.snapshot(user).await?,
-            errors: Vec::new(),
+            errors,
         })
+    }
+
+    /// A form that starts from a picture, where the address names one.
+    async fn started(
+        &self,
+        user: UserId,
+        form: ComposerForm,
+        start: &Start,
+        catalogue: &Catalogue,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<ComposerForm> {
+        let Some(picture) = start.input_reference else {
+            return Ok(form);
+        };
+        if !sql_pictures::is_theirs(&self.life.db, user.0, picture.0).await? {
+            errors.push(FieldError::new(pictures::FIELD, pictures::NOT_THERE));
+            return Ok(form);
+        }
+        let (mut form, changed) = with_picture(form, picture, catalogue);
+        form.derived_by.clone_from(&start.derived_by);
+        errors.extend(changed.map(|words| FieldError::new("quote", words)));
+        Ok(form)
     }
 
     /// A frozen price for the choices of a form.
@@ -133,7 +164,8 @@ impl Generations {
         if let Some(cards) = self.created(user, terms.id).await? {
             return Ok(cards);
         }
-        match self.place(user, &composed, &terms, &Alongside::default()).await {
+        let alongside = Alongside::of(self.origin(user, form).await?);
+        match self.place(user, &composed, &terms, &alongside).await {
             Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
                 // The other half of a double click may have spent them on this very quote.
                 let created = self.created(user, terms.id).await?;
@@ -267,7 +299,8 @@ impl Generations {
                 user_id: user.0,
                 quote_id: terms.id.0,
                 take: i64::from(take),
-                remixed_from: alongside.remix_of.map(|id| id.0),
+                remixed_from: alongside.origin.map(|origin| origin.from.0),
+                derived_by: alongside.origin.map(|origin| origin.how.as_str().into()),
                 picture_id: composed.picture.map(|id| id.0),
                 model: choices.model.clone(),
                 model_label: offer.model.label.clone(),
@@ -444,36 +477,6 @@ impl Generations {
         Ok(LibraryPage {
             cards: self.cards(user, rows).await?,
             next,
-        })
-    }
-
-    /// Everything about one own video.
-    ///
-    /// # Errors
-    /// `not_found`.
-    pub async fn page(&self, user: UserId, id: GenerationId) -> Result<VideoPage> {
-        let row = self.own(user, id).await?;
-        let history = events::history(&self.life.db, row.id).await?;
-        let history = history.iter().filter_map(|(word, at)| {
-            Some(HistoryLine {
-                state: State::parse(word)?,
-                at: *at,
-            })
-        });
-        let history = history.collect();
-        let mut cards = self.cards(user, vec![row.clone().into()]).await?;
-        let card = cards
-            .pop()
-            .ok_or_else(|| Failure::broken("a row without a card"))?;
-        Ok(VideoPage {
-            card,
-            offered: self.providers.knows(&row.model),
-            model_id: row.model,
-            caption: row.caption,
-            input_reference: row.picture_id.map(PictureId),
-            quoted: Credits(row.credits),
-            bytes: row.media_bytes,
-            history,
         })
     }
 

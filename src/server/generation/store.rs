@@ -35,6 +35,9 @@ pub struct Stored {
     pub etag: String,
     pub bytes: i64,
     pub stills: bool,
+    /// Frames in 1,000 seconds.
+    pub rate: Option<i64>,
+    pub sound: bool,
 }
 
 /// Why it was not.
@@ -63,6 +66,11 @@ pub fn folder(id: uuid::Uuid) -> String {
 /// Where one claim of a generation puts its files.
 pub fn claim_folder(row: &GenerationRow) -> String {
     format!("{}/{}", folder(row.id), row.fence)
+}
+
+/// Where the video of a stored generation lies.
+pub fn video_name(row: &GenerationRow) -> String {
+    format!("{}/video.mp4", row.media_prefix.as_deref().unwrap_or_default())
 }
 
 /// Fetches, checks and puts away.
@@ -96,6 +104,8 @@ pub async fn store(
     let stored = Stored {
         bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
         stills: stills.is_some(),
+        rate: facts.rate.and_then(|rate| i64::try_from(rate).ok()),
+        sound: facts.has_audio,
         etag,
         prefix: prefix.clone(),
     };

@@ -7,6 +7,7 @@
 )]
 
 pub mod create;
+pub mod derive;
 pub mod keys;
 pub mod spending;
 pub mod webhooks;

@@ -42,6 +42,11 @@ pub const STRIP: File = File {
     media_type: "image/jpeg",
 };
 
+/// What was asked for, as the captions of a video with sound.
+const WORDS: &str = "words.vtt";
+/// The most characters that are shown over a picture.
+const WORDS_MOST: usize = 200;
+
 /// Serves one file. HEAD is answered by the same code; axum drops the body.
 ///
 /// # Errors
@@ -55,6 +60,10 @@ pub async fn media(
 ) -> Result<Response, ErrorResponse> {
     let person = signed_in.0.ok_or_else(AppError::not_found)?;
     let id: GenerationId = id.parse().map_err(|_| AppError::not_found())?;
+    if file == WORDS {
+        let row = web.app.generations.media(person.id, id).await?;
+        return Ok(words(&row).ok_or_else(AppError::not_found)?.into_response());
+    }
     // The name is one of ours or nothing: no path is ever made from what somebody typed.
     let file = [VIDEO, POSTER, STRIP]
         .into_iter()
@@ -125,6 +134,29 @@ pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &Header
     };
     describe(&mut response, &etag, file.media_type);
     Ok(response)
+}
+
+/// One cue of WebVTT over the whole video; nothing where there is nothing to hear.
+fn words(row: &GenerationRow) -> Option<impl IntoResponse + use<>> {
+    let text: String = row.prompt.chars().take(WORDS_MOST).collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let headers = [
+        (header::CONTENT_TYPE, "text/vtt; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "cookie"),
+    ];
+    let end = row.seconds + 1;
+    let cue = format!(
+        "WEBVTT\n\n00:00:00.000 --> {:02}:{:02}:{:02}.000\n[{text}]\n",
+        end / 3_600,
+        end / 60 % 60,
+        end % 60
+    );
+    (row.media_sound == Some(true)).then_some((headers, cue))
 }
 
 fn has_body(response: &Response) -> bool {

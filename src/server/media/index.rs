@@ -13,6 +13,10 @@ const MOST_SAMPLES: u64 = 6_000_000;
 const MOST_KEYS: usize = 100_000;
 /// Longer films than a day are not believed.
 const LONGEST_MS: u64 = 24 * 3_600_000;
+/// Samples after the last key frame that are remembered: at 60 frames a second, more than a minute.
+const MOST_TAIL: usize = 5_000;
+/// Frame rates that are believed, in frames for each 1,000 seconds.
+const RATES: std::ops::RangeInclusive<u64> = 1_000..=240_000;
 /// The largest side of a picture that is believed.
 const LARGEST_SIDE: u16 = 16_384;
 
@@ -29,6 +33,8 @@ pub(super) struct Key {
 pub(super) struct Movie {
     pub facts: VideoFacts,
     pub keys: Vec<Key>,
+    /// The last key frame and all samples after it, in the order of decoding; empty when they are too many.
+    pub tail: Vec<Key>,
     /// For H.264 only.
     pub parameters: Option<Parameters>,
 }
@@ -40,6 +46,8 @@ pub(super) struct Tally {
     /// In units of the track's timescale.
     pub duration: u64,
     pub keys: Vec<Key>,
+    /// From the last key frame on. One more than `MOST_TAIL` means: too many.
+    tail: Vec<Key>,
 }
 
 impl Tally {
@@ -57,7 +65,26 @@ impl Tally {
         if sync && key.size > 0 && self.keys.len() < MOST_KEYS {
             self.keys.push(key);
         }
+        if sync {
+            self.tail.clear();
+        }
+        if key.size > 0 && self.tail.len() <= MOST_TAIL {
+            self.tail.push(key);
+        }
         Ok(())
+    }
+
+    /// Frames for each 1,000 seconds.
+    fn rate(&self, duration_ms: u64) -> Option<u64> {
+        let rate = (self.samples * 1_000_000).checked_div(duration_ms)?;
+        Some(rate).filter(|rate| RATES.contains(rate))
+    }
+
+    fn into_tail(self) -> Vec<Key> {
+        if self.tail.len() > MOST_TAIL {
+            return Vec::new();
+        }
+        self.tail
     }
 }
 
@@ -104,17 +131,20 @@ impl Movie {
         if tally.samples == 0 {
             return Err(MediaError::NotAVideo("The video has no pictures."));
         }
+        let duration_ms = video.duration_ms(&tally)?;
         Ok(Self {
             facts: VideoFacts {
                 width: u32::from(entry.width),
                 height: u32::from(entry.height),
-                duration_ms: video.duration_ms(&tally)?,
+                duration_ms,
+                rate: tally.rate(duration_ms),
                 codec: entry.codec,
                 fast_start: *moov_at < mdat_at,
                 has_audio,
                 bytes: layout.length,
             },
-            keys: tally.keys,
+            keys: tally.keys.clone(),
+            tail: tally.into_tail(),
             parameters: entry.parameters,
         })
     }

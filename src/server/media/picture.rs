@@ -74,6 +74,12 @@ impl Picture {
         (spread * (0.25 + 0.75 * light)) as f32
     }
 
+    /// As the `image` crate has it.
+    pub(super) fn into_image(self) -> Option<image::RgbImage> {
+        let side = |pixels: usize| u32::try_from(pixels).ok();
+        image::RgbImage::from_raw(side(self.width)?, side(self.height)?, self.rgb)
+    }
+
     /// The pictures side by side; all have the size of the first.
     pub(super) fn side_by_side(pictures: &[Self]) -> Option<Self> {
         let first = pictures.first()?;

@@ -16,6 +16,10 @@ const STRIP: usize = 8;
 const LARGEST_SIDE: u32 = 4_096;
 /// The largest key frame that is read, in bytes.
 const LARGEST_KEY: u64 = 16 << 20;
+/// The most that is read to decode the last frame, in bytes.
+const LARGEST_TAIL: u64 = 256 << 20;
+/// The most frames that a decoder holds back (ITU-T H.264, A.3.1).
+const LONGEST_WAIT: usize = 17;
 /// A later frame must be this much more interesting than an earlier one to become the poster.
 const PATIENCE: f32 = 0.9;
 
@@ -52,6 +56,42 @@ pub(super) fn take(file: &mut File, movie: &Movie) -> Result<Option<Stills>, Med
         strip_jpeg: strip.jpeg()?,
         strip_frames: u32::try_from(count).map_err(|_| MediaError::Stills)?,
     }))
+}
+
+/// The last frame that a player shows, in full size. `None` when it cannot be decoded here.
+pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, MediaError> {
+    let known = movie.parameters.as_ref();
+    let Some(parameters) = known.filter(|parameters| parameters.decodable()) else {
+        return Ok(None);
+    };
+    let longest = movie.facts.width.max(movie.facts.height);
+    let bytes: u64 = movie.tail.iter().map(|sample| sample.size).sum();
+    if longest > LARGEST_SIDE || bytes > LARGEST_TAIL {
+        return Ok(None);
+    }
+    // Without flushing: frames come in the order in which they are shown, and the last of them is in the buffer at the end.
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    let Ok(mut decoder) = Decoder::with_api_config(OpenH264API::from_source(), config) else {
+        return Ok(None);
+    };
+    let (mut shown, count) = (None, movie.tail.len());
+    for (place, sample) in movie.tail.iter().enumerate() {
+        let Some(bytes) = parameters.annex_b(&read_at(file, sample.offset, sample.size)?) else {
+            continue;
+        };
+        let Ok(frame) = decoder.decode(&bytes) else {
+            return Ok(None);
+        };
+        // Frames wait in the buffer while others overtake them, sixteen at most: earlier ones are never the last.
+        if let (Some(frame), true) = (frame, count - place <= LONGEST_WAIT) {
+            shown = Picture::scaled(&frame, longest as usize);
+        }
+    }
+    let waiting = decoder.flush_remaining().unwrap_or_default();
+    let last = waiting
+        .last()
+        .and_then(|frame| Picture::scaled(frame, longest as usize));
+    Ok(last.or(shown))
 }
 
 /// At most eight key frames, evenly spaced, the first and the last among them.

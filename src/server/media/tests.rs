@@ -76,6 +76,7 @@ fn a_sound_film_has_its_facts_whatever_its_name() {
         width: 128,
         height: 72,
         duration_ms: 5_000,
+        rate: Some(24_000),
         codec: Codec::H264,
         fast_start: true,
         has_audio: false,

@@ -1,6 +1,10 @@
 //! From the catalogue or a row to a form, and the row that a new one starts from.
 
-use crate::model::composition::{Choices, ComposerForm};
+use crate::model::{
+    catalogue::Catalogue,
+    composition::{Choices, ComposerForm, moved},
+    ids::{GenerationId, PictureId},
+};
 use crate::server::{db::generations::GenerationRow, generation::cards::size};
 use uuid::Uuid;
 
@@ -30,6 +34,36 @@ pub fn again(row: &GenerationRow) -> ComposerForm {
         caption: if row.caption { "on".into() } else { String::new() },
         input_reference: row.picture_id.map(|id| id.to_string()).unwrap_or_default(),
         quote: String::new(),
+        from: GenerationId(row.id).to_string(),
+        derived_by: String::new(),
+    }
+}
+
+/// A form that starts from a picture, with a seed that is chosen anew. A model that takes none gives way to the first one
+/// that does; then with a sentence that says so.
+pub fn with_picture(
+    form: ComposerForm,
+    picture: PictureId,
+    catalogue: &Catalogue,
+) -> (ComposerForm, Option<String>) {
+    let form = ComposerForm {
+        input_reference: picture.to_string(),
+        seed: String::new(),
+        ..form
+    };
+    if catalogue
+        .model(&form.model)
+        .is_some_and(|model| model.input_reference)
+    {
+        return (form, None);
+    }
+    let other = catalogue.models.iter().find(|model| model.input_reference);
+    match other.and_then(|model| Some((model, moved(&form, model)?))) {
+        Some((model, form)) => {
+            let words = format!("{} starts from pictures. It is chosen here.", model.label);
+            (form, Some(words))
+        }
+        None => (form, None),
     }
 }
 
@@ -41,6 +75,7 @@ pub fn empty() -> GenerationRow {
         quote_id: Uuid::nil(),
         take: 0,
         remixed_from: None,
+        derived_by: None,
         picture_id: None,
         model: String::new(),
         model_label: String::new(),
@@ -64,6 +99,8 @@ pub fn empty() -> GenerationRow {
         media_etag: None,
         media_bytes: None,
         media_stills: false,
+        media_rate: None,
+        media_sound: None,
         created_at: 0,
         started_at: None,
         finished_at: None,

@@ -8,6 +8,7 @@ use crate::model::{
     error::{AppError, Code},
     generation::State,
     ids::{GenerationId, PictureId, UserId},
+    lineage::DerivedBy,
 };
 use crate::server::{
     db::{
@@ -19,6 +20,7 @@ use crate::server::{
     generation::{
         cards::{size, small},
         life,
+        lineage::Origin,
     },
     keys::{self, Caller, REPEATS},
 };
@@ -70,7 +72,7 @@ impl Wish {
             seed: self.seed.clone().unwrap_or_default(),
             caption: if self.caption { "on".into() } else { String::new() },
             input_reference: self.input_reference.map(|id| id.to_string()).unwrap_or_default(),
-            quote: String::new(),
+            ..ComposerForm::default()
         }
     }
 }
@@ -96,13 +98,18 @@ pub struct Repeat {
 }
 
 /// What else goes into the transaction that creates.
-#[derive(Default)]
 pub(super) struct Alongside<'a> {
     conditions: Option<&'a Conditions>,
-    pub(super) remix_of: Option<GenerationId>,
+    pub(super) origin: Option<Origin>,
 }
 
 impl Alongside<'_> {
+    /// A person's own work that comes from something.
+    pub(super) const fn of(origin: Option<Origin>) -> Self {
+        let conditions = None;
+        Self { conditions, origin }
+    }
+
     /// Whether a program asks, which nobody could ask back.
     pub(super) const fn by_program(&self) -> bool {
         self.conditions.is_some()
@@ -165,19 +172,23 @@ impl Generations {
             seed: String::new(),
             ..again(&source)
         };
-        self.order_as(form, conditions, Some(of)).await
+        let origin = Origin {
+            from: of,
+            how: DerivedBy::Remix,
+        };
+        self.order_as(form, conditions, Some(origin)).await
     }
 
     async fn order_as(
         &self,
         mut form: ComposerForm,
         conditions: &Conditions,
-        remix_of: Option<GenerationId>,
+        origin: Option<Origin>,
     ) -> Result<GenerationRow> {
         let user = conditions.caller.user;
         let alongside = Alongside {
             conditions: Some(conditions),
-            remix_of,
+            origin,
         };
         for _ in 0..TRIES {
             if let Some(row) = self.made_before(conditions).await? {

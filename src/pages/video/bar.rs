@@ -1,0 +1,89 @@
+//! The bar under the player. `public/js/player.js` does what its buttons say; without it the browser's own controls stay.
+
+use crate::components::icon::Icon;
+use crate::model::generation::VideoPage;
+use leptos::prelude::*;
+
+const SPEEDS: [&str; 7] = ["0.25", "0.5", "0.75", "1", "1.25", "1.5", "2"];
+
+/// The bar of a video that is there.
+#[component]
+pub fn Bar(page: VideoPage) -> impl IntoView {
+    let speeds = SPEEDS
+        .map(|speed| view! { <option value=speed selected=speed == "1">{speed} "×"</option> }.into_any());
+    let sound = page.sound.then(|| {
+        [
+            press("mute", "sound", "Mute", "m", Some("true")),
+            press(
+                "captions",
+                "captions",
+                "The prompt as captions",
+                "c",
+                Some("false"),
+            ),
+        ]
+    });
+    let words: String = page.card.prompt.chars().take(60).collect();
+    let use_frame = page.takes_picture.then(|| {
+        view! {
+            <button type="button" class="button small" data-play="use" title="Start a new video from the frame that is shown">
+                <Icon name="picture" />
+                "Use this frame"
+            </button>
+        }
+        .into_any()
+    });
+    view! {
+        <div
+            class="player-bar needs-script"
+            role="group"
+            aria-label="Player"
+            data-video=page.card.id.to_string()
+            data-rate=page.rate.to_string()
+            data-words=words
+        >
+            {press("back", "frame-back", "Back one frame", ",", None)}
+            {press("on", "frame-on", "On one frame", ".", None)}
+            <label class="player-speed" title="Speed: [ and ]">
+                <span class="unseen">"Speed"</span>
+                <select data-play="speed" aria-keyshortcuts="[ ]">{speeds.into_iter().collect_view()}</select>
+            </label>
+            {press("loop", "loop", "Loop", "r", Some("true"))}
+            {sound.map(IntoIterator::into_iter).map(Iterator::collect::<Vec<_>>)}
+            <p class="player-said" role="status"></p>
+            {use_frame}
+            {press("grab", "grab", "Save this frame as PNG", "", None)}
+            {press("full", "full", "Full screen", "f", None)}
+        </div>
+    }
+}
+
+/// A button of the bar; its title names the key.
+fn press(
+    act: &'static str,
+    icon: &'static str,
+    label: &'static str,
+    key: &'static str,
+    pressed: Option<&'static str>,
+) -> AnyView {
+    let title = if key.is_empty() {
+        String::from(label)
+    } else {
+        [label, " (", key, ")"].concat()
+    };
+    let key = (!key.is_empty()).then_some(key);
+    view! {
+        <button
+            type="button"
+            class="icon-button"
+            data-play=act
+            title=title
+            aria-label=label
+            aria-keyshortcuts=key
+            aria-pressed=pressed
+        >
+            <Icon name=icon />
+        </button>
+    }
+    .into_any()
+}
