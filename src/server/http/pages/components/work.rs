@@ -87,6 +87,8 @@ fn card(state: State, progress: u32, reason: Option<Reason>, prompt: &str) -> Ca
         created_at: 0,
         started_at: None,
         finished_at: None,
+        answered_at: None,
+        deadline_at: None,
     }
 }
 
