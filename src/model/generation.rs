@@ -3,6 +3,7 @@
 use super::catalogue::Size;
 use super::credits::Credits;
 use super::ids::{GenerationId, PictureId, QuoteId};
+use super::trash::InTrash;
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -326,6 +327,9 @@ pub struct VideoPage {
     pub quoted: Credits,
     /// Size of the file in bytes, once stored.
     pub bytes: Option<i64>,
+    /// When it is gone for good, while it lies in the trash.
+    #[serde(default)]
+    pub trash: Option<InTrash>,
     /// Its life so far.
     pub history: Vec<HistoryLine>,
 }

@@ -1,7 +1,7 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
+    http::{archive, events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
     state::App,
 };
 use axum::{
@@ -86,6 +86,10 @@ pub fn router(web: Web) -> Router {
         )
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
+        .route("/library/trash", post(forms::trash::trash))
+        .route("/library/restore", post(forms::trash::restore))
+        .route("/library/delete", post(forms::trash::delete))
+        .route("/library/trash/empty", post(forms::trash::empty))
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
@@ -115,6 +119,11 @@ pub fn router(web: Web) -> Router {
         .merge(shown)
         .route("/events", get(events::events))
         .route("/media/{id}/{file}", get(media::media))
+        .route(
+            "/library/download",
+            get(archive::download).post(archive::choose),
+        )
+        .route("/library/download/{id}", get(archive::chosen_before))
         .route(
             "/pictures",
             post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),

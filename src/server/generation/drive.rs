@@ -392,6 +392,7 @@ impl Drive {
                     etag: &stored.etag,
                     bytes: stored.bytes,
                     stills: stored.stills,
+                    crc32: stored.crc32,
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
                 if let (true, Some(job)) = (ours, &self.row.provider_job) {

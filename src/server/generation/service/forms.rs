@@ -67,5 +67,6 @@ pub fn empty() -> GenerationRow {
         created_at: 0,
         started_at: None,
         finished_at: None,
+        trashed_at: None,
     }
 }
