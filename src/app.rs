@@ -5,7 +5,12 @@
 )]
 
 use crate::components::chrome::Chrome;
-use crate::components::{live::Live, person::Who, theme::ThemeInForce};
+use crate::components::{
+    live::Live,
+    notice::{NoticePlace, Notices},
+    person::Who,
+    theme::ThemeInForce,
+};
 use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -115,12 +120,14 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Who::provide();
     Live::provide();
+    Notices::provide();
     view! {
         <Title formatter=|page: String| if page.is_empty() { "AiSora".into() } else { page + " · AiSora" } text="" />
         <Router>
             <Chrome>
                 <Table />
             </Chrome>
+            <NoticePlace />
         </Router>
     }
 }

@@ -15,6 +15,7 @@ pub mod field;
 pub mod icon;
 pub mod live;
 pub mod making;
+pub mod notice;
 pub mod outcome;
 pub mod person;
 pub mod promises;

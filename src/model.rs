@@ -13,4 +13,5 @@ pub mod live;
 pub mod person;
 pub mod protocol;
 pub mod spending;
+pub mod trash;
 pub mod webhooks;

@@ -29,6 +29,8 @@ pub mod spending;
 #[cfg_attr(feature = "ssr", path = "pages/table/all.rs")]
 #[cfg_attr(not(feature = "ssr"), path = "pages/table/live.rs")]
 pub mod table;
+#[cfg(feature = "ssr")]
+pub mod trash;
 pub mod video;
 #[cfg(feature = "ssr")]
 pub mod webhooks;

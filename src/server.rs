@@ -22,6 +22,7 @@ pub mod state;
 pub mod storage;
 pub mod web;
 pub mod webhooks;
+pub mod zip;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -5,6 +5,7 @@ use super::composition::Quote;
 use super::credits::{Credits, PostingKind};
 use super::ids::{GenerationId, PictureId, QuoteId};
 use super::lineage::Family;
+use super::trash::InTrash;
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -370,6 +371,9 @@ pub struct VideoPage {
     pub rate: u32,
     /// Whether the video has sound.
     pub sound: bool,
+    /// When it is gone for good, while it lies in the trash.
+    #[serde(default)]
+    pub trash: Option<InTrash>,
     /// Its life so far.
     pub history: Vec<HistoryLine>,
     /// What moved in the ledger for it.

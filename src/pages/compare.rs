@@ -11,7 +11,7 @@ use crate::components::words as in_words;
 use crate::model::error::AppError;
 use crate::model::generation::{Card, State, VideoPage};
 use crate::model::ids::GenerationId;
-use crate::pages::video::megabytes;
+use crate::model::trash::bytes as size_in_words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -191,6 +191,11 @@ fn facts(page: &VideoPage) -> Vec<(&'static str, String)> {
         ("Started from", picture),
         ("Money", in_words::charge(card.charge)),
         ("Made in", in_words::made_in(card).unwrap_or_default()),
-        ("File", page.bytes.map(megabytes).unwrap_or_default()),
+        (
+            "File",
+            page.bytes
+                .map(|bytes| size_in_words(bytes) + ", MP4")
+                .unwrap_or_default(),
+        ),
     ]
 }

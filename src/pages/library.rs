@@ -62,6 +62,7 @@ pub fn Library() -> impl IntoView {
                 <h1>"Library"</h1>
                 <Search asked />
                 <Filters asked />
+                <a class="trash-way" href="/library/trash" rel="external"><Icon name="trash" />"Trash"</a>
             </header>
             {view}
         </div>

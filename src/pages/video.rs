@@ -3,6 +3,7 @@
 mod bar;
 mod family;
 mod receipt;
+mod trash;
 
 use crate::api::gallery::video;
 use crate::components::asked::{Asked, ask};
@@ -16,8 +17,9 @@ use crate::components::screen::{Phase, Screen, phase_of};
 use crate::components::words;
 use crate::model::composition::Quote;
 use crate::model::error::AppError;
-use crate::model::generation::{Card, TakeLink, VideoPage};
+use crate::model::generation::{TakeLink, VideoPage};
 use crate::model::ids::GenerationId;
+use crate::model::trash::bytes as size_in_words;
 use bar::Bar;
 use family::Family;
 use leptos::prelude::*;
@@ -82,11 +84,12 @@ fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {
                 <Takes page=page.clone() />
             </div>
             <div class="video-side">
+                {trash::in_trash(page)}
                 <Words prompt=card.prompt.clone() />
                 <Acts page=page.clone() />
                 <Family family=page.family.clone() of=card.id ready />
                 <Receipt page=page.clone() />
-                <Delete card />
+                {trash::to_trash(page)}
             </div>
         </div>
     }
@@ -184,7 +187,7 @@ fn Acts(page: VideoPage) -> impl IntoView {
                 view! { <div><dt>"Started from"</dt><dd><a href=address rel="external"><img class="picture-shown" src=shown alt="The picture it started from" width="40" height="40" /></a></dd></div> }
             })}
             {fact("Caption", if page.caption { "In the picture" } else { "Off" }.into())}
-            {page.bytes.map(|bytes| fact("File", megabytes(bytes)))}
+            {page.bytes.map(|bytes| fact("File", size_in_words(bytes) + ", MP4"))}
         </dl>
     }
 }
@@ -213,32 +216,6 @@ fn last_frame(id: GenerationId) -> AnyView {
                 "Go on from the last frame"
             </button>
         </form>
-    }
-    .into_any()
-}
-
-/// `2.4 MB, MP4`, in millions of bytes as shops count them.
-pub fn megabytes(bytes: i64) -> String {
-    if bytes < 100_000 {
-        return format!("{} kB, MP4", (bytes + 999) / 1_000);
-    }
-    format!("{}.{} MB, MP4", bytes / 1_000_000, bytes / 100_000 % 10)
-}
-
-/// The end of a video, in two steps that need no JavaScript.
-#[component]
-fn Delete(card: Card) -> impl IntoView {
-    if !card.state.is_terminal() {
-        return ().into_any();
-    }
-    view! {
-        <details class="delete" id="delete">
-            <summary><Icon name="trash" />"Delete"</summary>
-            <form method="post" action=format!("/v/{}/delete", card.id)>
-                <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
-                <button class="button danger">"Delete for good"</button>
-            </form>
-        </details>
     }
     .into_any()
 }

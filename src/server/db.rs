@@ -2,6 +2,7 @@
 //!
 //! What may differ by engine stands here, in `jobs` (the claim) and in `generations::search`: pools, pragmas, migrations.
 
+pub mod downloads;
 pub mod durations;
 pub mod events;
 pub mod generations;
@@ -12,6 +13,7 @@ pub mod people;
 pub mod pictures;
 pub mod provider_ends;
 pub mod spending;
+pub mod trash;
 pub mod watching;
 pub mod webhooks;
 pub mod writer;

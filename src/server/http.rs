@@ -1,5 +1,6 @@
 //! Plain axum routes and the layers around all of them.
 
+pub mod archive;
 pub mod connections;
 pub mod events;
 pub mod forms;
@@ -7,6 +8,7 @@ pub mod guard;
 pub mod health;
 pub mod hooks;
 pub mod media;
+pub mod notice;
 pub mod pages;
 pub mod pictures;
 pub mod session;

@@ -2,7 +2,10 @@
 
 use super::{
     config::Mode,
-    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, strip, videos_api},
+    http::{
+        archive, events, forms, guard, health, hooks, media, pages, pictures, session, site, strip,
+        videos_api,
+    },
     state::App,
 };
 use axum::{
@@ -89,6 +92,10 @@ pub fn router(web: Web) -> Router {
         .route("/v/{id}/delete", post(forms::delete))
         .route("/v/{id}/variation", post(forms::derive::variation))
         .route("/v/{id}/last-frame", post(forms::derive::last_frame))
+        .route("/library/trash", post(forms::trash::trash))
+        .route("/library/restore", post(forms::trash::restore))
+        .route("/library/delete", post(forms::trash::delete))
+        .route("/library/trash/empty", post(forms::trash::empty))
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
@@ -124,6 +131,11 @@ pub fn router(web: Web) -> Router {
         .merge(developers)
         .route("/events", get(events::events))
         .route("/media/{id}/{file}", get(media::media))
+        .route(
+            "/library/download",
+            get(archive::download).post(archive::choose),
+        )
+        .route("/library/download/{id}", get(archive::chosen_before))
         .route(
             "/pictures",
             post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),

@@ -62,6 +62,7 @@ async fn hang(test: &TestApp, user: Uuid, prompt: &str) -> Uuid {
         created_at: 1,
         started_at: None,
         finished_at: None,
+        trashed_at: None,
     };
     let mut tx = test.app.db.begin().await.unwrap();
     assert!(generations::add(&mut tx, &row).await.unwrap());
@@ -295,7 +296,7 @@ async fn a_deleted_prompt_leaves_nothing_in_the_index(engine: Engine) {
     for id in secret {
         let delete = async || {
             let mut tx = test.app.db.begin().await.unwrap();
-            let deleted = generations::delete(&mut tx, user, id, 1).await.unwrap();
+            let deleted = generations::delete(&mut tx, user, id, 1, None).await.unwrap();
             tx.commit().await.unwrap();
             deleted
         };

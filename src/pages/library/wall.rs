@@ -1,19 +1,19 @@
-//! The tiles: preview under the pointer, more at the lower edge, delete after a question.
+//! The tiles: preview under the pointer, more at the lower edge, delete into the trash, which can be undone.
 
-use crate::api::gallery::{delete_video, library};
+use crate::api::gallery::{library, restore_videos, trash_videos};
 use crate::browser;
 use crate::components::dynamic::{Item, each, effect, flag, maybe, on, text};
 use crate::components::live::Live;
+use crate::components::notice::Notices;
 use crate::components::outcome::sign_in_again;
 use crate::components::tile::{Preview, tile};
 use crate::model::error::{AppError, Code};
 use crate::model::generation::{Card, LibraryPage, LibraryQuery};
 use crate::model::ids::GenerationId;
+use crate::model::trash::{Notice, What};
 use leptos::ev::{FocusEvent, PointerEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-
-const QUESTION: &str = "delete-question";
 
 /// What is on the wall now.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ struct Hanging {
     next: RwSignal<Option<GenerationId>>,
     busy: RwSignal<bool>,
     trouble: RwSignal<Option<String>>,
+    live: Live,
+    notices: Notices,
 }
 
 impl Hanging {
@@ -58,18 +60,54 @@ impl Hanging {
         self.cards.with(Vec::is_empty) && self.next.with(Option::is_none)
     }
 
-    fn delete(self, id: GenerationId) {
+    /// Takes a card off the wall at once. It hangs there again when the server does not agree, or when it is undone.
+    fn trash(self, id: GenerationId) {
+        let (mut place, mut down) = (0, None);
+        self.cards.update(|cards| {
+            place = cards.iter().position(|card| card.id == id).unwrap_or(cards.len());
+            down = (place < cards.len()).then(|| cards.remove(place));
+        });
+        let Some(card) = down else {
+            return;
+        };
         spawn_local(async move {
-            match delete_video(id).await {
-                Ok(()) => {
-                    if let Some(live) = use_context::<Live>() {
-                        live.forget(id);
+            match trash_videos(vec![id]).await {
+                Ok(moved) => {
+                    let words = Notice::of(What::Trashed, &moved).in_words();
+                    if moved.ids.is_empty() {
+                        self.hang_back(place, card);
+                        return self.notices.say(words);
                     }
-                    let _ = self.cards.try_update(|cards| cards.retain(|card| card.id != id));
+                    self.live.forget(id);
+                    self.notices
+                        .offer_undo(words, id, move || self.restore(place, card.clone()));
                 }
-                Err(error) => self.told(error),
+                Err(error) => {
+                    self.hang_back(place, card);
+                    self.told(error);
+                }
             }
         });
+    }
+
+    fn restore(self, place: usize, card: Card) {
+        let id = card.id;
+        self.hang_back(place, card);
+        spawn_local(async move {
+            match restore_videos(vec![id]).await {
+                Ok(moved) => self.notices.say(Notice::of(What::Restored, &moved).in_words()),
+                Err(error) => {
+                    let _ = self.cards.try_update(|cards| cards.retain(|card| card.id != id));
+                    self.told(error);
+                }
+            }
+        });
+    }
+
+    fn hang_back(self, place: usize, card: Card) {
+        let _ = self
+            .cards
+            .try_update(|cards| cards.insert(place.min(cards.len()), card));
     }
 
     fn told(self, error: AppError) {
@@ -89,14 +127,14 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
         next: RwSignal::new(page.next),
         busy: RwSignal::new(false),
         trouble: RwSignal::new(None),
+        live: Live::here(),
+        notices: Notices::here(),
     };
-    let doomed = RwSignal::new(None::<GenerationId>);
     let pressed = move |event: leptos::ev::MouseEvent| {
         let id = browser::attribute_at(&event, "data-delete").and_then(|id| id.parse().ok());
         if let Some(id) = id {
             event.prevent_default();
-            doomed.set(Some(id));
-            browser::open_dialog(QUESTION);
+            hanging.trash(id);
         }
     };
     let preview = Preview::quiet();
@@ -113,7 +151,6 @@ pub fn Wall(asked: LibraryQuery, page: LibraryPage) -> impl IntoView {
         </ul>
         {maybe(move || hanging.is_bare().then(|| hanging.asked.with_value(super::bare)))}
         <Older hanging />
-        <Question hanging doomed />
     }
 }
 
@@ -159,26 +196,5 @@ fn Older(hanging: Hanging) -> impl IntoView {
         <div role="alert">
             {maybe(move || hanging.trouble.get().map(|words| view! { <p class="form-message">{words}</p> }))}
         </div>
-    }
-}
-
-/// Asked before anything is gone for good.
-#[component]
-fn Question(hanging: Hanging, doomed: RwSignal<Option<GenerationId>>) -> impl IntoView {
-    let yes = move |_| {
-        browser::close_dialog(QUESTION);
-        if let Some(id) = doomed.get_untracked() {
-            hanging.delete(id);
-        }
-    };
-    view! {
-        <dialog id=QUESTION class="question" aria-labelledby="question-head">
-            <h2 id="question-head">"Delete this video?"</h2>
-            <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
-            <div class="acts">
-                <button type="button" class="button" autofocus on:click=on(|_| browser::close_dialog(QUESTION))>"Keep it"</button>
-                <button type="button" class="button danger" on:click=on(yes)>"Delete"</button>
-            </div>
-        </dialog>
     }
 }

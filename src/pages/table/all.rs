@@ -13,6 +13,7 @@ pub fn Table() -> impl IntoView {
             <Route path=path!("/") view=pages::landing::Landing ssr=SsrMode::Async />
             <Route path=path!("/create") view=pages::create::Create ssr=SsrMode::Async />
             <Route path=path!("/library") view=pages::library::Library ssr=SsrMode::Async />
+            <Route path=path!("/library/trash") view=pages::trash::Trash ssr=SsrMode::Async />
             <Route path=path!("/v/:id") view=pages::video::Video ssr=SsrMode::Async />
             <Route path=path!("/v/:id/compare/:other") view=pages::compare::Compare ssr=SsrMode::Async />
             <Route path=path!("/credits") view=pages::credits::CreditsPage ssr=SsrMode::Async />

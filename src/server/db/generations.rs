@@ -48,6 +48,8 @@ pub struct GenerationRow {
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
+    /// When it was moved to the trash, while it lies there.
+    pub trashed_at: Option<i64>,
 }
 from_row!(GenerationRow {
     id,
@@ -84,6 +86,7 @@ from_row!(GenerationRow {
     created_at,
     started_at,
     finished_at,
+    trashed_at,
 });
 
 /// What lists show of a generation, and no more: every column of every row is a piece of memory.
@@ -172,7 +175,7 @@ macro_rules! columns {
     () => {
         "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
          credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         media_rate, media_sound, created_at, started_at, finished_at"
+         media_rate, media_sound, created_at, started_at, finished_at, trashed_at"
     };
 }
 
@@ -266,12 +269,12 @@ pub async fn list(
     const NEWEST: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3"
     );
     const OLDEST: &str = concat!(
         "SELECT ",
         columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
     );
     let (sql, start) = if oldest_first {
         (OLDEST, Uuid::nil())
@@ -306,7 +309,7 @@ pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
     const SQL: &str = concat!(
         "SELECT ",
         card_columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL
+        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL
            AND state IN ('succeeded', 'failed', 'blocked', 'cancelled') ORDER BY id DESC LIMIT $2"
     );
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
@@ -323,7 +326,7 @@ macro_rules! group {
             concat!(
                 "SELECT ",
                 card_columns!(),
-                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND ",
+                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND ",
                 $states,
                 " ORDER BY id DESC LIMIT $3"
             ),
@@ -370,10 +373,12 @@ pub async fn found(
     search::find(db, among, typed, limit, newest).await
 }
 
-/// The beginnings of prompts, for a statement.
+/// The beginnings of prompts, for a statement. Two halves, because the library and the trash have an index each.
 pub async fn prompts(db: &Db, user: Uuid, oldest: Uuid, newest: Uuid) -> Result<Vec<(Uuid, String)>> {
     const SQL: &str = "SELECT id, SUBSTR(prompt, 1, 120) FROM generations
-                       WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL LIMIT 500";
+          WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL AND trashed_at IS NULL
+        UNION ALL SELECT id, SUBSTR(prompt, 1, 120) FROM generations
+          WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL AND trashed_at IS NOT NULL LIMIT 500";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(user)
         .bind(oldest)
@@ -497,12 +502,14 @@ pub struct Media<'a> {
     /// Frames in 1,000 seconds.
     pub rate: Option<i64>,
     pub sound: bool,
+    pub crc32: u32,
 }
 
 /// Writes down where the video is, in the transaction that makes it succeed.
 pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> Result<bool> {
     const SQL: &str =
-        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8
+        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8,
+                                media_crc32 = $9
                        WHERE id = $1 AND fence = $2";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(id)
@@ -513,20 +520,30 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
         .bind(media.stills)
         .bind(media.rate)
         .bind(media.sound)
+        .bind(i64::from(media.crc32))
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
     Ok(rows == 1)
 }
 
-/// Forgets what the person made: the prompt goes, the row stays for the ledger. False when it is not theirs or goes on.
-pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid, now: i64) -> Result<bool> {
+/// Forgets what the person made: the prompt goes, the row stays for the ledger. With `trashed_before`, only what has lain
+/// in the trash since then or longer. False when it is not theirs, is gone, goes on, or does not lie there for so long.
+pub async fn delete(
+    tx: &mut Tx,
+    user: Uuid,
+    id: Uuid,
+    now: i64,
+    trashed_before: Option<i64>,
+) -> Result<bool> {
     const SQL: &str = "UPDATE generations SET deleted_at = $3, prompt = '', prompt_search = '', reason_detail = NULL
-        WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')";
+        WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')
+          AND (CAST($4 AS BIGINT) IS NULL OR trashed_at <= $4)";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
         .bind(id)
         .bind(user)
         .bind(now)
+        .bind(trashed_before)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

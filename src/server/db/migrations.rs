@@ -38,6 +38,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0007_search.sql"),
     ),
     (
+        9,
+        "trash",
+        include_str!("../../../migrations/sqlite/0009_trash.sql"),
+    ),
+    (
         10,
         "lineage",
         include_str!("../../../migrations/sqlite/0010_lineage.sql"),
@@ -84,6 +89,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         7,
         "search",
         include_str!("../../../migrations/postgres/0007_search.sql"),
+    ),
+    (
+        9,
+        "trash",
+        include_str!("../../../migrations/postgres/0009_trash.sql"),
     ),
     (
         10,

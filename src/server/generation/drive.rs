@@ -400,6 +400,7 @@ impl Drive {
                     stills: stored.stills,
                     rate: stored.rate,
                     sound: stored.sound,
+                    crc32: stored.crc32,
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
                 if let (true, Some(job)) = (ours, &self.row.provider_job) {

@@ -1,8 +1,10 @@
 //! What people and programs can do with generations. Both doors, the browser's and the API's, call this.
 
+pub mod archive;
 mod forms;
 mod guarded;
 pub mod programs;
+pub mod trash;
 mod video;
 
 use super::{
@@ -19,7 +21,7 @@ use crate::model::{
     credits::Statement,
     error::{AppError, Code, FieldError},
     generation::{Card, LIBRARY_PAGE, LibraryPage, LibraryQuery, State},
-    ids::{GenerationId, PictureId, PostingId, QuoteId, UserId},
+    ids::{GenerationId, PostingId, QuoteId, UserId},
     live::{Snapshot, Start, Studio},
 };
 use crate::server::{
@@ -338,29 +340,12 @@ impl Generations {
         card(row.into(), None, None)
     }
 
-    /// Deletes a video that has ended: the files and the prompt. The ledger keeps its lines.
+    /// Deletes a video that has ended, for good: the files and the prompt. The ledger keeps its lines.
     ///
     /// # Errors
     /// `not_found`; `conflict` while it goes on.
     pub async fn delete(&self, user: UserId, id: GenerationId) -> Result<()> {
-        let row = self.own(user, id).await?;
-        let now = self.life.clock.now();
-        let mut moment = self.life.begin().await?;
-        if !generations::delete(&mut moment.tx, user.0, id.0, now).await? {
-            return Err(AppError::new(
-                Code::Conflict,
-                "It is still being made. Cancel it first, then delete it.",
-            )
-            .into());
-        }
-        // The files go in the same transaction, as a job: whatever happens to the store or to us, somebody removes them.
-        moment.purge(&row, now).await?;
-        if let Some(picture) = row.picture_id {
-            pictures::let_go(&mut moment.tx, user, PictureId(picture), now).await?;
-        }
-        moment.commit().await?;
-        self.life.work.notify_one();
-        Ok(())
+        self.delete_one(user, id, None).await.map(|_| ())
     }
 
     async fn own(&self, user: UserId, id: GenerationId) -> Result<GenerationRow> {

@@ -38,6 +38,7 @@ pub struct Stored {
     /// Frames in 1,000 seconds.
     pub rate: Option<i64>,
     pub sound: bool,
+    pub crc32: u32,
 }
 
 /// Why it was not.
@@ -93,7 +94,7 @@ pub async fn store(
     let looked = tokio::task::spawn_blocking(move || look(&path)).await;
     let looked =
         looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
-    let (facts, stills, etag) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
+    let (facts, stills, etag, crc32) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     let stills = match stills {
         Some(stills) => Some(stills),
@@ -107,6 +108,7 @@ pub async fn store(
         rate: facts.rate.and_then(|rate| i64::try_from(rate).ok()),
         sound: facts.has_audio,
         etag,
+        crc32,
         prefix: prefix.clone(),
     };
     match put(storage, &prefix, &file.0, stills.as_ref()).await {
@@ -149,16 +151,19 @@ async fn fetch(
 }
 
 /// What the file is. Blocking.
-fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String), String> {
+fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String, u32), String> {
     let facts = media::inspect(path).map_err(|error| error.to_string())?;
     let stills = media::stills(path, &facts).map_err(|error| error.to_string())?;
-    let mut hash = Sha256::new();
+    let (mut hash, mut crc32) = (Sha256::new(), crc32fast::Hasher::new());
     let mut file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     let mut buffer = vec![0; 1 << 16];
     loop {
         match file.read(&mut buffer).map_err(|error| error.to_string())? {
             0 => break,
-            read => hash.update(&buffer[..read]),
+            read => {
+                hash.update(&buffer[..read]);
+                crc32.update(&buffer[..read]);
+            }
         }
     }
     let etag = hash
@@ -170,7 +175,7 @@ fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String), String> {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
-    Ok((facts, stills, etag))
+    Ok((facts, stills, etag, crc32.finalize()))
 }
 
 /// Whether it is the video that was asked for.

@@ -4,7 +4,9 @@ use super::{
     JOB, PURGE, PURGES,
     drive::{Drive, Ran, wanted},
     life::{Ending, Life, Moment, state},
-    pictures, store,
+    pictures,
+    service::{archive, trash},
+    store,
 };
 use crate::model::generation::{Reason, State};
 use crate::server::{
@@ -88,6 +90,8 @@ impl Worker {
                 if orphans_at <= Instant::now() {
                     self.end_orphans().await?;
                     pictures::sweep(&self.life.db, self.life.clock.now()).await?;
+                    trash::expire(&self.life).await?;
+                    archive::sweep(&self.life).await?;
                     orphans_at = Instant::now() + ORPHANS;
                 }
                 Ok::<(), crate::server::error::Failure>(())

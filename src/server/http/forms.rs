@@ -10,6 +10,7 @@ pub mod create;
 pub mod derive;
 pub mod keys;
 pub mod spending;
+pub mod trash;
 pub mod webhooks;
 
 use super::{guard::client_address, pages, session};
@@ -179,7 +180,7 @@ async fn with_parts(request: Request) -> Result<(Values, Option<Bytes>), ErrorRe
     }
 }
 
-fn led_to(path: &str, cookie: Option<HeaderValue>) -> Response {
+pub(super) fn led_to(path: &str, cookie: Option<HeaderValue>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let to = HeaderValue::from_str(path).unwrap_or_else(|_| HeaderValue::from_static("/"));
     response.headers_mut().insert(header::LOCATION, to);
@@ -235,7 +236,7 @@ pub async fn sign_out(State(web): State<Web>, request: Request) -> Result<Respon
     Ok(led_to("/", Some(session::clear(&web))))
 }
 
-fn person(signed_in: &SignedIn) -> Result<&Person> {
+pub(super) fn person(signed_in: &SignedIn) -> Result<&Person> {
     signed_in
         .0
         .as_ref()

@@ -193,7 +193,7 @@ pub fn offer_download(response: &mut Response, row: &GenerationRow) {
 
 /// What a request wants of a file.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     All,
     Part(Range<u64>),
     Nothing,
@@ -202,7 +202,7 @@ enum Wanted {
 
 /// RFC 9110, 13.2.2 and 14: `If-None-Match` before `Range`; `If-Range` decides whether the range counts; what is no
 /// range at all is ignored; several ranges are answered with the whole.
-fn wanted(headers: &HeaderMap, etag: &str, length: u64) -> Wanted {
+pub(super) fn wanted(headers: &HeaderMap, etag: &str, length: u64) -> Wanted {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(known) = text(header::IF_NONE_MATCH)
         && (known.trim() == "*"

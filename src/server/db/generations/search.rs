@@ -66,7 +66,7 @@ async fn among_newest(
 ) -> Result<Vec<CardRow>> {
     let sql = format!(
         "SELECT {} FROM (SELECT * FROM generations
-           WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND {} ORDER BY id DESC LIMIT $4) AS newest
+           WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {} ORDER BY id DESC LIMIT $4) AS newest
          WHERE TRUE{} ORDER BY id DESC LIMIT $3",
         card_columns!(),
         among.states,
@@ -88,7 +88,7 @@ async fn among_newest(
 async fn there_are_fewer(db: &Db, among: Among, newest: i64) -> Result<bool> {
     let sql = format!(
         "SELECT COUNT(*) FROM (SELECT id FROM generations
-           WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND {} LIMIT $3) AS newest",
+           WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {} LIMIT $3) AS newest",
         among.states
     );
     let count: (i64,) = on_db!(db, |c| sqlx::query_as(AssertSqlSafe(sql))
@@ -113,7 +113,7 @@ async fn by_index(db: &Db, among: Among, search: &Search, limit: i64) -> Result<
     };
     let sql = format!(
         "WITH found AS MATERIALIZED (SELECT generation_id FROM prompt_words WHERE {found})
-         SELECT {} FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND id < $2 AND {}{}
+         SELECT {} FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {}{}
            AND id IN (SELECT generation_id FROM found) ORDER BY id DESC LIMIT $3",
         card_columns!(),
         among.states,

@@ -104,5 +104,6 @@ pub fn empty() -> GenerationRow {
         created_at: 0,
         started_at: None,
         finished_at: None,
+        trashed_at: None,
     }
 }

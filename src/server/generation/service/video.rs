@@ -7,6 +7,7 @@ use crate::model::{
     generation::{Card, HistoryLine, Reason, State, TakeLink, VideoPage, VideoPosting},
     ids::{GenerationId, PictureId, UserId},
     lineage::DerivedBy,
+    trash::InTrash,
 };
 use crate::server::{
     db::{
@@ -68,6 +69,7 @@ impl Generations {
             bytes: row.media_bytes,
             rate: row.media_rate.map_or(USUAL_RATE, small),
             sound: row.media_sound.unwrap_or_default(),
+            trash: row.trashed_at.map(|at| InTrash::since(at, self.life.clock.now())),
             history,
             postings: postings.iter().filter_map(posting).collect(),
             takes: takes.collect(),

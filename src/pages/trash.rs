@@ -1,0 +1,137 @@
+//! `/library/trash`: what was deleted in the last 30 days, newest deletion first, with the way back. Plain forms.
+
+use crate::api::gallery::trash_listing;
+use crate::components::asked::ask;
+use crate::components::dynamic::{awaited, memo, waiting};
+use crate::components::icon::Icon;
+use crate::components::outcome::did_not_come;
+use crate::components::screen::Phase;
+use crate::components::time::Moment;
+use crate::components::words;
+use crate::model::trash::{TrashPage, TrashQuery, Trashed, bytes};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The trash.
+#[component]
+pub fn Trash() -> impl IntoView {
+    let query = use_query_map();
+    let asked = memo(move || TrashQuery {
+        after: query.with(|query| query.get("after")).unwrap_or_default(),
+    });
+    let answer = ask(move || asked.get(), trash_listing);
+    let view = awaited(waiting, move || async move {
+        match answer.answer().await {
+            Ok(page) => room(page, !asked.get_untracked().after.is_empty()),
+            Err(error) => did_not_come(error),
+        }
+    });
+    view! {
+        <Title text="Trash" />
+        <div class="page narrow">
+            <header class="page-head"><h1>"Trash"</h1></header>
+            {view}
+            <p><a href="/library" rel="external">"Back to the library"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn room(page: TrashPage, further: bool) -> AnyView {
+    if page.count == 0 {
+        return view! {
+            <section class="blank trash-blank">
+                <Icon name="trash" />
+                <h2>"The trash is empty"</h2>
+                <p>"Deleted videos lie here for 30 days before they are gone for good."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let older = page.next.map(|next| {
+        view! { <p class="older"><a class="button" href=format!("/library/trash?after={next}")>"Deleted earlier"</a></p> }
+    });
+    let videos = page.videos.into_iter().map(line).collect_view();
+    view! {
+        {empty(page.count, page.bytes)}
+        {further.then(|| view! { <p><a href="/library/trash">"Back to the newest"</a></p> })}
+        <ul class="trash" aria-label="Deleted videos">{videos}</ul>
+        {older}
+    }
+    .into_any()
+}
+
+fn videos(count: i64) -> String {
+    format!("{count} {}", if count == 1 { "video" } else { "videos" })
+}
+
+/// What lies here in all, and the end of it, in two steps.
+fn empty(count: i64, size: i64) -> AnyView {
+    let what = format!("{}, {}", videos(count), bytes(size));
+    let frees = format!("{} gone for good. That frees {}.", videos(count), bytes(size));
+    view! {
+        <section class="trash-head">
+            <p>
+                <b>{what}</b>
+                <span class="hint">"Each is gone for good 30 days after it was deleted."</span>
+            </p>
+            <details class="sure">
+                <summary class="button danger">"Empty the trash"</summary>
+                <form method="post" action="/library/trash/empty">
+                    <p>{frees} " What was charged stays in your statement."</p>
+                    <input type="hidden" name="next" value="/library/trash" />
+                    <button class="button danger">"Delete all for good"</button>
+                </form>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn line(video: Trashed) -> AnyView {
+    let id = video.id.to_string();
+    let (page, head) = (format!("/v/{id}"), format!("prompt-{id}"));
+    let poster = video.poster.then(|| {
+        view! { <img src=format!("/media/{id}/poster.jpg") alt="" loading="lazy" decoding="async" /> }
+    });
+    let size = (video.bytes > 0).then(|| format!(" · {}", bytes(video.bytes)));
+    let state =
+        (Phase::from(video.state) == Phase::NotMade).then(|| format!(" · {}", video.state.in_words()));
+    let fields = || {
+        view! {
+            <input type="hidden" name="ids" value=id.clone() />
+            <input type="hidden" name="next" value="/library/trash" />
+        }
+    };
+    let frees = if video.bytes > 0 {
+        format!("Gone for good. That frees {}.", bytes(video.bytes))
+    } else {
+        "Gone for good.".into()
+    };
+    view! {
+        <li>
+            <a class="trash-still" href=page.clone() tabindex="-1" aria-hidden="true">{poster}</a>
+            <div class="trash-what">
+                <a class="trash-words" id=head.clone() dir="auto" href=page>{video.prompt}</a>
+                <p class="hint">{words::seconds(video.seconds)} ", " {words::pixels(video.size)} {size} {state}</p>
+                <p class="hint">"Gone for good " {video.gone.in_words()} ", on " <Moment at=video.gone.gone_at /></p>
+            </div>
+            <div class="acts">
+                <form method="post" action="/library/restore">
+                    {fields()}
+                    <button class="button small" aria-describedby=head.clone()><Icon name="again" />"Restore"</button>
+                </form>
+                <details class="sure">
+                    <summary class="button small danger" aria-describedby=head>"Delete now"</summary>
+                    <form method="post" action="/library/delete">
+                        {fields()}
+                        <p>{frees}</p>
+                        <button class="button small danger">"Delete for good"</button>
+                    </form>
+                </details>
+            </div>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,421 @@
+//! Many videos in one archive, each with a JSON file beside it: planned from the table, read from the store as it is sent.
+
+use super::Generations;
+use crate::model::{
+    error::{AppError, Code},
+    generation::{LibraryQuery, State},
+    ids::{GenerationId, UserId},
+    trash::AT_ONCE,
+};
+use crate::server::{
+    db::{
+        Db,
+        downloads::{self as sql, ArchiveRow},
+    },
+    error::{Failure, Result},
+    generation::life::Life,
+    storage::Storage,
+    zip::{Entry, Layout, Part},
+};
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat};
+use futures::{Stream, StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::{collections::HashSet, fmt::Write as _, ops::Range, sync::Arc};
+use tokio::sync::OnceCell;
+use unicode_normalization::UnicodeNormalization as _;
+use uuid::Uuid;
+
+/// How long the address of a choice works, in milliseconds.
+const KEPT: i64 = 86_400_000;
+/// How many choices of one person are kept.
+const CHOICES: i64 = 50;
+/// Most bytes of a prompt in a file's name.
+const WORDS: usize = 100;
+
+/// What a file of an archive holds.
+enum Content {
+    Video(Box<Video>),
+    Sheet(Bytes),
+}
+
+struct Video {
+    row: ArchiveRow,
+    crc32: OnceCell<u32>,
+}
+
+/// An archive that is ready to be sent.
+pub struct Archive {
+    layout: Layout,
+    contents: Vec<Content>,
+    /// Changes when any byte of it does.
+    pub etag: String,
+    /// How many videos it has.
+    pub videos: usize,
+    db: Db,
+    storage: Storage,
+}
+
+/// What stands in the JSON file beside a video.
+#[derive(Serialize)]
+struct Sheet<'a> {
+    id: Uuid,
+    file: &'a str,
+    bytes: i64,
+    prompt: &'a str,
+    model: &'a str,
+    model_id: &'a str,
+    provider: &'a str,
+    size: String,
+    seconds: i64,
+    seed: i64,
+    caption: bool,
+    created_at: String,
+    started_at: Option<String>,
+    finished_at: String,
+    credits_charged: i64,
+    remixed_from: Option<Uuid>,
+}
+
+impl Generations {
+    /// An archive of those videos that are finished and the person's own.
+    ///
+    /// # Errors
+    /// `not_found` when there is none; `invalid` when they are too many.
+    pub async fn archive(&self, user: UserId, ids: &[GenerationId], storage: &Storage) -> Result<Archive> {
+        if ids.len() > AT_ONCE {
+            return Err(too_many().into());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let rows = sql::videos(&self.life.db, user.0, &ids).await?;
+        if rows.is_empty() {
+            return Err(AppError::not_found().into());
+        }
+        plan(rows, self.life.db.clone(), storage.clone())
+    }
+
+    /// Every finished video that the library shows for a query.
+    ///
+    /// # Errors
+    /// `invalid` when they are too many for one archive, or the query is.
+    pub async fn finished(&self, user: UserId, query: &LibraryQuery) -> Result<Vec<GenerationId>> {
+        let (mut query, mut ids) = (query.clone(), Vec::new());
+        loop {
+            let page = self.library(user, &query).await?;
+            let ready = page.cards.iter().filter(|card| card.state == State::Succeeded);
+            ids.extend(ready.map(|card| card.id));
+            if ids.len() > AT_ONCE {
+                return Err(too_many().into());
+            }
+            if page.next.is_none() {
+                return Ok(ids);
+            }
+            query.after = page.next;
+        }
+    }
+
+    /// Keeps a choice of videos for a day. Its id stands in an address that stays short and the same.
+    ///
+    /// # Errors
+    /// `not_found` when none of them is finished and the person's own; `invalid` when they are too many.
+    pub async fn keep_choice(&self, user: UserId, ids: &[GenerationId]) -> Result<Uuid> {
+        if ids.len() > AT_ONCE {
+            return Err(too_many().into());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let rows = sql::videos(&self.life.db, user.0, &ids).await?;
+        if rows.is_empty() {
+            return Err(AppError::not_found().into());
+        }
+        let videos: Vec<u8> = rows.iter().flat_map(|row| *row.id.as_bytes()).collect();
+        let id = self.life.ids.uuid();
+        let expires_at = self.life.clock.now() + KEPT;
+        let mut tx = self.life.db.begin().await?;
+        sql::add(&mut tx, user.0, id, &videos, expires_at, CHOICES).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// A choice that is kept.
+    ///
+    /// # Errors
+    /// `not_found` when it is not theirs, or not kept any longer.
+    pub async fn choice(&self, user: UserId, id: Uuid) -> Result<Vec<GenerationId>> {
+        let found = sql::lookup(&self.life.db, user.0, id, self.life.clock.now()).await?;
+        let videos = found.ok_or_else(AppError::not_found)?;
+        let ids = videos
+            .chunks_exact(16)
+            .filter_map(|bytes| Uuid::from_slice(bytes).ok());
+        Ok(ids.map(GenerationId).collect())
+    }
+}
+
+/// Forgets choices that are not kept any longer.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(life: &Life) -> Result<()> {
+    let mut tx = life.db.begin().await?;
+    sql::sweep(&mut tx, life.clock.now()).await?;
+    tx.commit().await
+}
+
+fn too_many() -> AppError {
+    let message = format!("One archive holds at most {AT_ONCE} videos. Narrow the search, or choose fewer.");
+    AppError::new(Code::Invalid, message)
+}
+
+/// Names, sheets and places of everything; nothing is read from the store.
+fn plan(rows: Vec<ArchiveRow>, db: Db, storage: Storage) -> Result<Archive> {
+    let (mut entries, mut contents, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+    let mut hash = Sha256::new();
+    let videos = rows.len();
+    for row in rows {
+        let stem = stem(&row, &mut taken);
+        let name = format!("{stem}.mp4");
+        let sheet = serde_json::to_vec_pretty(&sheet(&row, &name))
+            .map_err(|error| Failure::broken(error.to_string()))?;
+        let entry = |name: String, length: u64| Entry {
+            name,
+            length,
+            modified: row.finished_at,
+        };
+        entries.push(entry(name, row.media_bytes.unsigned_abs()));
+        entries.push(entry(format!("{stem}.json"), sheet.len() as u64));
+        // The sheet has the names and the length; where the bytes lie and what they are comes beside it.
+        hash.update(&sheet);
+        hash.update(&row.media_etag);
+        hash.update(&row.media_prefix);
+        let crc32 = row.media_crc32.and_then(|crc32| u32::try_from(crc32).ok());
+        contents.push(Content::Video(Box::new(Video {
+            row,
+            crc32: OnceCell::new_with(crc32),
+        })));
+        contents.push(Content::Sheet(sheet.into()));
+    }
+    let digest = hash.finalize();
+    let hex = digest.iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    Ok(Archive {
+        layout: Layout::new(entries),
+        contents,
+        etag: format!("\"{hex}-z\""),
+        videos,
+        db,
+        storage,
+    })
+}
+
+fn sheet<'a>(row: &'a ArchiveRow, file: &'a str) -> Sheet<'a> {
+    Sheet {
+        id: row.id,
+        file,
+        bytes: row.media_bytes,
+        prompt: &row.prompt,
+        model: &row.model_label,
+        model_id: &row.model,
+        provider: &row.provider,
+        size: format!("{}x{}", row.width, row.height),
+        seconds: row.seconds,
+        seed: row.seed,
+        caption: row.caption,
+        created_at: time(row.created_at),
+        started_at: row.started_at.map(time),
+        finished_at: time(row.finished_at),
+        credits_charged: row.credits,
+        remixed_from: row.remixed_from,
+    }
+}
+
+fn time(at: i64) -> String {
+    DateTime::from_timestamp_millis(at)
+        .unwrap_or_default()
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// `2026-11-25-a-paper-boat-1f2e3d4c`: letters, digits and hyphens of any script, after a date, so that no system has a
+/// meaning of its own for it. No two are equal, also where case makes no difference.
+fn stem(row: &ArchiveRow, taken: &mut HashSet<String>) -> String {
+    let date = &time(row.created_at)[..10];
+    let mut words = String::new();
+    for word in row
+        .prompt
+        .nfc()
+        .collect::<String>()
+        .to_lowercase()
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        if words.len() + word.len() > WORDS {
+            break;
+        }
+        words.push_str(word);
+        words.push('-');
+    }
+    let id = row.id.simple().to_string();
+    let short = format!("{date}-{words}{}", &id[24..]);
+    let stem = if taken.contains(&short) {
+        format!("{date}-{words}{id}")
+    } else {
+        short
+    };
+    taken.insert(stem.clone());
+    stem
+}
+
+impl Archive {
+    /// Its length in bytes.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.layout.length()
+    }
+
+    /// A range of it. A file is opened when its turn comes, and no more of it is read than is taken; who stops taking
+    /// stops the reading.
+    pub fn stream(self: Arc<Self>, range: &Range<u64>) -> impl Stream<Item = Result<Bytes>> + Send + use<> {
+        let parts = self.layout.parts(range);
+        stream::iter(parts)
+            .then(move |(part, within)| {
+                let archive = self.clone();
+                async move { archive.open(part, within).await }
+            })
+            .try_flatten()
+    }
+
+    async fn open(&self, part: Part, within: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let bytes: Bytes = match part {
+            Part::File(n) => match &self.contents[n] {
+                Content::Video(video) => return self.read(&video.row, within).await,
+                Content::Sheet(sheet) => sheet.clone(),
+            },
+            Part::Header(n) => self.layout.header(n, self.crc32(n).await?).into(),
+            Part::Record(n) => self.layout.record(n, self.crc32(n).await?).into(),
+            Part::End => self.layout.end().into(),
+        };
+        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+        let piece = bytes.slice(place(within.start)..place(within.end));
+        Ok(stream::once(async { Ok(piece) }).boxed())
+    }
+
+    /// Part of a video, exactly as long as it was said: an archive whose pieces do not fit is broken off, not sent.
+    async fn read(&self, row: &ArchiveRow, within: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let name = format!("{}/video.mp4", row.media_prefix);
+        let expected = within.end - within.start;
+        let piece = self.storage.get(&name, Some(within)).await?;
+        let id = row.id;
+        let counted = stream::try_unfold((piece.bytes, expected), move |(mut bytes, left)| async move {
+            let wrong = || Failure::broken(format!("the video of {id} is not as long as it was"));
+            match bytes.next().await {
+                Some(piece) => {
+                    let piece = piece?;
+                    let left = left.checked_sub(piece.len() as u64).ok_or_else(wrong)?;
+                    Ok(Some((piece, (bytes, left))))
+                }
+                None if left == 0 => Ok(None),
+                None => Err(wrong()),
+            }
+        });
+        Ok(counted.boxed())
+    }
+
+    /// The CRC-32 of a file. What an older version has stored is read for it once, when it is needed.
+    async fn crc32(&self, n: usize) -> Result<u32> {
+        let video = match &self.contents[n] {
+            Content::Sheet(sheet) => return Ok(crc32fast::hash(sheet)),
+            Content::Video(video) => video,
+        };
+        let worked_out = async {
+            let whole = 0..video.row.media_bytes.unsigned_abs();
+            let mut bytes = self.read(&video.row, whole).await?;
+            let mut crc32 = crc32fast::Hasher::new();
+            while let Some(piece) = bytes.try_next().await? {
+                crc32.update(&piece);
+            }
+            let crc32 = crc32.finalize();
+            let mut tx = self.db.begin().await?;
+            sql::set_crc32(&mut tx, video.row.id, &video.row.media_prefix, crc32).await?;
+            tx.commit().await?;
+            Ok(crc32)
+        };
+        video.crc32.get_or_try_init(|| worked_out).await.copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(prompt: &str, id: u128) -> ArchiveRow {
+        ArchiveRow {
+            id: Uuid::from_u128(id),
+            remixed_from: None,
+            model: "m".into(),
+            model_label: "M".into(),
+            provider: "p".into(),
+            prompt: prompt.into(),
+            width: 64,
+            height: 64,
+            seconds: 1,
+            seed: 1,
+            caption: false,
+            credits: 1,
+            media_prefix: "x".into(),
+            media_etag: "e".into(),
+            media_bytes: 5,
+            media_crc32: None,
+            created_at: 1_795_442_531_000,
+            started_at: None,
+            finished_at: 1_795_442_531_000,
+        }
+    }
+
+    #[test]
+    fn names_are_safe_unique_and_readable() {
+        let mut taken = HashSet::new();
+        let mut name = |prompt: &str, id| stem(&row(prompt, id), &mut taken);
+        assert_eq!(
+            name("A paper boat, at DUSK!", 0x1F2E_3D4C),
+            "2026-11-23-a-paper-boat-at-dusk-1f2e3d4c"
+        );
+        assert_eq!(name("../../etc/passwd", 2), "2026-11-23-etc-passwd-00000002");
+        assert_eq!(name("CON", 3), "2026-11-23-con-00000003");
+        assert_eq!(name("\u{202E}\u{0} 🎬 ", 4), "2026-11-23-00000004");
+        assert_eq!(name("Größe 北京", 5), "2026-11-23-größe-北京-00000005");
+        let same = (1_u128 << 64) + 5;
+        assert!(name("Größe 北京", same).ends_with("-00000000000000010000000000000005"));
+        let long = name(&"long ".repeat(2_000), 6);
+        assert!(long.len() < 130, "{long}");
+        assert!(name(&"x".repeat(5_000), 7).len() < 30);
+    }
+
+    #[test]
+    fn an_archive_changes_its_tag_with_any_of_its_bytes() {
+        let storage = Storage::over(Arc::new(object_store::memory::InMemory::new()));
+        let db = || Db::Postgres(sqlx::PgPool::connect_lazy("postgres://localhost/none").unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let _inside = runtime.enter();
+        let tag = |rows| plan(rows, db(), storage.clone()).unwrap().etag;
+        let one = tag(vec![row("a boat", 1)]);
+        assert_eq!(one, tag(vec![row("a boat", 1)]));
+        let other = ArchiveRow {
+            media_etag: "f".into(),
+            ..row("a boat", 1)
+        };
+        for rows in [
+            vec![row("a boar", 1)],
+            vec![other],
+            vec![row("a boat", 1), row("a boat", 2)],
+        ] {
+            assert_ne!(one, tag(rows));
+        }
+        // What was worked out later changes nothing: the bytes were always those.
+        let known = ArchiveRow {
+            media_crc32: Some(9),
+            ..row("a boat", 1)
+        };
+        assert_eq!(one, tag(vec![known]));
+    }
+}
