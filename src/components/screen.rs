@@ -43,9 +43,13 @@ pub fn Screen(
     /// Says which take it is.
     #[prop(optional, into)]
     numbered: Signal<bool>,
+    /// Says which model made it.
+    #[prop(optional, into)]
+    mixed: Signal<bool>,
 ) -> impl IntoView {
     let phase = phase_of(&card);
     let (shape, take) = card.with_untracked(|card| (words::shape_class(card.size), card.take));
+    let model = card.with_untracked(|card| [" · ", &card.model].concat());
     let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() /> }.into_any(),
@@ -57,6 +61,7 @@ pub fn Screen(
             <span class="screen-take" hidden=flag(move || !numbered.get())>
                 "Take "
                 {take}
+                <span hidden=flag(move || !mixed.get())>{model}</span>
             </span>
         </div>
     }

@@ -21,7 +21,7 @@ pub struct Viewer {
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
-const CARRIED: [&str; 8] = [
+const CARRIED: [&str; 10] = [
     "prompt",
     "model",
     "size",
@@ -29,6 +29,8 @@ const CARRIED: [&str; 8] = [
     "takes",
     "seed",
     "caption",
+    "lines",
+    "also",
     "input_reference",
 ];
 

@@ -17,6 +17,7 @@ use super::{
     identity::Identity,
     keys::Keys,
     live::Hub,
+    moderation::{Forbidden, PromptRules},
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     spending::SpendingGuards,
     storage::Storage,
@@ -66,6 +67,8 @@ pub struct Services {
     pub ledger: Ledger,
     /// What people allow themselves to spend.
     pub spending: SpendingGuards,
+    /// What prompts may not say.
+    pub rules: Arc<dyn PromptRules>,
     /// Generations.
     pub generations: Arc<Generations>,
     /// Reference pictures.
@@ -87,6 +90,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn VideoProvider>>,
     /// The store; else that of the configuration.
     pub storage: Option<Storage>,
+    /// The rules for prompts; else the operator's list of the configuration.
+    pub rules: Option<Arc<dyn PromptRules>>,
 }
 
 impl App {
@@ -158,7 +163,10 @@ impl App {
         )?;
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, courier);
-        let generations = Generations::new(life, providers, quotes, config.quote_ms);
+        let rules = parts
+            .rules
+            .unwrap_or_else(|| Arc::new(Forbidden::new(&config.forbidden)));
+        let generations = Generations::new(life, providers, quotes, config.quote_ms, rules.clone());
         let services = Services {
             config,
             db,
@@ -168,6 +176,7 @@ impl App {
             webhooks: Arc::new(webhooks),
             ledger,
             spending,
+            rules,
             generations: Arc::new(generations),
             pictures: Arc::new(pictures),
             storage,

@@ -29,7 +29,7 @@ pub fn again(row: &GenerationRow) -> ComposerForm {
         seed: row.seed.to_string(),
         caption: if row.caption { "on".into() } else { String::new() },
         input_reference: row.picture_id.map(|id| id.to_string()).unwrap_or_default(),
-        quote: String::new(),
+        ..ComposerForm::default()
     }
 }
 

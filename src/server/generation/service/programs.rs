@@ -21,6 +21,7 @@ use crate::server::{
         life,
     },
     keys::{self, Caller, REPEATS},
+    moderation,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -70,7 +71,7 @@ impl Wish {
             seed: self.seed.clone().unwrap_or_default(),
             caption: if self.caption { "on".into() } else { String::new() },
             input_reference: self.input_reference.map(|id| id.to_string()).unwrap_or_default(),
-            quote: String::new(),
+            ..ComposerForm::default()
         }
     }
 }
@@ -184,7 +185,8 @@ impl Generations {
                 return Ok(row);
             }
             // The prompt is looked at before the price, so that the first thing that is wrong is told first.
-            composition::check(&form, &self.providers.catalogue()).map_err(AppError::invalid)?;
+            let asked = composition::check(&form, &self.providers.catalogue()).map_err(AppError::invalid)?;
+            moderation::obey(self.rules.as_ref(), &asked.prompts).await?;
             let quote = self.quote(user, &form).await?;
             within(&quote, conditions.max_credits)?;
             form.quote = quote.token;
