@@ -10,6 +10,7 @@ pub mod ids;
 pub mod keys;
 pub mod live;
 pub mod person;
+pub mod presets;
 pub mod protocol;
 pub mod spending;
 pub mod webhooks;

@@ -1,4 +1,5 @@
 // What the studio's pages have beside the program in wasm. Everything here listens at the document: pages come and go.
 
 import './every.js'
+import './composing.js'
 import './picture.js'

@@ -111,7 +111,10 @@ impl Composer {
 
     /// What Create does: one thing, or many at once.
     pub fn deed(&self) -> String {
-        let choices = self.choices.get().filter(|choices| choices.prompts > 1 || choices.also.is_some());
+        let choices = self
+            .choices
+            .get()
+            .filter(|choices| choices.prompts > 1 || choices.also.is_some());
         choices.map_or_else(
             || "Create".into(),
             |choices| ["Queue ", &choices.count().to_string(), " videos"].concat(),
@@ -234,7 +237,11 @@ impl Composer {
             return Err(AppError::internal());
         };
         // What is not counted is not sent.
-        let prompt = if form.lines == "on" { form.prompt } else { String::new() };
+        let prompt = if form.lines == "on" {
+            form.prompt
+        } else {
+            String::new()
+        };
         let quote = quote(ComposerForm { prompt, ..form }).await?;
         // The page may be gone, or the choices may have moved on.
         if self.choices.try_get_untracked().flatten().as_ref() == Some(&quote.choices) {

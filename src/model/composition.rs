@@ -80,7 +80,8 @@ impl Choices {
     /// What all takes of all prompts cost, given what one costs on each model.
     #[must_use]
     pub fn sum(&self, each: Credits, also: Credits) -> Option<Credits> {
-        each.checked_add(also)?.checked_mul(self.takes.checked_mul(self.prompts)?)
+        each.checked_add(also)?
+            .checked_mul(self.takes.checked_mul(self.prompts)?)
     }
 
     /// What everything costs.
@@ -297,7 +298,9 @@ fn lengths_in_words(seconds: &[u32]) -> String {
 /// One error for each field that does not fit.
 pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let prompts = batch::check_prompts(form).map_err(|error| errors.push(error)).ok();
+    let prompts = batch::check_prompts(form)
+        .map_err(|error| errors.push(error))
+        .ok();
     let choices = check_choices(form, catalogue)
         .map_err(|more| errors.extend(more))
         .ok();
@@ -386,7 +389,9 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
         size: size.to_string(),
         seconds: seconds.to_string(),
         input_reference,
-        also: Some(form.also.clone()).filter(|also| *also != model.id).unwrap_or_default(),
+        also: Some(form.also.clone())
+            .filter(|also| *also != model.id)
+            .unwrap_or_default(),
         quote: String::new(),
         ..form.clone()
     };

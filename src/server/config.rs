@@ -418,11 +418,16 @@ impl Values {
 
     /// Of the list, and of the file with a word or phrase on each line.
     fn forbidden(&self) -> Result<Vec<String>, ConfigError> {
-        let mut list: Vec<String> = self.text("moderation.forbidden").split(',').map(Into::into).collect();
+        let mut list: Vec<String> = self
+            .text("moderation.forbidden")
+            .split(',')
+            .map(Into::into)
+            .collect();
         let key = "moderation.forbidden_file";
         let path = self.text(key);
         if !path.is_empty() {
-            let text = std::fs::read_to_string(path).map_err(|_| self.wrong(key, "a text file that can be read"))?;
+            let text =
+                std::fs::read_to_string(path).map_err(|_| self.wrong(key, "a text file that can be read"))?;
             let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
             list.extend(lines.map(Into::into));
         }

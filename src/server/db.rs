@@ -10,6 +10,7 @@ pub mod ledger;
 mod migrations;
 pub mod people;
 pub mod pictures;
+pub mod presets;
 pub mod provider_ends;
 pub mod spending;
 pub mod webhooks;

@@ -9,6 +9,7 @@ pub mod hooks;
 pub mod media;
 pub mod pages;
 pub mod pictures;
+pub mod prompts;
 pub mod session;
 pub mod site;
 pub mod videos_api;

@@ -100,7 +100,11 @@ fn as_typed(prompt: &str, phrase: &str) -> Vec<String> {
             from += 1;
         }
         let words = typed[from..=to].join(" ");
-        found.push(words.trim_matches(|sign: char| !sign.is_alphanumeric()).to_owned());
+        found.push(
+            words
+                .trim_matches(|sign: char| !sign.is_alphanumeric())
+                .to_owned(),
+        );
         after = to + 1;
     }
     found

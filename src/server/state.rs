@@ -18,6 +18,7 @@ use super::{
     keys::Keys,
     live::Hub,
     moderation::{Forbidden, PromptRules},
+    presets::Presets,
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     spending::SpendingGuards,
     storage::Storage,
@@ -69,6 +70,8 @@ pub struct Services {
     pub spending: SpendingGuards,
     /// What prompts may not say.
     pub rules: Arc<dyn PromptRules>,
+    /// People's own presets.
+    pub presets: Presets,
     /// Generations.
     pub generations: Arc<Generations>,
     /// Reference pictures.
@@ -124,6 +127,7 @@ impl App {
             ids.clone(),
             config.api_requests_per_minute,
         );
+        let presets = Presets::new(db.clone(), clock.clone(), ids.clone());
         let spending = SpendingGuards::new(db.clone(), clock.clone());
         let storage = match parts.storage {
             Some(storage) => storage,
@@ -177,6 +181,7 @@ impl App {
             ledger,
             spending,
             rules,
+            presets,
             generations: Arc::new(generations),
             pictures: Arc::new(pictures),
             storage,

@@ -244,10 +244,30 @@ fn compared(composer: Composer) -> Option<String> {
         let mut words = String::new();
         if (also.size, also.seconds) != (choices.size, choices.seconds) {
             let size = also.size.to_string();
-            words = [&second.label, " makes ", &size, ", ", &words::seconds(also.seconds), ", the nearest it can. "].concat();
+            words = [
+                &second.label,
+                " makes ",
+                &size,
+                ", ",
+                &words::seconds(also.seconds),
+                ", the nearest it can. ",
+            ]
+            .concat();
         }
         let sum = of_first.checked_add(of_second)?.in_words();
-        words += &[&first.label, ": ", &of_first.to_string(), ", ", &second.label, ": ", &of_second.to_string(), ", together ", &sum, "."].concat();
+        words += &[
+            &first.label,
+            ": ",
+            &of_first.to_string(),
+            ", ",
+            &second.label,
+            ": ",
+            &of_second.to_string(),
+            ", together ",
+            &sum,
+            ".",
+        ]
+        .concat();
         Some(words)
     })
 }
@@ -258,7 +278,11 @@ pub fn More(composer: Composer) -> impl IntoView {
         .form
         .with_untracked(|form| (form.seed.clone(), form.caption == "on"));
     let wrong = move || composer.error("seed");
-    let set = move || composer.form.with(|form| !form.seed.trim().is_empty() || !form.also.is_empty());
+    let set = move || {
+        composer
+            .form
+            .with(|form| !form.seed.trim().is_empty() || !form.also.is_empty())
+    };
     view! {
         <details class="choice more" open=composer.errors.with_untracked(|errors| errors.iter().any(|error| error.field == "seed"))>
             <summary>

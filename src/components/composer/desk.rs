@@ -121,13 +121,15 @@ fn Prompt(
             placeholder="Describe a shot: who, where, what moves, how the camera sees it"
             node_ref=node
             aria-invalid=word(move || error().map(|_| "true"))
-            aria-describedby="prompt-error prompt-count"
+            aria-describedby="prompt-error prompt-trips prompt-count"
             enterkeyhint="enter"
             on:keydown=on(keys)
         >
             {browser::text_of_area(&start)}
         </textarea>
         <p class="field-error" id="prompt-error">{maybe(error)}</p>
+        // `public/js/composing.js` says here what breaks a rule, before anything is created.
+        <p class="field-error prompt-trips" id="prompt-trips" role="status"></p>
         <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > composer.form.with(longest))>
             {text(counted)} " / " {most} <span class="unseen">" characters"</span>
         </p>
@@ -145,7 +147,11 @@ fn aids() -> AnyView {
         }
         .into_any()
     };
-    [aid("presets", "looks", "Presets"), aid("parts", "parts", "Helper")].into_any()
+    [
+        aid("presets", "looks", "Presets"),
+        aid("parts", "parts", "Helper"),
+    ]
+    .into_any()
 }
 
 /// Several lines may be one prompt, or one each.
@@ -158,7 +164,7 @@ fn Lines(composer: Composer) -> impl IntoView {
         several => ["Make one video for each of the ", &several.to_string(), " lines"].concat(),
     };
     view! {
-        <label class="switch prompt-lines" hidden=flag(move || count.get() < 2)>
+        <label class="switch prompt-lines" class:idle=flag(move || count.get() < 2)>
             <input type="checkbox" name="lines" value="on" checked=chosen />
             <span>{text(words)}</span>
         </label>

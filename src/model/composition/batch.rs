@@ -73,9 +73,12 @@ pub(super) fn check_also(
         return Err(wrong("Choose another model to compare with."));
     }
     let model = catalogue.model(id);
-    let model = model.ok_or_else(|| wrong("The second model is not offered here. Choose one of the list."))?;
+    let model =
+        model.ok_or_else(|| wrong("The second model is not offered here. Choose one of the list."))?;
     if !form.input_reference.is_empty() && !model.input_reference {
-        return Err(wrong("The second model does not start from a picture. Take the picture out, or choose another one."));
+        return Err(wrong(
+            "The second model does not start from a picture. Take the picture out, or choose another one.",
+        ));
     }
     beside(model, size, seconds)
         .map(Some)
@@ -95,7 +98,10 @@ pub fn beside(model: &Model, size: Size, seconds: u32) -> Option<Part> {
 
 /// The length that a model makes and that is nearest to one.
 pub(super) fn nearest_seconds(wanted: u32, model: &Model) -> Option<u32> {
-    let nearest = model.seconds.iter().min_by_key(|seconds| seconds.abs_diff(wanted));
+    let nearest = model
+        .seconds
+        .iter()
+        .min_by_key(|seconds| seconds.abs_diff(wanted));
     nearest.copied()
 }
 
@@ -108,7 +114,10 @@ pub fn longest(form: &ComposerForm) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::composition::{check, tests::{catalogue, form}};
+    use crate::model::composition::{
+        check,
+        tests::{catalogue, form},
+    };
     use crate::model::credits::Credits;
 
     fn of_lines(prompt: &str) -> ComposerForm {
@@ -124,22 +133,40 @@ mod tests {
         let read = check(&of_lines(" a boat \r\n\n  a lighthouse\n \n"), &catalogue()).unwrap();
         assert_eq!(read.prompts, ["a boat", "a lighthouse"]);
         assert_eq!(read.choices.price(&catalogue()), Some(Credits(80)));
-        let one = ComposerForm { lines: String::new(), ..of_lines("a boat\na lighthouse") };
+        let one = ComposerForm {
+            lines: String::new(),
+            ..of_lines("a boat\na lighthouse")
+        };
         let read = check(&one, &catalogue()).unwrap();
         assert_eq!(read.prompts, ["a boat\na lighthouse"]);
         assert_eq!(read.choices.price(&catalogue()), Some(Credits(40)));
-        let takes = ComposerForm { takes: "3".into(), ..of_lines("a\nb\nc") };
+        let takes = ComposerForm {
+            takes: "3".into(),
+            ..of_lines("a\nb\nc")
+        };
         let choices = check(&takes, &catalogue()).unwrap().choices;
-        assert_eq!((choices.count(), choices.price(&catalogue())), (9, Some(Credits(360))));
+        assert_eq!(
+            (choices.count(), choices.price(&catalogue())),
+            (9, Some(Credits(360)))
+        );
     }
 
     #[test]
     fn too_many_lines_and_a_bad_line_are_told() {
-        let words = |prompt: &str| check(&of_lines(prompt), &catalogue()).unwrap_err()[0].message.clone();
+        let words = |prompt: &str| {
+            check(&of_lines(prompt), &catalogue()).unwrap_err()[0]
+                .message
+                .clone()
+        };
         assert!(check(&of_lines(&"a\n".repeat(20)), &catalogue()).is_ok());
-        assert_eq!(words(&"a\n".repeat(21)), "These are 21 lines; at most 20 can be made at once.");
+        assert_eq!(
+            words(&"a\n".repeat(21)),
+            "These are 21 lines; at most 20 can be made at once."
+        );
         assert!(words("a\nb\u{7}").starts_with("Line 2: The prompt has invisible"));
-        assert!(words(&format!("a\n{}", "b".repeat(PROMPT_MAX + 1))).starts_with("Line 2: The prompt has 32,001"));
+        assert!(
+            words(&format!("a\n{}", "b".repeat(PROMPT_MAX + 1))).starts_with("Line 2: The prompt has 32,001")
+        );
         assert_eq!(words(" \n "), "Describe what should be seen.");
     }
 
@@ -152,14 +179,28 @@ mod tests {
         second.sizes[0].credits_per_second = Credits(30);
         second.seconds = vec![5, 10];
         catalogue.models.push(second);
-        let both = ComposerForm { also: "n".into(), takes: "2".into(), ..form() };
+        let both = ComposerForm {
+            also: "n".into(),
+            takes: "2".into(),
+            ..form()
+        };
         let choices = check(&both, &catalogue).unwrap().choices;
         let also = choices.also.clone().unwrap();
         assert_eq!((also.size, also.seconds), (Size::new(1920, 1080), 5));
-        assert_eq!((choices.count(), choices.price(&catalogue)), (4, Some(Credits(2 * 40 + 2 * 150))));
+        assert_eq!(
+            (choices.count(), choices.price(&catalogue)),
+            (4, Some(Credits(2 * 40 + 2 * 150)))
+        );
         let field = |form: &ComposerForm| check(form, &catalogue).unwrap_err()[0].field.clone();
         for also in ["m", "gone"] {
-            assert_eq!(field(&ComposerForm { also: also.into(), ..form() }), "also", "{also}");
+            assert_eq!(
+                field(&ComposerForm {
+                    also: also.into(),
+                    ..form()
+                }),
+                "also",
+                "{also}"
+            );
         }
     }
 }

@@ -21,7 +21,7 @@ use futures::TryStreamExt as _;
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
 };
-use std::{io::Cursor, sync::Arc};
+use std::{io::Cursor, str::FromStr, sync::Arc};
 use tokio::sync::Semaphore;
 
 /// The field of forms and of the protocol.
@@ -55,6 +55,50 @@ pub struct Kept {
     pub height: u32,
 }
 
+/// A piece of a picture: left, top, width and height in thousandths of its sides. Written `100,0,800,1000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crop([u32; 4]);
+
+impl Crop {
+    const WHOLE: Self = Self([0, 0, 1_000, 1_000]);
+
+    fn of(self, picture: DynamicImage) -> std::result::Result<DynamicImage, String> {
+        if self == Self::WHOLE {
+            return Ok(picture);
+        }
+        let [x, y, width, height] = self.0;
+        let (across, down) = (picture.width(), picture.height());
+        // A side has at most 4,096 pixels, so that a thousandfold fits.
+        let (left, top) = (x * across / 1_000, y * down / 1_000);
+        let (width, height) = (
+            (x + width) * across / 1_000 - left,
+            (y + height) * down / 1_000 - top,
+        );
+        if width.min(height) < SIDE_MIN {
+            return Err(format!(
+                "This piece has {width} × {height} pixels. Choose one with at least {SIDE_MIN} on each side."
+            ));
+        }
+        Ok(picture.crop_imm(left, top, width, height))
+    }
+}
+
+impl FromStr for Crop {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        const WRONG: &str = "The piece of the picture was not understood. Choose it again.";
+        let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+        let numbers: [u32; 4] = numbers.and_then(|numbers| numbers.try_into().ok()).ok_or(WRONG)?;
+        let within =
+            |from: u32, length: u32| length > 0 && from.checked_add(length).is_some_and(|end| end <= 1_000);
+        let [x, y, width, height] = numbers;
+        (within(x, width) && within(y, height))
+            .then_some(Self(numbers))
+            .ok_or(WRONG)
+    }
+}
+
 /// The service.
 pub struct Pictures {
     db: Db,
@@ -83,15 +127,35 @@ impl Pictures {
     /// # Errors
     /// `invalid` at `input_reference` for everything that is no picture to start from; `too_many_requests`.
     pub async fn keep(&self, user: UserId, file: Bytes) -> Result<Kept> {
-        let now = self.clock.now();
-        if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
-            let message = format!(
-                "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
-            );
-            return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
+        self.few_enough(user).await?;
+        self.keep_part(user, file, Crop::WHOLE).await
+    }
+
+    /// Keeps a piece of a person's own picture as another one: what of it a video starts from.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` at `input_reference` when the piece is too small; `too_many_requests`.
+    pub async fn cut(&self, user: UserId, id: PictureId, crop: Crop) -> Result<Kept> {
+        let file = self.read(user, id).await?;
+        self.few_enough(user).await?;
+        self.keep_part(user, file, crop).await
+    }
+
+    async fn few_enough(&self, user: UserId) -> Result<()> {
+        let since = self.clock.now() - AN_HOUR;
+        if sql::count(&self.db, user.0, since).await? < MOST_AN_HOUR {
+            return Ok(());
         }
+        let message = format!(
+            "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+        );
+        Err(AppError::field(Code::TooManyRequests, FIELD, message).into())
+    }
+
+    async fn keep_part(&self, user: UserId, file: Bytes, crop: Crop) -> Result<Kept> {
+        let now = self.clock.now();
         let turn = self.turn.acquire().await;
-        let cleaned = blocking(move || clean(&file)).await?;
+        let cleaned = blocking(move || clean(&file, crop)).await?;
         drop(turn);
         let (jpeg, width, height) = cleaned.map_err(|words| AppError::field(Code::Invalid, FIELD, words))?;
         let id = self.ids.picture();
@@ -202,8 +266,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// A JPEG of the picture's pixels and of nothing else, with its sides.
-fn clean(file: &[u8]) -> std::result::Result<(Vec<u8>, u32, u32), String> {
-    let mut picture = decode(file)?;
+fn clean(file: &[u8], crop: Crop) -> std::result::Result<(Vec<u8>, u32, u32), String> {
+    let mut picture = crop.of(decode(file)?)?;
     if picture.width().max(picture.height()) > KEPT_SIDE {
         picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);
     }

@@ -8,6 +8,7 @@
 
 pub mod create;
 pub mod keys;
+pub mod presets;
 pub mod spending;
 pub mod webhooks;
 

@@ -10,7 +10,12 @@ use crate::model::{
 use crate::server::{
     db::generations::{self, GenerationRow},
     error::Result,
-    generation::{JOB, life::Moment, pictures, quotes::{Terms, stale}},
+    generation::{
+        JOB,
+        life::Moment,
+        pictures,
+        quotes::{Terms, stale},
+    },
     jobs,
     providers::Wanted,
 };
@@ -49,7 +54,10 @@ impl Generations {
                         created_at: now,
                         ..row.clone()
                     };
-                    if !self.insert_one(moment, user, row, *each, composed, alongside).await? {
+                    if !self
+                        .insert_one(moment, user, row, *each, composed, alongside)
+                        .await?
+                    {
                         return Ok(false);
                     }
                 }
