@@ -11,7 +11,7 @@ const HTML = `
     <p class="hint" id="crop-keys">Drag it, or use the arrow keys; plus and minus enlarge.</p>
     <label class="crop-zoom"><span>Larger</span><input type="range" min="1" max="4" step="0.05" value="1"></label>
     <p class="field-error" role="status"></p>
-    <div class="acts"><button class="button" value="">Use the middle</button><button class="button primary" value="cut">Use this piece</button></div>
+    <div class="acts"><button type="button" class="button">Use the middle</button><button class="button primary">Use this piece</button></div>
   </form>`
 
 /** Asks what of the box's picture is used. Left alone, it is the middle. */
@@ -69,12 +69,11 @@ export async function open(box) {
   })
   zoom.addEventListener('input', draw)
   dialog.addEventListener('close', () => dialog.remove())
+  dialog.querySelector('[type=button]').addEventListener('click', () => {
+    if (whole !== field.value) put(box, whole)
+    dialog.close()
+  })
   dialog.querySelector('form').addEventListener('submit', async (event) => {
-    const wanted = event.submitter?.value === 'cut'
-    if (!wanted) {
-      if (whole !== field.value) put(box, whole)
-      return
-    }
     event.preventDefault()
     said.textContent = ''
     const { x, y, width, height } = piece()
