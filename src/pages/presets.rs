@@ -1,6 +1,7 @@
 //! `/account/presets`: own presets as plain forms; `/presets/{token}`: one that somebody shares.
 
 use crate::api::presets::{presets, shared_preset};
+use crate::browser;
 use crate::components::asked::ask;
 use crate::components::dynamic::{awaited, memo, waiting};
 use crate::components::field::returned_form;
@@ -128,7 +129,8 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
                 aria-invalid=wrong("text")
                 aria-describedby=format!("{text_id}-error")
             >
-                {["\n", &form.text].concat()}
+                // A first line that is empty would get lost.
+                {["\n", &browser::text_of_area(&form.text)].concat()}
             </textarea>
             {error("text", &text_id)}
         </div>

@@ -208,7 +208,17 @@ async fn what_is_exported_is_imported_word_for_word(engine: Engine) {
         server.signed_up("bob@example.org").await,
     );
     add(&ada, "قارب 🚤", "camera", "قارب ورقي\nin the rain").await;
-    add(&ada, "<script>", "other", "\"quotes\" & `ticks`").await;
+    add(
+        &ada,
+        "<script>",
+        "other",
+        "</textarea><b id=x> \"quotes\" & `ticks`",
+    )
+    .await;
+    assert!(
+        !ada.page(PAGE).await.contains("<b id=x>"),
+        "text is text, in a text area too"
+    );
     let answer = ada.get("/account/presets/export").await;
     let kind = answer.headers()["content-disposition"]
         .to_str()

@@ -9,6 +9,7 @@ use aisora::model::{
     error::{AppError, Code},
 };
 use serde_json::{Value, json};
+use std::process::Command;
 
 crate::on_both_engines!(
     a_prompt_that_breaks_a_rule_is_refused_at_every_door,
@@ -83,6 +84,21 @@ async fn a_prompt_that_breaks_a_rule_is_refused_at_every_door(engine: Engine) {
         (status, &body["error"]["code"], &body["error"]["param"]),
         (400, &json!("moderation_blocked"), &json!("prompt"))
     );
+    let command = tokio::task::block_in_place(|| {
+        Command::new(env!("CARGO_BIN_EXE_aisora"))
+            .args(["generate", "a verboten boat", "--yes", "--json"])
+            .env_clear()
+            .env("AISORA_SERVER", &server.address)
+            .env("AISORA_API_KEY", &program.key)
+            .output()
+    });
+    let said = command.expect("the program runs");
+    let out = String::from_utf8(said.stdout).expect("text");
+    assert!(
+        out.contains("moderation_blocked") && out.contains("“verboten”"),
+        "{out}"
+    );
+    assert_eq!(said.status.code(), Some(2));
     assert_eq!(test.balance(person).await, (200, 0));
     let answer = program.post("/videos", &json!({ "prompt": "a car, blue" })).await;
     assert_eq!(told(answer).await.0, 200);
