@@ -41,13 +41,17 @@ impl PromptRules for Forbidden {
         let mut found = Vec::new();
         let broken = self.0.iter().filter(|phrase| folded.contains(*phrase));
         for phrase in broken.take(TOLD) {
-            for words in as_typed(prompt, phrase) {
-                if !found.contains(&words) {
-                    found.push(words);
-                }
+            found.extend(as_typed(prompt, phrase));
+        }
+        // As the person wrote them; the order of the list is the operator's.
+        found.sort();
+        let mut told: Vec<String> = Vec::new();
+        for (_, words) in found {
+            if !told.contains(&words) {
+                told.push(words);
             }
         }
-        Ok(found)
+        Ok(told)
     }
 }
 
@@ -88,8 +92,8 @@ fn needle(phrase: &str) -> String {
     if spaced { folded } else { word.to_owned() }
 }
 
-/// Where a folded phrase stands in a prompt, in the prompt's own words: of each place, the shortest run of words.
-fn as_typed(prompt: &str, phrase: &str) -> Vec<String> {
+/// Where a folded phrase stands in a prompt, in the prompt's own words with their place: of each, the shortest run.
+fn as_typed(prompt: &str, phrase: &str) -> Vec<(usize, String)> {
     // A word that is only punctuation counts for nothing, so that a run may be a little longer than the phrase.
     let most = phrase.split_whitespace().count() + 4;
     let typed: Vec<_> = prompt.split_whitespace().collect();
@@ -111,7 +115,7 @@ fn as_typed(prompt: &str, phrase: &str) -> Vec<String> {
         let words = typed[from..=to].join(" ");
         let bare = words.trim_matches(|sign: char| !sign.is_alphanumeric());
         // A picture has no letters.
-        found.push(if bare.is_empty() { words } else { bare.to_owned() });
+        found.push((from, if bare.is_empty() { words } else { bare.to_owned() }));
         after = to + 1;
     }
     found
@@ -142,7 +146,7 @@ mod tests {
     async fn phrases_are_found_across_spaces_and_lines_and_told_in_the_persons_own_words() {
         let list = ["blue car", "boat"];
         let prompt = "A Blue\n- car, then a boat, a BLUE car; a boat";
-        assert_eq!(trips(&list, prompt).await, ["Blue - car", "BLUE car", "boat"]);
+        assert_eq!(trips(&list, prompt).await, ["Blue - car", "boat", "BLUE car"]);
         assert!(trips(&list, "a car, blue").await.is_empty());
     }
 

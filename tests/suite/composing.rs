@@ -14,6 +14,7 @@ use aisora::model::{
     spending::GuardsForm,
 };
 use futures::future::join_all;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 crate::on_both_engines!(
@@ -324,11 +325,10 @@ async fn lines_are_made_without_javascript_too(engine: Engine) {
         .next()
         .unwrap();
     assert_eq!(post(token).await.status(), 303);
-    let page = browser.page("/create").await;
     assert_eq!(post(token).await.status(), 303, "sent again");
-    assert!(
-        page.contains("a storm") && page.contains("60 credits"),
-        "what is left"
-    );
+    let answer = browser.call("generation/snapshot", &json!({})).await;
+    let snapshot: Value = answer.json().await.expect("JSON");
+    assert_eq!(snapshot["balance"], json!({ "available": 60, "held": 140 }));
+    assert_eq!(snapshot["cards"].as_array().expect("cards").len(), 4);
     server.test.audit().await;
 }
