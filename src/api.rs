@@ -6,4 +6,5 @@ pub mod account;
 pub mod credits;
 pub mod gallery;
 pub mod generation;
+pub mod presets;
 pub mod webhooks;

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod lineage;
 pub mod live;
 pub mod person;
+pub mod presets;
 pub mod protocol;
 pub mod spending;
 pub mod trash;

@@ -21,6 +21,8 @@ pub mod landing;
 pub mod library;
 pub mod not_found;
 #[cfg(feature = "ssr")]
+pub mod presets;
+#[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]
 pub mod sign_up;

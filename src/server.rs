@@ -15,6 +15,8 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod moderation;
+pub mod presets;
 pub mod providers;
 pub mod router;
 pub mod spending;

@@ -3,7 +3,7 @@
 
 const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not([hidden])')
 
-function put(box, id, words = '') {
+export function put(box, id, words = '') {
   const field = box.querySelector('[name=input_reference]')
   box.classList.toggle('has-picture', id !== '')
   const shown = box.querySelector('.picture-shown')
@@ -14,21 +14,32 @@ function put(box, id, words = '') {
   field.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
+// A picture of another shape than the video: what of it is used may be chosen.
+async function offerPiece(box, { width, height }) {
+  const size = box.closest('form').querySelector('[name=size]:checked')?.value.split('x')
+  if (!size || Math.abs((width * size[1]) / (height * size[0]) - 1) < 0.02) return
+  const { open } = await import('./crop.js')
+  open(box)
+}
+
 async function take(box, file) {
   box.ariaBusy = 'true'
+  let kept
   let id = box.querySelector('[name=input_reference]').value
   let words = ''
   try {
     const headers = { accept: 'application/json', 'content-type': 'application/octet-stream' }
     const response = await fetch('/pictures', { method: 'POST', body: file, headers })
     const answer = await response.json()
-    if (response.ok) id = answer.id
+    if (response.ok) id = (kept = answer).id
     else words = answer.error.fields?.[0]?.message ?? answer.error.message
   } catch {
     words = 'The picture could not be sent. Check your connection and try again.'
   }
   box.ariaBusy = null
-  if (box.isConnected) put(box, id, words)
+  if (!box.isConnected) return
+  put(box, id, words)
+  if (kept) offerPiece(box, kept)
 }
 
 document.addEventListener('change', ({ target }) => {

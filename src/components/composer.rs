@@ -109,6 +109,18 @@ impl Composer {
         quoted.or_else(|| self.catalogue.with_value(|catalogue| choices.price(catalogue)))
     }
 
+    /// What Create does: one thing, or many at once.
+    pub fn deed(&self) -> String {
+        let choices = self
+            .choices
+            .get()
+            .filter(|choices| choices.prompts > 1 || choices.also.is_some());
+        choices.map_or_else(
+            || "Create".into(),
+            |choices| ["Queue ", &choices.count().to_string(), " videos"].concat(),
+        )
+    }
+
     /// Why nothing can be created now, and the field to go to.
     pub fn obstacle(&self) -> Option<FieldError> {
         if !self.awake.get() {
@@ -224,11 +236,13 @@ impl Composer {
         let Some(form) = self.form.try_get_untracked() else {
             return Err(AppError::internal());
         };
-        let quote = quote(ComposerForm {
-            prompt: String::new(),
-            ..form
-        })
-        .await?;
+        // What is not counted is not sent.
+        let prompt = if form.lines == "on" {
+            form.prompt
+        } else {
+            String::new()
+        };
+        let quote = quote(ComposerForm { prompt, ..form }).await?;
         // The page may be gone, or the choices may have moved on.
         if self.choices.try_get_untracked().flatten().as_ref() == Some(&quote.choices) {
             let _ = self.quote.try_set(Some(quote.clone()));
@@ -341,6 +355,7 @@ fn focusable(field: &str) -> &'static str {
         "seed" => "seed",
         "model" => "model",
         "seconds" => "seconds",
+        "also" => "also",
         "input_reference" => "picture",
         "credits" | "quote" => "create",
         _ => PROMPT,
@@ -355,6 +370,8 @@ fn field<'a>(form: &'a ComposerForm, name: &str) -> &'a str {
         "seconds" => &form.seconds,
         "takes" => &form.takes,
         "seed" => &form.seed,
+        "lines" => &form.lines,
+        "also" => &form.also,
         "input_reference" => &form.input_reference,
         _ => "",
     }
@@ -375,5 +392,8 @@ fn fit(form: &mut ComposerForm, catalogue: &Catalogue) {
         .is_ok_and(|seconds| model.seconds.binary_search(&seconds).is_ok());
     if !fits {
         form.seconds = model.default_seconds.to_string();
+    }
+    if form.also == form.model {
+        form.also.clear();
     }
 }

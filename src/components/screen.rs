@@ -43,6 +43,9 @@ pub fn Screen(
     /// Says which take it is.
     #[prop(optional, into)]
     numbered: Signal<bool>,
+    /// Says which model made it.
+    #[prop(optional, into)]
+    mixed: Signal<bool>,
     /// The video has sound: its prompt can be shown as captions.
     #[prop(optional)]
     sound: bool,
@@ -50,6 +53,7 @@ pub fn Screen(
     let phase = phase_of(&card);
     let (shape, take, page) =
         card.with_untracked(|card| (words::shape_class(card.size), card.take, card.page()));
+    let model = card.with_untracked(|card| [" · ", &card.model].concat());
     let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() sound /> }.into_any(),
@@ -61,6 +65,7 @@ pub fn Screen(
             <a class="screen-take" href=page hidden=flag(move || !numbered.get())>
                 "Take "
                 {take}
+                <span hidden=flag(move || !mixed.get())>{model}</span>
             </a>
         </div>
     }

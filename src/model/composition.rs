@@ -1,10 +1,13 @@
 //! What a person composes: prompt and parameters, the rules for them, and the frozen price.
 
+pub mod batch;
+
 use super::catalogue::{Catalogue, Model, Size};
 use super::credits::Credits;
 use super::error::FieldError;
 use super::generation::Estimate;
 use super::ids::{PictureId, QuoteId};
+use batch::Part;
 use serde::{Deserialize, Serialize};
 
 /// The longest prompt, in characters (Unicode scalar values); the Videos protocol's own limit.
@@ -23,8 +26,18 @@ pub struct Choices {
     pub size: Size,
     /// The length in seconds.
     pub seconds: u32,
-    /// How many videos.
+    /// How many videos of each prompt, on each model.
     pub takes: u32,
+    /// How many prompts.
+    #[serde(default = "one")]
+    pub prompts: u32,
+    /// The same on a second model, to compare.
+    #[serde(default)]
+    pub also: Option<Part>,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 impl Choices {
@@ -37,7 +50,16 @@ impl Choices {
             size: model.sizes.first()?.size,
             seconds: model.default_seconds,
             takes: 1,
+            prompts: 1,
+            also: None,
         })
+    }
+
+    /// How many videos that are.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        let models = if self.also.is_some() { 2 } else { 1 };
+        self.takes.saturating_mul(self.prompts).saturating_mul(models)
     }
 
     /// What one take of this costs.
@@ -46,10 +68,26 @@ impl Choices {
         catalogue.model(&self.model)?.price(self.size, self.seconds)
     }
 
-    /// What all takes cost.
+    /// What one take on the second model costs; nothing where there is none.
+    #[must_use]
+    pub fn price_also(&self, catalogue: &Catalogue) -> Option<Credits> {
+        let Some(also) = &self.also else {
+            return Some(Credits::ZERO);
+        };
+        catalogue.model(&also.model)?.price(also.size, also.seconds)
+    }
+
+    /// What all takes of all prompts cost, given what one costs on each model.
+    #[must_use]
+    pub fn sum(&self, each: Credits, also: Credits) -> Option<Credits> {
+        each.checked_add(also)?
+            .checked_mul(self.takes.checked_mul(self.prompts)?)
+    }
+
+    /// What everything costs.
     #[must_use]
     pub fn price(&self, catalogue: &Catalogue) -> Option<Credits> {
-        self.price_each(catalogue)?.checked_mul(self.takes)
+        self.sum(self.price_each(catalogue)?, self.price_also(catalogue)?)
     }
 }
 
@@ -62,7 +100,10 @@ pub struct Quote {
     pub choices: Choices,
     /// What one take costs.
     pub credits_each: Credits,
-    /// What all takes cost.
+    /// What one take costs on the second model, if there is one.
+    #[serde(default)]
+    pub credits_also: Credits,
+    /// What everything costs.
     pub credits: Credits,
     /// Until when it holds, in unix milliseconds.
     pub expires_at: i64,
@@ -90,6 +131,10 @@ pub struct ComposerForm {
     pub seed: String,
     /// `on` when the prompt should stand in the picture.
     pub caption: String,
+    /// `on` when each line is a prompt of its own.
+    pub lines: String,
+    /// The id of a second model to compare with, or empty.
+    pub also: String,
     /// The id of the picture to start from, or empty.
     pub input_reference: String,
     /// The token of the quote that was shown.
@@ -103,9 +148,9 @@ pub struct ComposerForm {
 /// A form that fits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composition {
-    /// The prompt, trimmed.
-    pub prompt: String,
-    /// Model, size, seconds, takes.
+    /// The prompts, trimmed; as many as the choices say.
+    pub prompts: Vec<String>,
+    /// Models, size, seconds, takes.
     pub choices: Choices,
     /// The seed, if the person chose one.
     pub seed: Option<u32>,
@@ -197,12 +242,21 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
             format!("Choose 1 to {TAKES_MAX} takes."),
         ));
     }
-    match (size, seconds, takes) {
-        (Some(size), Some(seconds), Some(takes)) => Ok(Choices {
+    let prompts = batch::check_count(form).map_err(|error| errors.push(error)).ok();
+    let also = match (size, seconds) {
+        (Some(size), Some(seconds)) => batch::check_also(form, size, seconds, catalogue)
+            .map_err(|error| errors.push(error))
+            .ok(),
+        _ => None,
+    };
+    match (size, seconds, takes, prompts, also) {
+        (Some(size), Some(seconds), Some(takes), Some(prompts), Some(also)) => Ok(Choices {
             model: form.model.clone(),
             size,
             seconds,
             takes,
+            prompts,
+            also,
         }),
         _ => Err(errors),
     }
@@ -248,8 +302,8 @@ fn lengths_in_words(seconds: &[u32]) -> String {
 /// One error for each field that does not fit.
 pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let prompt = check_prompt(&form.prompt)
-        .map_err(|message| errors.push(FieldError::new("prompt", message)))
+    let prompts = batch::check_prompts(form)
+        .map_err(|error| errors.push(error))
         .ok();
     let choices = check_choices(form, catalogue)
         .map_err(|more| errors.extend(more))
@@ -271,9 +325,9 @@ pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, 
     let picture = check_picture(&form.input_reference, catalogue.model(&form.model))
         .map_err(|message| errors.push(FieldError::new("input_reference", message)))
         .ok();
-    match (prompt, choices, seed, picture) {
-        (Some(prompt), Some(choices), Some(seed), Some(picture)) => Ok(Composition {
-            prompt: prompt.into(),
+    match (prompts, choices, seed, picture) {
+        (Some(prompts), Some(choices), Some(seed), Some(picture)) => Ok(Composition {
+            prompts,
             choices,
             seed,
             caption: form.caption == "on",
@@ -346,17 +400,15 @@ pub fn moved(form: &ComposerForm, model: &Model) -> Option<ComposerForm> {
         .or_else(|| nearest_size(wanted?, model))
         .or_else(|| Some(model.sizes.first()?.size))?;
     let wanted = form.seconds.trim().parse::<u32>().ok();
-    let near = |wanted: u32| {
-        model
-            .seconds
-            .iter()
-            .min_by_key(|seconds| seconds.abs_diff(wanted))
-    };
-    let seconds = *wanted.and_then(near).unwrap_or(&model.default_seconds);
+    let near = |wanted| batch::nearest_seconds(wanted, model);
+    let seconds = wanted.and_then(near).unwrap_or(model.default_seconds);
     Some(ComposerForm {
         model: model.id.clone(),
         size: size.to_string(),
         seconds: seconds.to_string(),
+        also: Some(form.also.clone())
+            .filter(|also| *also != model.id)
+            .unwrap_or_default(),
         quote: String::new(),
         ..form.clone()
     })
@@ -393,7 +445,7 @@ mod tests {
     use super::*;
     use crate::model::catalogue::{Retired, SizeOffer};
 
-    fn catalogue() -> Catalogue {
+    pub fn catalogue() -> Catalogue {
         let offer = SizeOffer {
             size: Size::new(1280, 720),
             credits_per_second: Credits(10),
@@ -413,7 +465,7 @@ mod tests {
         }
     }
 
-    fn form() -> ComposerForm {
+    pub fn form() -> ComposerForm {
         ComposerForm {
             prompt: " a boat ".into(),
             model: "m".into(),
@@ -427,7 +479,7 @@ mod tests {
     #[test]
     fn a_good_form_is_read_and_priced() {
         let read = check(&form(), &catalogue()).unwrap();
-        assert_eq!(read.prompt, "a boat");
+        assert_eq!(read.prompts, ["a boat"]);
         assert_eq!(read.choices.price(&catalogue()), Some(Credits(40)));
     }
 

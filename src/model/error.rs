@@ -28,6 +28,8 @@ pub enum Code {
     SpendingGuard,
     /// The person wants to be asked before so much is spent: the same again confirms.
     ConfirmationNeeded,
+    /// The prompt says what the operator's rules do not allow.
+    PromptRefused,
     /// The frozen price is too old or belongs to other choices.
     QuoteStale,
     /// Too many tries; later it works again.
@@ -51,7 +53,7 @@ impl Code {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::Invalid | Self::QuoteStale | Self::ConfirmationNeeded => 422,
+            Self::Invalid | Self::QuoteStale | Self::ConfirmationNeeded | Self::PromptRefused => 422,
             Self::SignInNeeded => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,

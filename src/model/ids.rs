@@ -48,6 +48,10 @@ id!(
     PictureId
 );
 id!(
+    /// A piece of a prompt that a person keeps.
+    PresetId
+);
+id!(
     /// A key that a program works with.
     KeyId
 );

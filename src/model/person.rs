@@ -21,7 +21,7 @@ pub struct Viewer {
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
-const CARRIED: [&str; 10] = [
+const CARRIED: [&str; 12] = [
     "from",
     "derived_by",
     "prompt",
@@ -31,6 +31,8 @@ const CARRIED: [&str; 10] = [
     "takes",
     "seed",
     "caption",
+    "lines",
+    "also",
     "input_reference",
 ];
 

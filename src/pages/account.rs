@@ -39,6 +39,7 @@ pub fn Account() -> impl IntoView {
                     <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="/icons.svg#film"></use></svg>"Library"</a>
                     <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>"Statement"</a>
                     <a class="button" href="/account/spending">"Spending"</a>
+                    <a class="button" href="/account/presets">"Presets"</a>
                 </p>
             </section>
             <section class="sheet">

@@ -1,6 +1,6 @@
 //! Time and ids, injected, so that tests decide both. The only file that asks the system for the time.
 
-use crate::model::ids::{GenerationId, KeyId, PictureId, PostingId, QuoteId, UserId};
+use crate::model::ids::{GenerationId, KeyId, PictureId, PostingId, PresetId, QuoteId, UserId};
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicI64, Ordering},
@@ -91,6 +91,12 @@ impl Ids {
     #[must_use]
     pub fn picture(&self) -> PictureId {
         PictureId(self.uuid())
+    }
+
+    /// An id for a preset.
+    #[must_use]
+    pub fn preset(&self) -> PresetId {
+        PresetId(self.uuid())
     }
 
     /// An id for a quote.

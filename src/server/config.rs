@@ -112,6 +112,8 @@ pub struct Config {
     pub builtin_deadline: Duration,
     /// Largest video that is accepted from a provider, in bytes.
     pub max_video_bytes: u64,
+    /// Words and phrases that prompts may not have.
+    pub forbidden: Vec<String>,
     /// Servers that make videos, in the order of the file.
     pub providers: Vec<providers::ProviderConfig>,
     values: BTreeMap<&'static str, (String, Origin)>,
@@ -390,6 +392,7 @@ impl Values {
             builtin_deadline: self.seconds("builtin.deadline_seconds", 1..=86_400)?,
             max_video_bytes: u64::try_from(self.whole("worker.max_video_mb", 1..=100_000)?).unwrap_or(1)
                 << 20,
+            forbidden: self.forbidden()?,
             providers: Vec::new(),
             data_dir,
             values: self.0,
@@ -411,6 +414,25 @@ impl Values {
                     .map_err(|_| self.wrong("trusted_proxies", "IP addresses with commas between"))
             })
             .collect()
+    }
+
+    /// Of the list, and of the file with a word or phrase on each line.
+    fn forbidden(&self) -> Result<Vec<String>, ConfigError> {
+        let mut list: Vec<String> = self
+            .text("moderation.forbidden")
+            .split(',')
+            .map(Into::into)
+            .collect();
+        let key = "moderation.forbidden_file";
+        let path = self.text(key);
+        if !path.is_empty() {
+            let text =
+                std::fs::read_to_string(path).map_err(|_| self.wrong(key, "a text file that can be read"))?;
+            let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+            list.extend(lines.map(Into::into));
+        }
+        list.retain(|phrase| !phrase.trim().is_empty());
+        Ok(list)
     }
 
     fn prices(&self) -> Result<Vec<(Size, Credits)>, ConfigError> {

@@ -11,6 +11,7 @@ pub mod ledger;
 mod migrations;
 pub mod people;
 pub mod pictures;
+pub mod presets;
 pub mod provider_ends;
 pub mod spending;
 pub mod trash;

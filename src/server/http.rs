@@ -11,6 +11,7 @@ pub mod media;
 pub mod notice;
 pub mod pages;
 pub mod pictures;
+pub mod prompts;
 pub mod session;
 pub mod site;
 pub mod strip;

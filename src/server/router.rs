@@ -3,7 +3,7 @@
 use super::{
     config::Mode,
     http::{
-        archive, events, forms, guard, health, hooks, media, pages, pictures, session, site, strip,
+        archive, events, forms, guard, health, hooks, media, pages, pictures, prompts, session, site, strip,
         videos_api,
     },
     state::App,
@@ -99,6 +99,12 @@ pub fn router(web: Web) -> Router {
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
+        .route("/account/presets", post(forms::presets::create))
+        .route("/account/presets/import", post(forms::presets::import))
+        .route("/account/presets/export", get(forms::presets::export))
+        .route("/account/presets/{id}", post(forms::presets::edit))
+        .route("/account/presets/{id}/{deed}", post(forms::presets::change))
+        .route("/presets/{token}", post(forms::presets::adopt))
         .route("/account/spending", post(forms::spending::save))
         .route("/account/webhooks", post(forms::webhooks::create))
         .route("/account/webhooks/{id}/rotate", post(forms::webhooks::rotate))
@@ -141,6 +147,10 @@ pub fn router(web: Web) -> Router {
             post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
         )
         .route("/pictures/{id}", get(pictures::show))
+        .route("/pictures/{id}/cut", post(pictures::cut))
+        .route("/prompts/recent", get(prompts::recent))
+        .route("/prompts/presets", get(prompts::presets).post(prompts::save))
+        .route("/prompts/check", post(prompts::check))
         .route("/offline", get(site::offline))
         .route("/healthz", get(health::healthz))
         .route(

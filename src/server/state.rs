@@ -17,6 +17,8 @@ use super::{
     identity::Identity,
     keys::Keys,
     live::Hub,
+    moderation::{Forbidden, PromptRules},
+    presets::Presets,
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     spending::SpendingGuards,
     storage::Storage,
@@ -66,6 +68,10 @@ pub struct Services {
     pub ledger: Ledger,
     /// What people allow themselves to spend.
     pub spending: SpendingGuards,
+    /// What prompts may not say.
+    pub rules: Arc<dyn PromptRules>,
+    /// People's own presets.
+    pub presets: Presets,
     /// Generations.
     pub generations: Arc<Generations>,
     /// Reference pictures.
@@ -87,6 +93,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn VideoProvider>>,
     /// The store; else that of the configuration.
     pub storage: Option<Storage>,
+    /// The rules for prompts; else the operator's list of the configuration.
+    pub rules: Option<Arc<dyn PromptRules>>,
 }
 
 impl App {
@@ -119,6 +127,7 @@ impl App {
             ids.clone(),
             config.api_requests_per_minute,
         );
+        let presets = Presets::new(db.clone(), clock.clone(), ids.clone());
         let spending = SpendingGuards::new(db.clone(), clock.clone());
         let storage = match parts.storage {
             Some(storage) => storage,
@@ -164,7 +173,10 @@ impl App {
         )?;
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, courier);
-        let generations = Generations::new(life, providers, quotes, config.quote_ms);
+        let rules = parts
+            .rules
+            .unwrap_or_else(|| Arc::new(Forbidden::new(&config.forbidden)));
+        let generations = Generations::new(life, providers, quotes, config.quote_ms, rules.clone());
         let services = Services {
             config,
             db,
@@ -174,6 +186,8 @@ impl App {
             webhooks: Arc::new(webhooks),
             ledger,
             spending,
+            rules,
+            presets,
             generations: Arc::new(generations),
             pictures: Arc::new(pictures),
             storage,

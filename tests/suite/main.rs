@@ -3,6 +3,7 @@
 
 mod api;
 mod choosing;
+mod composing;
 mod crash;
 mod faults;
 mod fuzz;

@@ -300,6 +300,7 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
         clock: setup.clock,
         providers,
         storage: setup.storage,
+        rules: None,
     };
     let app = App::open(config, true, parts).await.expect("the server opens");
     // It ends with the test.

@@ -93,6 +93,8 @@ pub fn read_composer(form: &HtmlFormElement) -> ComposerForm {
         takes: field("takes"),
         seed: field("seed"),
         caption: field("caption"),
+        lines: field("lines"),
+        also: field("also"),
         input_reference: field("input_reference"),
         quote: field("quote"),
         from: field("from"),

@@ -92,6 +92,9 @@ pub fn Picture(composer: Composer) -> impl IntoView {
                 />
             </label>
             <img class="picture-shown" src=shown alt="The picture it starts from" width="40" height="40" />
+            <button type="button" class="picture-crop needs-script" aria-label="Choose what of the picture is used">
+                <Icon name="crop" />
+            </button>
             <button class="picture-out" name="use" value="no-picture" aria-label="Take the picture out">"×"</button>
             <input type="hidden" name="input_reference" value=id />
             <p class="field-error" id="picture-error">{maybe(wrong)}</p>
@@ -194,13 +197,92 @@ pub fn Takes(composer: Composer) -> impl IntoView {
     }
 }
 
+/// A second model, to compare.
+#[component]
+fn Also(composer: Composer) -> impl IntoView {
+    let first = memo(move || composer.form.with(|form| form.model.clone()));
+    let models = composer.catalogue.with_value(|catalogue| {
+        let named = |model: &Model| (model.id.clone(), model.label.clone());
+        catalogue.models.iter().map(named).collect::<Vec<_>>()
+    });
+    if models.len() < 2 {
+        return ().into_any();
+    }
+    let options = part(move || {
+        let chosen = composer.form.with_untracked(|form| form.also.clone());
+        let first = first.get();
+        let others = models.iter().filter(|(id, _)| *id != first);
+        let option = |(id, label): &(String, String)| {
+            view! { <option value=id.clone() selected=*id == chosen>{label.clone()}</option> }.into_any()
+        };
+        others.map(option).collect_view().into_any()
+    });
+    view! {
+        <div class="field">
+            <label for="also">"And also on"</label>
+            <select id="also" name="also" aria-describedby="also-hint">
+                <option value="">"No second model"</option>
+                {options}
+            </select>
+            <p class="hint" id="also-hint">
+                {text(move || compared(composer).unwrap_or_else(|| "The same prompt on two models, side by side.".into()))}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the second model makes where it differs, and what each costs.
+fn compared(composer: Composer) -> Option<String> {
+    let choices = composer.choices.get()?;
+    let also = choices.also.as_ref()?;
+    composer.catalogue.with_value(|catalogue| {
+        let (first, second) = (catalogue.model(&choices.model)?, catalogue.model(&also.model)?);
+        let times = choices.takes * choices.prompts;
+        let of_first = choices.price_each(catalogue)?.checked_mul(times)?;
+        let of_second = choices.price_also(catalogue)?.checked_mul(times)?;
+        let mut words = String::new();
+        if (also.size, also.seconds) != (choices.size, choices.seconds) {
+            let size = also.size.to_string();
+            words = [
+                &second.label,
+                " makes ",
+                &size,
+                ", ",
+                &words::seconds(also.seconds),
+                ", the nearest it can. ",
+            ]
+            .concat();
+        }
+        let sum = of_first.checked_add(of_second)?.in_words();
+        words += &[
+            &first.label,
+            ": ",
+            &of_first.to_string(),
+            ", ",
+            &second.label,
+            ": ",
+            &of_second.to_string(),
+            ", together ",
+            &sum,
+            ".",
+        ]
+        .concat();
+        Some(words)
+    })
+}
+
 #[component]
 pub fn More(composer: Composer) -> impl IntoView {
     let (seed, caption) = composer
         .form
         .with_untracked(|form| (form.seed.clone(), form.caption == "on"));
     let wrong = move || composer.error("seed");
-    let set = move || composer.form.with(|form| !form.seed.trim().is_empty());
+    let set = move || {
+        composer
+            .form
+            .with(|form| !form.seed.trim().is_empty() || !form.also.is_empty())
+    };
     view! {
         <details class="choice more" open=composer.errors.with_untracked(|errors| errors.iter().any(|error| error.field == "seed"))>
             <summary>
@@ -209,6 +291,7 @@ pub fn More(composer: Composer) -> impl IntoView {
                 <span class="dot" hidden=flag(move || !set())></span>
             </summary>
             <div class="more-panel">
+                <Also composer />
                 <div class="field">
                     <label for="seed">"Seed"</label>
                     <input

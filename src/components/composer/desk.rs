@@ -7,6 +7,7 @@ use crate::components::dynamic::{effect, flag, maybe, memo, on, text, word};
 use crate::components::icon::Icon;
 use crate::components::live::Live;
 use crate::model::composition::PROMPT_MAX;
+use crate::model::composition::batch::{lines, longest};
 use crate::model::credits::Credits;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::{Form, Textarea};
@@ -73,7 +74,9 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             <input type="submit" class="unseen" tabindex="-1" aria-hidden="true" value="Create" />
             <Message composer />
             <Prompt composer node=prompt keys />
+            <Lines composer />
             <div class="composer-choices" role="group" aria-label="How it is made">
+                {aids()}
                 <Models composer />
                 <Sizes composer />
                 <Lengths composer />
@@ -85,6 +88,8 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             <input type="hidden" name="from" value=from />
             <input type="hidden" name="derived_by" value=derived_by />
             <Go composer />
+            // What helps with the prompt unfolds here, over the page and never over the field.
+            <div class="aid-panel" id="aid-panel" hidden></div>
         </form>
     }
 }
@@ -121,16 +126,53 @@ fn Prompt(
             placeholder="Describe a shot: who, where, what moves, how the camera sees it"
             node_ref=node
             aria-invalid=word(move || error().map(|_| "true"))
-            aria-describedby="prompt-error prompt-count"
+            aria-describedby="prompt-error prompt-trips prompt-count"
             enterkeyhint="enter"
             on:keydown=on(keys)
         >
             {browser::text_of_area(&start)}
         </textarea>
         <p class="field-error" id="prompt-error">{maybe(error)}</p>
-        <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > PROMPT_MAX)>
+        // `public/js/composing.js` says here what breaks a rule, before anything is created.
+        <p class="field-error prompt-trips" id="prompt-trips" role="status"></p>
+        <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > composer.form.with(longest))>
             {text(counted)} " / " {most} <span class="unseen">" characters"</span>
         </p>
+    }
+}
+
+/// `public/js/composing.js` opens what helps with the prompt.
+fn aids() -> AnyView {
+    let aid = |name, icon, words| {
+        view! {
+            <button type="button" class="aid needs-script" data-aid=name aria-expanded="false" aria-controls="aid-panel">
+                <Icon name=icon />
+                {words}
+            </button>
+        }
+        .into_any()
+    };
+    [
+        aid("presets", "looks", "Presets"),
+        aid("parts", "parts", "Helper"),
+    ]
+    .into_any()
+}
+
+/// Several lines may be one prompt, or one each.
+#[component]
+fn Lines(composer: Composer) -> impl IntoView {
+    let chosen = composer.form.with_untracked(|form| form.lines == "on");
+    let count = memo(move || composer.form.with(|form| lines(&form.prompt).count()));
+    let words = move || match count.get() {
+        0 | 1 => "Make one video for each line".to_owned(),
+        several => ["Make one video for each of the ", &several.to_string(), " lines"].concat(),
+    };
+    view! {
+        <label class="switch prompt-lines" class:idle=flag(move || count.get() < 2)>
+            <input type="checkbox" name="lines" value="on" checked=chosen />
+            <span>{text(words)}</span>
+        </label>
     }
 }
 
@@ -139,7 +181,7 @@ fn Prompt(
 fn Message(composer: Composer) -> impl IntoView {
     let words = move || {
         let of_field = || {
-            ["quote", "size", "takes", "caption", "credits"]
+            ["quote", "size", "takes", "caption", "credits", "also"]
                 .into_iter()
                 .find_map(|field| composer.error(field))
         };
@@ -174,7 +216,7 @@ fn Go(composer: Composer) -> impl IntoView {
                 {maybe(move || reason().or_else(left))}
             </p>
             <button id="create" class="button primary go" aria-disabled=off aria-describedby="reason">
-                {text(move || if composer.busy.get() { "Creating…" } else { "Create" })}
+                {text(move || if composer.busy.get() { "Creating…".into() } else { composer.deed() })}
                 " "
                 <span class="go-price">{text(price)}</span>
             </button>

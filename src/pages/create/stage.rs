@@ -63,7 +63,7 @@ fn shown(cards: Memo<Vec<LiveCard>>, view: OneView) -> AnyView {
 pub fn Stage(composer: Composer) -> impl IntoView {
     let takes = chosen(|card, watched| Some(card.quote) == watched, composer);
     let takes = memo(move || {
-        // Sorted by hand: they are four at most, and the library's way of sorting is heavy in the browser.
+        // Sorted by hand: they are few, and the library's way of sorting is heavy in the browser.
         let mut sorted: Vec<LiveCard> = Vec::new();
         for known in takes.get() {
             let place = sorted.iter().filter(|before| before.id < known.id).count();
@@ -72,15 +72,14 @@ pub fn Stage(composer: Composer) -> impl IntoView {
         sorted
     });
     let several = memo(move || takes.with(Vec::len) > 1);
-    let class = text(move || {
-        if several.get() {
-            "screens several"
-        } else {
-            "screens"
-        }
+    let mixed = memo(move || takes.with(|takes| other_model(takes).is_some()));
+    let class = text(move || match takes.with(Vec::len) {
+        0 | 1 => "screens",
+        2..=4 => "screens several",
+        _ => "screens several many",
     });
     let screen = move |known: LiveCard| {
-        view! { <Screen card=known.card next="/create" numbered=several /> }.into_any()
+        view! { <Screen card=known.card next="/create" numbered=several mixed /> }.into_any()
     };
     let screens = shown(takes, Arc::new(screen));
     let ways = maybe(move || several.get().then(|| ways_to(takes.with(Vec::len))));
@@ -108,6 +107,25 @@ fn ways_to(takes: usize) -> AnyView {
     view! { <div class="take-ways needs-script" role="group" aria-label="Takes">{ways}</div> }.into_any()
 }
 
+/// The first that another model makes than the first of all.
+fn other_model(takes: &[LiveCard]) -> Option<&LiveCard> {
+    let model = |known: &LiveCard| known.card.with_untracked(|card| card.model.clone());
+    let first = model(takes.first()?);
+    takes.iter().find(|known| model(known) != first)
+}
+
+/// How many other prompts there are than that of the first.
+fn more_prompts(takes: &[LiveCard]) -> usize {
+    let mut known: Vec<String> = Vec::new();
+    for take in takes {
+        let prompt = take.card.with_untracked(|card| card.prompt.clone());
+        if !known.contains(&prompt) {
+            known.push(prompt);
+        }
+    }
+    known.len().saturating_sub(1)
+}
+
 /// Words, facts, money, and what to do next.
 #[component]
 fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
@@ -118,11 +136,19 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let ready = memo(move || single && ready.with(|card| Phase::from(card.state) == Phase::Ready));
     let made = move || made.with(words::made_in).filter(|_| single);
     let download = card.download();
+    let more = more_prompts(&takes);
+    let (mut model, mut compare) = (card.model, None);
+    if let Some(other) = other_model(&takes) {
+        let (id, label) = other.card.with_untracked(|card| (card.id, card.model.clone()));
+        model = [model.as_str(), " and ", &label].concat();
+        compare = Some([page.as_str(), "/compare/", &id.to_string()].concat());
+    }
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
+            {(more > 0).then(|| view! { <p class="hint">"and " {more} " more"</p> }.into_any())}
             <dl class="facts">
-                {fact("Model", card.model)}
+                {fact("Model", model)}
                 {fact("Picture", words::picture(card.size))}
                 {fact("Length", words::seconds(card.seconds))}
                 {single.then(|| fact("Seed", card.seed.to_string()))}
@@ -134,6 +160,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
                 {maybe(move || ready.get().then(|| view! {
                     <a class="button" href=download.clone() download><Icon name="download" />"Download"</a>
                 }))}
+                {compare.map(|href| view! { <a class="button" href=href rel="external"><Icon name="compare" />"Compare"</a> }.into_any())}
                 {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> }.into_any())}
             </div>
         </div>

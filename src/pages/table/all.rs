@@ -19,6 +19,8 @@ pub fn Table() -> impl IntoView {
             <Route path=path!("/credits") view=pages::credits::CreditsPage ssr=SsrMode::Async />
             <Route path=path!("/account") view=pages::account::Account ssr=SsrMode::Async />
             <Route path=path!("/account/keys") view=pages::keys::Keys ssr=SsrMode::Async />
+            <Route path=path!("/account/presets") view=pages::presets::Presets ssr=SsrMode::Async />
+            <Route path=path!("/presets/:token") view=pages::presets::SharedPreset ssr=SsrMode::Async />
             <Route path=path!("/account/spending") view=pages::spending::SpendingPage ssr=SsrMode::Async />
             <Route path=path!("/account/webhooks") view=pages::webhooks::Webhooks ssr=SsrMode::Async />
             <Route path=path!("/account/webhooks/:id") view=pages::webhooks::endpoint::EndpointPage ssr=SsrMode::Async />

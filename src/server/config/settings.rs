@@ -164,6 +164,18 @@ pub const SETTINGS: &[Setting] = &[
         "largest video accepted from a provider, in MiB",
     ),
     setting(
+        "moderation.forbidden",
+        "AISORA_MODERATION_FORBIDDEN",
+        "",
+        "words and phrases that prompts may not have, with commas between; case and accents do not matter",
+    ),
+    setting(
+        "moderation.forbidden_file",
+        "AISORA_MODERATION_FORBIDDEN_FILE",
+        "",
+        "a text file with more of them, one a line; lines that begin with # are notes",
+    ),
+    setting(
         "builtin.concurrency",
         "AISORA_BUILTIN_CONCURRENCY",
         "2",

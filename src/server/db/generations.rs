@@ -169,7 +169,7 @@ macro_rules! card_columns {
 pub mod lineage;
 /// The search, which shows cards too.
 pub mod search;
-mod words;
+pub mod words;
 
 macro_rules! columns {
     () => {
@@ -235,7 +235,7 @@ pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<CardRow>> 
     const SQL: &str = concat!(
         "SELECT ",
         card_columns!(),
-        " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 100"
+        " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 200"
     );
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(quote)

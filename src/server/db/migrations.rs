@@ -48,6 +48,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0010_lineage.sql"),
     ),
     (
+        11,
+        "presets",
+        include_str!("../../../migrations/sqlite/0011_presets.sql"),
+    ),
+    (
         12,
         "answers",
         include_str!("../../../migrations/sqlite/0012_answers.sql"),
@@ -99,6 +104,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         10,
         "lineage",
         include_str!("../../../migrations/postgres/0010_lineage.sql"),
+    ),
+    (
+        11,
+        "presets",
+        include_str!("../../../migrations/postgres/0011_presets.sql"),
     ),
     (
         12,

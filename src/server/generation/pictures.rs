@@ -21,7 +21,7 @@ use futures::TryStreamExt as _;
 use image::{
     DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType,
 };
-use std::{io::Cursor, path::PathBuf, sync::Arc};
+use std::{io::Cursor, path::PathBuf, str::FromStr, sync::Arc};
 use tokio::{io::AsyncWriteExt as _, sync::Semaphore};
 
 /// The field of forms and of the protocol.
@@ -55,6 +55,50 @@ pub struct Kept {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+}
+
+/// A piece of a picture: left, top, width and height in thousandths of its sides. Written `100,0,800,1000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crop([u32; 4]);
+
+impl Crop {
+    const WHOLE: Self = Self([0, 0, 1_000, 1_000]);
+
+    fn of(self, picture: DynamicImage) -> std::result::Result<DynamicImage, String> {
+        if self == Self::WHOLE {
+            return Ok(picture);
+        }
+        let [x, y, width, height] = self.0;
+        let (across, down) = (picture.width(), picture.height());
+        // A side has at most 4,096 pixels, so that a thousandfold fits.
+        let (left, top) = (x * across / 1_000, y * down / 1_000);
+        let (width, height) = (
+            (x + width) * across / 1_000 - left,
+            (y + height) * down / 1_000 - top,
+        );
+        if width.min(height) < SIDE_MIN {
+            return Err(format!(
+                "This piece has {width} × {height} pixels. Choose one with at least {SIDE_MIN} on each side."
+            ));
+        }
+        Ok(picture.crop_imm(left, top, width, height))
+    }
+}
+
+impl FromStr for Crop {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        const WRONG: &str = "The piece of the picture was not understood. Choose it again.";
+        let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+        let numbers: [u32; 4] = numbers.and_then(|numbers| numbers.try_into().ok()).ok_or(WRONG)?;
+        let within =
+            |from: u32, length: u32| length > 0 && from.checked_add(length).is_some_and(|end| end <= 1_000);
+        let [x, y, width, height] = numbers;
+        (within(x, width) && within(y, height))
+            .then_some(Self(numbers))
+            .ok_or(WRONG)
+    }
 }
 
 /// The service.
@@ -91,7 +135,18 @@ impl Pictures {
     /// # Errors
     /// `invalid` at `input_reference` for everything that is no picture to start from; `too_many_requests`.
     pub async fn keep(&self, user: UserId, file: Bytes) -> Result<Kept> {
-        self.keep_made(user, move || clean(&file)).await
+        self.few_enough(user).await?;
+        self.keep_made(user, move || clean(&file, Crop::WHOLE)).await
+    }
+
+    /// Keeps a piece of a person's own picture as another one: what of it a video starts from.
+    ///
+    /// # Errors
+    /// `not_found`; `invalid` at `input_reference` when the piece is too small; `too_many_requests`.
+    pub async fn cut(&self, user: UserId, id: PictureId, crop: Crop) -> Result<Kept> {
+        let file = self.read(user, id).await?;
+        self.few_enough(user).await?;
+        self.keep_made(user, move || clean(&file, crop)).await
     }
 
     /// Keeps the last frame of a person's own video.
@@ -99,6 +154,7 @@ impl Pictures {
     /// # Errors
     /// `invalid` at `input_reference` when it cannot be decoded here; `too_many_requests`; when the store does not answer.
     pub async fn keep_last_frame(&self, user: UserId, video: &GenerationRow) -> Result<Kept> {
+        self.few_enough(user).await?;
         let mut pieces = self.storage.get(&store::video_name(video), None).await?.bytes;
         // It has no name, so nothing of it is left whatever happens.
         let mut copy = tokio::fs::File::from_std(tempfile::tempfile_in(&self.folder)?);
@@ -117,15 +173,20 @@ impl Pictures {
         self.keep_made(user, last).await
     }
 
+    async fn few_enough(&self, user: UserId) -> Result<()> {
+        let since = self.clock.now() - AN_HOUR;
+        if sql::count(&self.db, user.0, since).await? < MOST_AN_HOUR {
+            return Ok(());
+        }
+        let message = format!(
+            "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+        );
+        Err(AppError::field(Code::TooManyRequests, FIELD, message).into())
+    }
+
     /// Makes a picture, one at a time, and keeps it.
     async fn keep_made(&self, user: UserId, make: impl FnOnce() -> Made + Send + 'static) -> Result<Kept> {
         let now = self.clock.now();
-        if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
-            let message = format!(
-                "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
-            );
-            return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
-        }
         let turn = self.turn.acquire().await;
         let made = blocking(make).await?;
         drop(turn);
@@ -237,8 +298,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// A JPEG of the picture's pixels and of nothing else, with its sides.
-fn clean(file: &[u8]) -> Made {
-    let mut picture = decode(file)?;
+fn clean(file: &[u8], crop: Crop) -> Made {
+    let mut picture = crop.of(decode(file)?)?;
     if picture.width().max(picture.height()) > KEPT_SIDE {
         picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);
     }

@@ -2,7 +2,7 @@
 //! It is used up by the generations that carry its id.
 
 use crate::model::{
-    composition::{Choices, Quote},
+    composition::{Choices, Quote, batch::Part},
     credits::Credits,
     error::{AppError, Code},
     generation::Estimate,
@@ -28,19 +28,34 @@ pub struct Terms {
     pub choices: Choices,
     /// Credits for one take.
     pub each: Credits,
+    /// Credits for one take on the second model; none where there is none.
+    #[serde(default)]
+    pub also: Credits,
     /// Until when, in unix milliseconds.
     pub expires_at: i64,
 }
 
 impl Terms {
-    /// Credits for all takes together.
+    /// Credits for everything together.
     ///
     /// # Errors
     /// When the sum does not fit.
     pub fn total(&self) -> Result<Credits> {
-        self.each
-            .checked_mul(self.choices.takes)
+        self.choices
+            .sum(self.each, self.also)
             .ok_or_else(|| Failure::broken("a price does not fit"))
+    }
+
+    /// What each model makes, with the credits for one take of it.
+    pub fn parts(&self) -> impl Iterator<Item = (Part, Credits)> {
+        let choices = &self.choices;
+        let first = Part {
+            model: choices.model.clone(),
+            size: choices.size,
+            seconds: choices.seconds,
+        };
+        let second = choices.also.clone().map(|part| (part, self.also));
+        [(first, self.each)].into_iter().chain(second)
     }
 }
 
@@ -76,6 +91,7 @@ impl Quotes {
             id: terms.id,
             choices: terms.choices,
             credits_each: terms.each,
+            credits_also: terms.also,
             credits: total,
             expires_at: terms.expires_at,
             estimate,
@@ -134,8 +150,11 @@ mod tests {
                 size: Size::new(1280, 720),
                 seconds: 4,
                 takes: 2,
+                prompts: 1,
+                also: None,
             },
             each: Credits(40),
+            also: Credits::ZERO,
             expires_at: 1_000,
         }
     }
@@ -151,6 +170,24 @@ mod tests {
             quotes.read(&quote.token, UserId(Uuid::from_u128(3)), 1).is_err(),
             "foreign"
         );
+    }
+
+    #[test]
+    fn a_combined_price_is_the_sum_of_its_parts() {
+        let mut both = terms();
+        both.choices.prompts = 3;
+        both.choices.also = Some(Part {
+            model: "n".into(),
+            size: Size::new(640, 360),
+            seconds: 5,
+        });
+        both.also = Credits(7);
+        assert_eq!(both.total().unwrap(), Credits(3 * 2 * 47));
+        assert_eq!(both.choices.count(), 12);
+        let parts: Vec<_> = both.parts().map(|(part, each)| (part.model, each.0)).collect();
+        assert_eq!(parts, [("m".into(), 40), ("n".into(), 7)]);
+        both.also = Credits(i64::MAX);
+        assert!(both.total().is_err(), "it does not wrap around");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod archive;
 mod forms;
 mod guarded;
+mod inserting;
 pub mod programs;
 pub mod trash;
 mod video;
@@ -11,13 +12,13 @@ use super::{
     JOB,
     cards::{card, pixels, small},
     estimates::Estimates,
-    life::{self, Life, Moment},
+    life::{self, Life},
     pictures,
     quotes::{Quotes, Terms, stale},
 };
 use crate::model::{
     catalogue::Catalogue,
-    composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
+    composition::{self, Choices, ComposerForm, Composition, Quote},
     credits::Statement,
     error::{AppError, Code, FieldError},
     generation::{Card, LIBRARY_PAGE, LibraryPage, LibraryQuery, State},
@@ -32,12 +33,12 @@ use crate::server::{
     },
     error::{Failure, Result},
     jobs,
-    providers::{Providers, Wanted},
+    moderation::{self, PromptRules},
+    providers::Providers,
 };
 use forms::{again, empty, first, with_picture};
 use programs::Alongside;
-use rand::RngExt as _;
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// How many of the latest ended ones a snapshot carries, and how many that go on.
@@ -50,18 +51,26 @@ pub struct Generations {
     providers: Providers,
     quotes: Quotes,
     quote_ms: i64,
+    rules: Arc<dyn PromptRules>,
     estimates: Estimates,
 }
 
 impl Generations {
     /// The service.
     #[must_use]
-    pub fn new(life: Life, providers: Providers, quotes: Quotes, quote_ms: i64) -> Self {
+    pub fn new(
+        life: Life,
+        providers: Providers,
+        quotes: Quotes,
+        quote_ms: i64,
+        rules: Arc<dyn PromptRules>,
+    ) -> Self {
         Self {
             life,
             providers,
             quotes,
             quote_ms,
+            rules,
             estimates: Estimates::default(),
         }
     }
@@ -135,10 +144,9 @@ impl Generations {
     pub async fn quote(&self, user: UserId, form: &ComposerForm) -> Result<Quote> {
         let catalogue = self.providers.catalogue();
         let choices = composition::check_choices(form, &catalogue).map_err(AppError::invalid)?;
-        self.awake(&choices.model)?;
-        let each = choices
-            .price_each(&catalogue)
-            .ok_or_else(|| Failure::broken("checked choices have no price"))?;
+        self.awake(&choices)?;
+        let prices = choices.price_each(&catalogue).zip(choices.price_also(&catalogue));
+        let (each, also) = prices.ok_or_else(|| Failure::broken("checked choices have no price"))?;
         let estimate = self
             .estimates
             .of(&self.life.db, &choices.model, choices.size, choices.seconds)
@@ -150,6 +158,7 @@ impl Generations {
                 user,
                 choices,
                 each,
+                also,
                 expires_at,
             },
             estimate,
@@ -166,6 +175,7 @@ impl Generations {
         if let Some(cards) = self.created(user, terms.id).await? {
             return Ok(cards);
         }
+        moderation::obey(self.rules.as_ref(), &composed.prompts).await?;
         let alongside = Alongside::of(self.origin(user, form).await?);
         match self.place(user, &composed, &terms, &alongside).await {
             Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
@@ -192,7 +202,13 @@ impl Generations {
     }
 
     /// A provider that keeps failing is not given orders that somebody would wait for in vain.
-    fn awake(&self, model: &str) -> Result<()> {
+    fn awake(&self, choices: &Choices) -> Result<()> {
+        self.awake_at("model", &choices.model)?;
+        let also = choices.also.as_ref();
+        also.map_or(Ok(()), |also| self.awake_at("also", &also.model))
+    }
+
+    fn awake_at(&self, field: &str, model: &str) -> Result<()> {
         let Some(until) = self.providers.paused_until(model) else {
             return Ok(());
         };
@@ -204,7 +220,7 @@ impl Generations {
         };
         let message =
             format!("This model fails again and again right now. Choose another one, or try it in {wait}.");
-        Err(AppError::field(Code::Unavailable, "model", message).into())
+        Err(AppError::field(Code::Unavailable, field, message).into())
     }
 
     /// The takes under a quote, if there are any.
@@ -237,7 +253,7 @@ impl Generations {
         terms: &Terms,
         alongside: &Alongside<'_>,
     ) -> Result<bool> {
-        self.awake(&terms.choices.model)?;
+        self.awake(&terms.choices)?;
         let mut moment = self.life.begin().await?;
         let inserted = self
             .insert_in(&mut moment, user, composed, terms, alongside)
@@ -245,7 +261,7 @@ impl Generations {
         if matches!(inserted, Ok(true)) {
             moment.commit().await?;
             self.life.work.notify_one();
-            metrics::counter!("aisora_generations_created_total").increment(u64::from(terms.choices.takes));
+            metrics::counter!("aisora_generations_created_total").increment(u64::from(terms.choices.count()));
         } else {
             // Somebody else's takes under this quote may be why; they are looked for next.
             moment.undo().await?;
@@ -260,75 +276,6 @@ impl Generations {
             }
             other => other,
         }
-    }
-
-    async fn insert_in(
-        &self,
-        moment: &mut Moment<'_>,
-        user: UserId,
-        composed: &Composition,
-        terms: &Terms,
-        alongside: &Alongside<'_>,
-    ) -> Result<bool> {
-        let choices = &terms.choices;
-        let wanted = Wanted {
-            model: &choices.model,
-            size: choices.size,
-            seconds: choices.seconds,
-            picture: composed.picture.is_some(),
-            most: terms.each,
-        };
-        let (provider, offer) = self.providers.choose(&wanted).ok_or_else(stale)?;
-        let now = self.life.clock.now();
-        let seed = composed
-            .seed
-            .unwrap_or_else(|| rand::rng().random_range(0..=SEED_MAX));
-        for take in 1..=choices.takes {
-            let id = self.life.ids.generation();
-            if !alongside.before(&mut moment.tx, user, id, now).await? {
-                return Ok(false);
-            }
-            if let Some(picture) = composed.picture {
-                pictures::take(&mut moment.tx, user, picture, now).await?;
-            }
-            let hold = self
-                .life
-                .ledger
-                .hold(&mut moment.tx, user, terms.each, &id.to_string())
-                .await?;
-            let row = GenerationRow {
-                id: id.0,
-                user_id: user.0,
-                quote_id: terms.id.0,
-                take: i64::from(take),
-                remixed_from: alongside.origin.map(|origin| origin.from.0),
-                derived_by: alongside.origin.map(|origin| origin.how.as_str().into()),
-                picture_id: composed.picture.map(|id| id.0),
-                model: choices.model.clone(),
-                model_label: offer.model.label.clone(),
-                provider: provider.name().to_owned(),
-                prompt: composed.prompt.clone(),
-                width: i64::from(choices.size.width),
-                height: i64::from(choices.size.height),
-                seconds: i64::from(choices.seconds),
-                // Each take gets its own seed; a chosen one belongs to the first.
-                seed: i64::from((seed.wrapping_add(take - 1)) & SEED_MAX),
-                caption: composed.caption,
-                credits: terms.each.0,
-                hold_id: Some(hold.0),
-                state: State::Queued.as_str().into(),
-                created_at: now,
-                ..empty()
-            };
-            if !generations::add(&mut moment.tx, &row).await? {
-                return Ok(false);
-            }
-            alongside.after(&mut moment.tx, id, now).await?;
-            jobs::enqueue(&mut moment.tx, JOB, row.id, &row.provider, user.0, now).await?;
-            moment.tell(&row, State::Queued, None);
-        }
-        guarded::allow(&mut moment.tx, user, terms, alongside, now).await?;
-        Ok(true)
     }
 
     /// Stops work that has not ended. It costs nothing.

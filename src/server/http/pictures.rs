@@ -7,14 +7,14 @@ use crate::{
     },
     server::{
         error::ErrorResponse,
-        generation::pictures::{FIELD, Kept},
+        generation::pictures::{Crop, FIELD, Kept},
         providers::Picture,
         router::Web,
         web::SignedIn,
     },
 };
 use axum::{
-    Extension, Json,
+    Extension, Form, Json,
     body::Bytes,
     extract::{Path, State, rejection::BytesRejection},
     http::{StatusCode, header},
@@ -36,6 +36,32 @@ pub async fn keep(
         AppError::field(Code::Invalid, FIELD, message)
     })?;
     let kept = web.app.pictures.keep(person.id, file).await?;
+    Ok((StatusCode::CREATED, Json(kept)))
+}
+
+/// What of a picture is wanted, in thousandths of its sides.
+#[derive(Debug, serde::Deserialize)]
+pub struct Wanted {
+    crop: String,
+}
+
+/// `POST /pictures/{id}/cut`: keeps a piece of a person's own picture as another one.
+///
+/// # Errors
+/// `not_found`; `invalid` at `input_reference`.
+pub async fn cut(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Form(wanted): Form<Wanted>,
+) -> Result<(StatusCode, Json<Kept>), ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    let id: PictureId = id.parse().map_err(|_| AppError::not_found())?;
+    let crop: Crop = wanted
+        .crop
+        .parse()
+        .map_err(|words| AppError::field(Code::Invalid, FIELD, words))?;
+    let kept = web.app.pictures.cut(person.id, id, crop).await?;
     Ok((StatusCode::CREATED, Json(kept)))
 }
 

@@ -128,7 +128,7 @@ fn is_probe(path: &str) -> bool {
 
 /// Pages that show a person's own things.
 fn needs_person(path: &str) -> bool {
-    ["/create", "/library", "/credits", "/account"]
+    ["/create", "/library", "/credits", "/account", "/presets"]
         .iter()
         .any(|page| under(path, page))
         || path.starts_with("/v/")

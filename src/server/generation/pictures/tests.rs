@@ -28,7 +28,7 @@ fn from_a_camera(jpeg: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_picture_is_turned_upright_and_keeps_nothing_but_its_pixels() {
-    let (cleaned, width, height) = clean(&from_a_camera(&jpeg(flag(200, 100)))).unwrap();
+    let (cleaned, width, height) = clean(&from_a_camera(&jpeg(flag(200, 100))), Crop::WHOLE).unwrap();
     assert_eq!((width, height), (100, 200));
     let seen = decode(&cleaned).unwrap().to_rgb8();
     let (top, bottom) = (seen.get_pixel(50, 20).0, seen.get_pixel(50, 180).0);
@@ -44,14 +44,14 @@ fn what_is_transparent_becomes_white() {
     picture
         .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
         .unwrap();
-    let (cleaned, ..) = clean(&png).unwrap();
+    let (cleaned, ..) = clean(&png, Crop::WHOLE).unwrap();
     let pixel = decode(&cleaned).unwrap().to_rgb8().get_pixel(40, 40).0;
     assert!(pixel.iter().all(|level| *level > 250), "{pixel:?}");
 }
 
 #[test]
 fn large_ones_are_scaled_down() {
-    let (_, width, height) = clean(&jpeg(flag(6_000, 3_000))).unwrap();
+    let (_, width, height) = clean(&jpeg(flag(6_000, 3_000)), Crop::WHOLE).unwrap();
     assert_eq!((width, height), (4_096, 2_048));
 }
 
@@ -73,10 +73,14 @@ fn what_is_no_picture_gets_a_sentence() {
         (&bomb, "50 million"),
         (&jpeg(flag(63, 200)), "at least 64"),
     ] {
-        let words = clean(file).unwrap_err();
+        let words = clean(file, Crop::WHOLE).unwrap_err();
         assert!(words.contains(says), "{words}, not {says}");
     }
-    assert!(clean(&vec![0xff; FILE_MAX + 1]).unwrap_err().contains("20 MB"));
+    assert!(
+        clean(&vec![0xff; FILE_MAX + 1], Crop::WHOLE)
+            .unwrap_err()
+            .contains("20 MB")
+    );
 }
 
 /// The checksum of a PNG's chunk.
@@ -93,4 +97,29 @@ fn crc(bytes: &[u8]) -> [u8; 4] {
         }
     }
     (!crc).to_be_bytes()
+}
+
+#[test]
+fn a_piece_is_cut_where_it_is_wanted() {
+    let crop = |text: &str| text.parse::<Crop>();
+    let picture = jpeg(flag(400, 200));
+    let (_, width, height) = clean(&picture, crop("250, 0,500,1000").unwrap()).unwrap();
+    assert_eq!((width, height), (200, 200));
+    let (_, width, height) = clean(&picture, crop("0,0,1000,1000").unwrap()).unwrap();
+    assert_eq!((width, height), (400, 200));
+    let words = clean(&picture, crop("0,0,100,1000").unwrap()).unwrap_err();
+    assert!(words.starts_with("This piece has 40 × 200 pixels."), "{words}");
+    for bad in [
+        "",
+        "1,2,3",
+        "0,0,0,1000",
+        "1,0,1000,1000",
+        "0,1,1000,1000",
+        "-1,0,5,5",
+        "a,b,c,d",
+        "0,0,1,4294967295",
+        "0,0,1000,1000,0",
+    ] {
+        assert!(crop(bad).is_err(), "{bad}");
+    }
 }

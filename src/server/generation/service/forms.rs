@@ -33,9 +33,8 @@ pub fn again(row: &GenerationRow) -> ComposerForm {
         seed: row.seed.to_string(),
         caption: if row.caption { "on".into() } else { String::new() },
         input_reference: row.picture_id.map(|id| id.to_string()).unwrap_or_default(),
-        quote: String::new(),
         from: GenerationId(row.id).to_string(),
-        derived_by: String::new(),
+        ..ComposerForm::default()
     }
 }
 

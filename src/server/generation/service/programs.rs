@@ -23,6 +23,7 @@ use crate::server::{
         lineage::Origin,
     },
     keys::{self, Caller, REPEATS},
+    moderation,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -195,7 +196,8 @@ impl Generations {
                 return Ok(row);
             }
             // The prompt is looked at before the price, so that the first thing that is wrong is told first.
-            composition::check(&form, &self.providers.catalogue()).map_err(AppError::invalid)?;
+            let asked = composition::check(&form, &self.providers.catalogue()).map_err(AppError::invalid)?;
+            moderation::obey(self.rules.as_ref(), &asked.prompts).await?;
             let quote = self.quote(user, &form).await?;
             within(&quote, conditions.max_credits)?;
             form.quote = quote.token;

@@ -51,7 +51,8 @@ const RULES: [&str; 7] = [
      form, or as {\"image_url\"} with an https or data address. JPEG, PNG and WebP of up to 20 MB are cut to the size of the video.",
     "With an Idempotency-Key, a request that comes again within a day gets the same video. Another request under the same key is \
      refused with 409.",
-    "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param, 401 is about the key, 402 \
+    "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param (code moderation_blocked: the \
+     prompt says what this server's rules do not allow), 401 is about the key, 402 \
      about credits, the key's cap for the month or what you allow for one job or a day at /account/spending (code spending_guard), 403 about its scopes.",
     "429 comes with Retry-After; the x-ratelimit headers tell how many requests are left.",
     "While a video is being made, openai-poll-after-ms tells when it is worth to ask again.",

@@ -36,7 +36,7 @@ fn refusal(error: &AppError) -> Response {
     let status = StatusCode::from_u16(status(error.code)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (kind, code) = words(error.code);
     // Money and rights belong to no field of the request.
-    let at_field = matches!(error.code, Code::Invalid | Code::Conflict);
+    let at_field = matches!(error.code, Code::Invalid | Code::Conflict | Code::PromptRefused);
     let param = error
         .fields
         .first()
@@ -54,7 +54,7 @@ fn refusal(error: &AppError) -> Response {
 /// The protocol knows no 422: what does not fit is a bad request.
 const fn status(code: Code) -> u16 {
     match code {
-        Code::Invalid | Code::QuoteStale | Code::ConfirmationNeeded => 400,
+        Code::Invalid | Code::QuoteStale | Code::ConfirmationNeeded | Code::PromptRefused => 400,
         other => other.status(),
     }
 }
@@ -65,6 +65,8 @@ const fn words(code: Code) -> (&'static str, &'static str) {
     match code {
         // Programs are never asked to confirm; the arm is here for completeness.
         Code::Invalid | Code::QuoteStale | Code::ConfirmationNeeded => (request, "invalid_value"),
+        // The word that programs know from other servers of the protocol.
+        Code::PromptRefused => (request, "moderation_blocked"),
         Code::SignInNeeded => (request, "invalid_api_key"),
         Code::Forbidden => ("permission_error", "missing_scope"),
         Code::NotFound => (request, "not_found"),

@@ -162,7 +162,9 @@ fn responses(ok: &Value, refusals: &[u16]) -> Value {
     let mut responses = json!({ "200": ok });
     for status in refusals.iter().chain(&[401, 403, 429, 500, 503]) {
         let description = match status {
-            400 => "A field does not fit: `param` says which",
+            400 => {
+                "A field does not fit: `param` says which. `moderation_blocked`: the prompt breaks a rule of this server"
+            }
             401 => "No key, or one that does not work",
             402 => {
                 "`insufficient_credits`, `monthly_cap_reached` (the key's cap) or `spending_guard` (what the person allows for one video or a day)"

@@ -1,0 +1,115 @@
+// What the composer has beside the program in wasm: the field grows everywhere, earlier prompts come back by arrow key, and
+// words that break a rule are told while one types. What helps with the prompt is loaded when it is asked for.
+
+const isPrompt = (node) => node?.id === 'prompt' && node.closest('form.composer')
+
+/** Puts a text into the prompt, as if it had been typed. */
+export function fill(field, text, caret = text.length) {
+  field.value = text
+  field.setSelectionRange(caret, caret)
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+// Where the style sheet cannot do it.
+if (!CSS.supports('field-sizing', 'content')) {
+  const grow = (field) => {
+    field.style.height = 'auto'
+    field.style.height = `${field.scrollHeight}px`
+  }
+  for (const happens of ['input', 'focusin']) {
+    document.addEventListener(happens, ({ target }) => isPrompt(target) && grow(target))
+  }
+}
+
+// Earlier prompts. `at` is the one that is shown, -1 while none is; `typed` is what stood there before.
+const walk = { list: null, at: -1, typed: '' }
+const shows = (field) => walk.at >= 0 && field.value === walk.list[walk.at]
+
+async function recent() {
+  const answer = await fetch('/prompts/recent', { headers: { accept: 'application/json' } })
+  return answer.ok ? answer.json() : []
+}
+
+async function back(field) {
+  const before = field.value
+  if (!shows(field)) {
+    // Another text was made of the one that was shown; the one from before that must not be lost.
+    if (walk.at >= 0 && walk.typed.trim()) walk.list.unshift(walk.typed)
+    Object.assign(walk, { at: -1, typed: before })
+  }
+  walk.list ??= await recent().catch(() => null)
+  if (!walk.list || field.value !== before) return
+  const next = walk.list.findIndex((prompt, place) => place > walk.at && prompt !== before)
+  if (next < 0) return
+  walk.at = next
+  fill(field, walk.list[next], 0)
+}
+
+function forward(field, home) {
+  walk.at = home ? -1 : walk.at - 1
+  fill(field, walk.at < 0 ? walk.typed : walk.list[walk.at], walk.at < 0 ? walk.typed.length : 0)
+}
+
+document.addEventListener('keydown', (event) => {
+  const field = event.target
+  if (!isPrompt(field) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+  const atStart = field.selectionStart === 0 && field.selectionEnd === 0
+  if (event.key === 'ArrowUp' && atStart) back(field)
+  else if (event.key === 'ArrowDown' && shows(field)) forward(field, false)
+  else if (event.key === 'Escape' && shows(field)) forward(field, true)
+  else return
+  event.preventDefault()
+})
+document.addEventListener('submit', ({ target }) => {
+  if (target.matches('form.composer') && walk.at < 0) walk.list = null
+})
+
+// Rules. A server that has none says so once, and is not asked again.
+let unruled = false
+let resting
+let asked = 0
+
+async function check(field) {
+  const number = ++asked
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  const answer = await fetch('/prompts/check', { method: 'POST', headers, body: JSON.stringify({ prompt: field.value }) })
+  if (!answer.ok || number !== asked) return
+  const { rules, words, message } = await answer.json()
+  unruled = !rules
+  const told = document.getElementById('prompt-trips')
+  if (told) told.replaceChildren(...(message ? marked(field, words, message) : []))
+}
+
+/** The sentence, with each of the words as a button that goes to it in the field. */
+function marked(field, words, message) {
+  const parts = []
+  let rest = message
+  for (const word of words) {
+    const [before, ...after] = rest.split(`“${word}”`)
+    if (!after.length) continue
+    const mark = document.createElement('button')
+    Object.assign(mark, { type: 'button', textContent: word })
+    mark.addEventListener('click', () => {
+      const pattern = word.split(/\s+/).map((piece) => piece.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('\\s+')
+      const found = new RegExp(pattern, 'iu').exec(field.value)
+      field.focus()
+      if (found) field.setSelectionRange(found.index, found.index + found[0].length)
+    })
+    parts.push(`${before}“`, mark, '”')
+    rest = after.join(`“${word}”`)
+  }
+  return [...parts, rest]
+}
+
+document.addEventListener('input', ({ target }) => {
+  if (!isPrompt(target) || unruled) return
+  clearTimeout(resting)
+  resting = setTimeout(() => check(target).catch(() => {}), 600)
+})
+
+document.addEventListener('click', async ({ target }) => {
+  const aid = target.closest?.('[data-aid]')
+  const crop = target.closest?.('.picture-crop')
+  if (aid) (await import('./aids.js')).toggle(aid)
+  if (crop) (await import('./crop.js')).open(crop.closest('.picture'))
+})

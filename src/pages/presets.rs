@@ -1,0 +1,265 @@
+//! `/account/presets`: own presets as plain forms; `/presets/{token}`: one that somebody shares.
+
+use crate::api::presets::{presets, shared_preset};
+use crate::browser;
+use crate::components::asked::ask;
+use crate::components::dynamic::{awaited, memo, waiting};
+use crate::components::field::returned_form;
+use crate::components::icon::Icon;
+use crate::components::outcome::did_not_come;
+use crate::components::time::Moment;
+use crate::model::error::AppError;
+use crate::model::person::FormState;
+use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm, TEXT_MAX};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// The person's own.
+#[component]
+pub fn Presets() -> impl IntoView {
+    let form = StoredValue::new(returned_form());
+    let answer = ask(|| (), |()| presets());
+    let list = awaited(waiting, move || async move {
+        match answer.answer().await {
+            Ok(presets) => room(presets, &form.get_value()),
+            Err(error) => did_not_come(error),
+        }
+    });
+    view! {
+        <Title text="Presets" />
+        <div class="page narrow">
+            <header class="page-head"><h1>"Presets"</h1></header>
+            <p class="hint">
+                "Pieces of prompts that you use again: a camera move, a look, a mood. In the studio they stand among the presets, and a \
+                 press puts their words into the prompt."
+            </p>
+            {list}
+            <p><a href="/create">"To the studio"</a> " · " <a href="/account">"Back to your account"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn room(presets: Vec<Preset>, returned: &FormState) -> AnyView {
+    let summary = returned.value("summary");
+    let new = returned_to(returned, "new");
+    let came_back = new.is_some();
+    let (form, state) = new.unwrap_or_default();
+    let any = !presets.is_empty();
+    let lines = presets
+        .into_iter()
+        .map(|preset| line(preset, returned))
+        .collect_view();
+    view! {
+        <div role="status">{summary.map(|words| view! { <p class="form-said">{words}</p> })}</div>
+        {any.then(|| view! {
+            <section class="sheet">
+                <h2 id="presets-head">"Yours"</h2>
+                <ul class="presets" aria-labelledby="presets-head">{lines}</ul>
+            </section>
+        })}
+        <form class="sheet preset-form" method="post" action="/account/presets" novalidate>
+            <h2>"New preset"</h2>
+            {fields("new", form, &state, came_back)}
+            <button class="button primary">"Keep it"</button>
+        </form>
+        {carry(returned, any)}
+    }
+    .into_any()
+}
+
+/// The values and errors of a form that came back, if it is this one.
+fn returned_to(returned: &FormState, which: &str) -> Option<(PresetForm, FormState)> {
+    let value = |field: &str| returned.value(field).unwrap_or_default();
+    (value("which") == which).then(|| {
+        let form = PresetForm {
+            name: value("name"),
+            kind: value("kind"),
+            text: value("text"),
+        };
+        (form, returned.clone())
+    })
+}
+
+fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyView {
+    let [name_id, kind_id, text_id] = ["name", "kind", "text"].map(|field| format!("{field}-{which}"));
+    let error = |field: &str, id: &str| {
+        let words = state.error(field);
+        let id = format!("{id}-error");
+        view! { <p class="field-error" id=id>{words.map(|words| view! { <Icon name="note" />{words} })}</p> }
+            .into_any()
+    };
+    let wrong = |field: &str| state.error(field).map(|_| "true");
+    let options = KINDS.map(|(kind, label)| {
+        let chosen = form.kind == kind;
+        view! { <option value=kind selected=chosen>{label}</option> }.into_any()
+    });
+    view! {
+        <div class="field">
+            <label for=name_id.clone()>"Name"</label>
+            <input
+                id=name_id.clone()
+                name="name"
+                dir="auto"
+                autocomplete="off"
+                maxlength=NAME_MAX
+                value=form.name
+                required
+                autofocus=first
+                aria-invalid=wrong("name")
+                aria-describedby=format!("{name_id}-error")
+            />
+            {error("name", &name_id)}
+        </div>
+        <div class="field">
+            <label for=kind_id.clone()>"Kind"</label>
+            <select id=kind_id.clone() name="kind">{options}</select>
+            {error("kind", &kind_id)}
+        </div>
+        <div class="field">
+            <label for=text_id.clone()>"Words for the prompt"</label>
+            <textarea
+                id=text_id.clone()
+                name="text"
+                dir="auto"
+                rows="2"
+                maxlength=TEXT_MAX
+                required
+                aria-invalid=wrong("text")
+                aria-describedby=format!("{text_id}-error")
+            >
+                // A first line that is empty would get lost.
+                {["\n", &browser::text_of_area(&form.text)].concat()}
+            </textarea>
+            {error("text", &text_id)}
+        </div>
+    }
+    .into_any()
+}
+
+fn line(preset: Preset, returned: &FormState) -> AnyView {
+    let which = preset.id.to_string();
+    let back = returned_to(returned, &which);
+    let open = back.is_some();
+    let (form, state) = back.unwrap_or_else(|| {
+        let form = PresetForm {
+            name: preset.name.clone(),
+            kind: preset.kind.clone(),
+            text: preset.text.clone(),
+        };
+        (form, FormState::default())
+    });
+    let action = format!("/account/presets/{which}");
+    let [delete, share, unshare] = ["delete", "share", "unshare"].map(|deed| format!("{action}/{deed}"));
+    let kind = KINDS
+        .iter()
+        .find(|(kind, _)| *kind == preset.kind)
+        .map_or("", |(_, label)| label);
+    let link = match preset.share {
+        Some(token) => {
+            let href = format!("/presets/{token}");
+            view! {
+                <p>"Shared: " <a href=href.clone()>{href.clone()}</a></p>
+                <form method="post" action=unshare><button class="button small">"End the link"</button></form>
+            }
+            .into_any()
+        }
+        None => view! {
+            <form method="post" action=share><button class="button small">"Share as a link"</button></form>
+        }
+        .into_any(),
+    };
+    view! {
+        <li>
+            <details open=open>
+                <summary>
+                    <b dir="auto">{preset.name.clone()}</b>
+                    <span class="hint">{kind}</span>
+                    <span class="preset-words" dir="auto">{preset.text}</span>
+                </summary>
+                <form class="preset-form" method="post" action=action novalidate>
+                    {fields(&which, form, &state, open)}
+                    <button class="button primary">"Save"</button>
+                </form>
+                <div class="acts">
+                    {link}
+                    <form method="post" action=delete>
+                        <button class="button small danger" aria-label=format!("Delete {}", preset.name)>"Delete"</button>
+                    </form>
+                </div>
+                <p class="hint">"Changed " <Moment at=preset.updated_at /></p>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+/// Out of here, and in from elsewhere.
+fn carry(returned: &FormState, any: bool) -> AnyView {
+    let wrong = returned.error("file");
+    view! {
+        <section class="sheet">
+            <h2>"Carry them"</h2>
+            <p class="hint">
+                "As a JSON file that anyone can read and edit. An import takes over everything in the file, or nothing."
+            </p>
+            {any.then(|| view! {
+                <a class="button" href="/account/presets/export" download="aisora-presets.json" rel="external">
+                    <Icon name="download" />
+                    "Export"
+                </a>
+            })}
+            <form class="preset-form" method="post" action="/account/presets/import" enctype="multipart/form-data">
+                <div class="field">
+                    <label for="file">"A file that was exported"</label>
+                    <input id="file" type="file" name="file" accept="application/json,.json" aria-describedby="file-error" />
+                    <p class="field-error" id="file-error" role="alert">
+                        {wrong.map(|wrong| view! { <Icon name="note" />{wrong} })}
+                    </p>
+                </div>
+                <button class="button">"Import"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// One that somebody shares.
+#[component]
+pub fn SharedPreset() -> impl IntoView {
+    let params = use_params_map();
+    let token = memo(move || params.with(|params| params.get("token").unwrap_or_default()));
+    let answer = ask(move || token.get(), shared_preset);
+    let view = awaited(waiting, move || async move {
+        match answer.answer().await {
+            Ok(preset) => shown(preset, &token.get_untracked()),
+            Err(error) => gone(error),
+        }
+    });
+    view! {
+        <Title text="Shared preset" />
+        <div class="page narrow">{view}</div>
+    }
+    .into_any()
+}
+
+fn gone(error: AppError) -> AnyView {
+    did_not_come(error)
+}
+
+fn shown(preset: PresetForm, token: &str) -> AnyView {
+    let kind = KINDS
+        .iter()
+        .find(|(kind, _)| *kind == preset.kind)
+        .map_or("", |(_, label)| label);
+    view! {
+        <header class="page-head"><h1 dir="auto">{preset.name}</h1></header>
+        <p class="hint">"Somebody shares this preset with you. " {kind} "."</p>
+        <blockquote class="preset-text" dir="auto">{preset.text}</blockquote>
+        <form method="post" action=format!("/presets/{token}")>
+            <button class="button primary">"Add it to your presets"</button>
+        </form>
+    }
+    .into_any()
+}
