@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod media;
+pub mod organising;
 pub mod providers;
 pub mod router;
 pub mod spending;

@@ -19,6 +19,17 @@ pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
     Ok(context.app.generations.library(person.id, &query).await?)
 }
 
+/// What the person can filter their library by.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[cfg(feature = "ssr")]
+pub async fn shelves() -> Result<crate::model::library::Shelves, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.organising.shelves(person.id).await?)
+}
+
 /// Everything about one of the person's own videos.
 ///
 /// # Errors
@@ -27,7 +38,9 @@ pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
 pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
-    Ok(context.app.generations.page(person.id, id).await?)
+    let mut page = context.app.generations.page(person.id, id).await?;
+    page.about = context.app.organising.about(person.id, id).await?;
+    Ok(page)
 }
 
 /// Deletes a video: the file, the poster, the prompt. The ledger keeps its lines.

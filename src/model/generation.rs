@@ -3,6 +3,8 @@
 use super::catalogue::Size;
 use super::credits::Credits;
 use super::ids::{GenerationId, PictureId, QuoteId};
+use super::library::About;
+pub use super::library::{LIBRARY_PAGE, LibraryPage, LibraryQuery};
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -223,6 +225,12 @@ pub struct Card {
     pub take: u32,
     /// What was asked for.
     pub prompt: String,
+    /// What the person calls it; empty when they gave it no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Whether the person marked it.
+    #[serde(default)]
+    pub favourite: bool,
     /// The model's name for people.
     pub model: String,
     /// Pixels.
@@ -257,6 +265,16 @@ pub struct Card {
 }
 
 impl Card {
+    /// What it is called: its title, or its prompt.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() {
+            &self.prompt
+        } else {
+            &self.title
+        }
+    }
+
     /// The address of its page.
     #[must_use]
     pub fn page(&self) -> String {
@@ -328,31 +346,9 @@ pub struct VideoPage {
     pub bytes: Option<i64>,
     /// Its life so far.
     pub history: Vec<HistoryLine>,
+    /// What the person wrote to it.
+    pub about: About,
 }
-
-/// What the library is asked for; all of it stands in the address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LibraryQuery {
-    /// Words that the prompt contains; empty for all.
-    pub search: String,
-    /// `all`, `making`, `ready` or `not-made`.
-    pub show: String,
-    /// Continue after this one (keyset).
-    pub after: Option<GenerationId>,
-}
-
-/// One page of the library, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LibraryPage {
-    /// The cards.
-    pub cards: Vec<Card>,
-    /// Give this as `after` to go on; none at the end.
-    pub next: Option<GenerationId>,
-}
-
-/// How many cards one page of the library has.
-pub const LIBRARY_PAGE: u32 = 48;
 
 #[cfg(test)]
 mod tests {

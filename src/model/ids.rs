@@ -48,6 +48,10 @@ id!(
     PictureId
 );
 id!(
+    /// A collection of videos.
+    CollectionId
+);
+id!(
     /// A key that a program works with.
     KeyId
 );

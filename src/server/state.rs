@@ -17,6 +17,7 @@ use super::{
     identity::Identity,
     keys::Keys,
     live::Hub,
+    organising::Organising,
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     spending::SpendingGuards,
     storage::Storage,
@@ -68,6 +69,8 @@ pub struct Services {
     pub spending: SpendingGuards,
     /// Generations.
     pub generations: Arc<Generations>,
+    /// Titles, notes, favourites, collections, tags.
+    pub organising: Organising,
     /// Reference pictures.
     pub pictures: Arc<Pictures>,
     /// Videos.
@@ -156,6 +159,7 @@ impl App {
             config.mode,
             called.clone(),
         )?;
+        let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, courier);
         let generations = Generations::new(life, providers, quotes, config.quote_ms);
@@ -169,6 +173,7 @@ impl App {
             ledger,
             spending,
             generations: Arc::new(generations),
+            organising,
             pictures: Arc::new(pictures),
             storage,
             hub,

@@ -13,6 +13,7 @@ mod hosted;
 mod ledger;
 mod leftovers;
 mod openai_videos;
+mod organising;
 mod people;
 mod queue;
 mod routes;

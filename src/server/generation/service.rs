@@ -18,12 +18,17 @@ use crate::model::{
     error::{AppError, Code},
     generation::{Card, HistoryLine, LIBRARY_PAGE, LibraryPage, LibraryQuery, State, VideoPage},
     ids::{GenerationId, PictureId, PostingId, QuoteId, UserId},
+    library::{About, Sort, day},
     live::{Snapshot, Studio},
 };
 use crate::server::{
     db::{
         events,
-        generations::{self, CardRow, GenerationRow, search::NEWEST},
+        generations::{
+            self, CardRow, GenerationRow,
+            search::NEWEST,
+            view::{Place, View},
+        },
     },
     error::{Failure, Result},
     jobs,
@@ -415,21 +420,13 @@ impl Generations {
                 AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),
             );
         }
-        let show = match query.show.as_str() {
-            known @ ("ready" | "making" | "not-made") => known,
-            _ => "all",
-        };
-        let limit = i64::from(LIBRARY_PAGE);
-        let before = query.after.map(|id| id.0);
-        let (db, user_id, most) = (&self.life.db, user.0, limit + 1);
-        let mut rows = if search.is_empty() {
-            generations::page(db, user_id, before, show, most).await?
-        } else {
-            generations::found(db, user_id, before, search, show, most, NEWEST).await?
-        };
+        let view = view(user, query, search);
+        let mut rows =
+            generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, NEWEST).await?;
         let more = rows.len() > LIBRARY_PAGE as usize;
         rows.truncate(LIBRARY_PAGE as usize);
-        let next = rows.last().filter(|_| more).map(|row| GenerationId(row.id));
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| Place::of(row, view.sort).written(view.sort));
         Ok(LibraryPage {
             cards: self.cards(user, rows).await?,
             next,
@@ -463,6 +460,7 @@ impl Generations {
             quoted: Credits(row.credits),
             bytes: row.media_bytes,
             history,
+            about: About::default(),
         })
     }
 
@@ -486,5 +484,29 @@ impl Generations {
             }
         }
         Ok(statement)
+    }
+}
+
+/// What an address asks for. Words that mean nothing, and such as no column could hold, are passed over.
+fn view(user: UserId, query: &LibraryQuery, search: &str) -> View {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let word = |word: &str| {
+        let word = word.trim();
+        (!word.is_empty() && !word.contains('\0')).then(|| word.to_owned())
+    };
+    let sort = Sort::parse(&query.sort);
+    View {
+        user: user.0,
+        search: search.to_owned(),
+        show: query.show.clone(),
+        model: word(&query.model),
+        shape: query.shape.clone(),
+        from: day(query.from.trim()),
+        until: day(query.to.trim()).map(|last| last + DAY),
+        favourite: !query.favourite.trim().is_empty(),
+        collection: query.collection.trim().parse().ok(),
+        tag: word(&query.tag).map(|tag| tag.to_lowercase()),
+        sort,
+        after: query.after.as_deref().and_then(|after| Place::read(after, sort)),
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod create;
 pub mod keys;
+pub mod organising;
 pub mod spending;
 pub mod webhooks;
 

@@ -67,5 +67,7 @@ pub fn empty() -> GenerationRow {
         created_at: 0,
         started_at: None,
         finished_at: None,
+        title: String::new(),
+        favourite: false,
     }
 }
