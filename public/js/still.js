@@ -35,3 +35,5 @@ for (const time of document.querySelectorAll('time')) {
   const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
   time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
 }
+
+if (document.querySelector('.library')) await import('./library.js')

@@ -19,6 +19,8 @@ pub fn bar(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyView
     });
     view! {
         <div class="chosen-bar" role="region" aria-label="Selected videos">
+            // Enter in one of the fields must not press the first button that happens to come.
+            <button disabled hidden></button>
             <p class="chosen-count"><b>"Selected videos"</b></p>
             <button type="reset" class="button small quiet">"Clear"</button>
             <button class="button small" formaction="/library/favourite"><Icon name="star" />"Favourite"</button>

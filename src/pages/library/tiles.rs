@@ -1,6 +1,6 @@
 //! Tiles and rows, written as text: a page has 48, and the script fetches the next ones as they are.
 
-use super::further;
+use super::{address, further};
 use crate::components::{screen::Phase, time::day_in_words, words};
 use crate::model::generation::{Card, Charge, State};
 use crate::model::library::{LibraryPage, LibraryQuery};
@@ -14,9 +14,14 @@ pub fn section(query: &LibraryQuery, page: &LibraryPage, chosen: &str) -> String
     let more = next
         .map(|next| further("/library/more", query, next))
         .unwrap_or_default();
+    let here = match query.after.as_deref() {
+        Some(after) => further("/library/more", query, after),
+        None => address("/library/more", query),
+    };
     let mut html = format!(
-        "<ul class=\"wall{}\" data-more=\"{}\">",
+        "<ul class=\"wall{}\" data-address=\"{}\" data-more=\"{}\">",
         if is_list { " rows" } else { "" },
+        attribute(&here),
         attribute(&more)
     );
     for card in &page.cards {

@@ -67,7 +67,7 @@ pub fn shelf(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyVi
         let id = collection.id.to_string();
         let current = id == asked.collection;
         let words =
-            view! { <bdi>{collection.name.clone()}</bdi> <small>{collection.videos}</small> }.into_any();
+            view! { <bdi>{collection.name.clone()}</bdi>" "<small>{collection.videos}</small> }.into_any();
         links.push(link(all.with("collection", &id), words, current));
     }
     let here = shelves
@@ -136,7 +136,8 @@ pub fn tools(asked: &LibraryQuery, shelves: &Shelves) -> AnyView {
                 <summary class="button small"><Icon name="sliders" />"Filter" {count}</summary>
                 {filter_form(asked, shelves)}
             </details>
-            <ul class="chips" aria-label="Filters in force">{chips}</ul>
+            {(!chips.is_empty()).then(|| view! { <ul class="chips" aria-label="Filters in force">{chips}</ul> })}
+            <button type="button" class="button small select-many" aria-pressed="false"><Icon name="check" />"Select"</button>
             {order(asked)}
             {look(asked)}
         </div>
