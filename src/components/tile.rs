@@ -143,7 +143,7 @@ fn picture(card: &Card, id: &str) -> String {
 
 fn making(card: &ArcRwSignal<Card>) -> AnyView {
     let (page, shape, prompt) =
-        card.with_untracked(|card| (card.page(), words::shape_class(card.size), card.prompt.clone()));
+        card.with_untracked(|card| (card.page(), words::shape_class(card.size), card.name().to_owned()));
     view! {
         <a class="tile-link" href=page>
             <span class=["tile-screen tile-making ", shape].concat()></span>
