@@ -72,7 +72,7 @@ async fn there_are_fewer(db: &Db, view: &View, first: i64) -> Result<bool> {
     let mut sieve = view.sieve();
     let limit = sieve.bind(Value::Number(first));
     let sql = format!(
-        "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS some",
+        "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
         sieve.sql
     );
     let count: Vec<Count> = sieve.fetch(db, sql).await?;
