@@ -2,9 +2,15 @@
 //!
 //! `cargo bench --features ssr --bench search`
 
-use aisora::server::db::{
-    Db,
-    generations::{self, search::NEWEST},
+use aisora::{
+    model::library::Sort,
+    server::db::{
+        Db,
+        generations::{
+            search::NEWEST,
+            view::{Place, View, page},
+        },
+    },
 };
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -13,7 +19,7 @@ const ROWS: usize = 1_050_000;
 /// Every 21st video is the reader's, so that theirs lie between those of the others.
 const EACH: usize = 21;
 const PAGE: i64 = 49;
-const RUNS: usize = 200;
+const RUNS: usize = 100;
 
 #[tokio::main]
 async fn main() {
@@ -46,21 +52,97 @@ async fn main() {
         ("a frequent word, among the few not made", "boat", "not-made"),
         ("no search", "", "all"),
     ] {
-        measure(&db, reader, what, typed, show).await;
+        let view = View {
+            user: reader,
+            search: typed.into(),
+            show: show.into(),
+            ..View::default()
+        };
+        measure(&db, what, &view).await;
+    }
+    println!("\nfilters and orders of the library");
+    for (what, view) in views(reader) {
+        for (_, word, _) in Sort::ALL {
+            let sort = Sort::parse(word);
+            let first = View { sort, ..view.clone() };
+            measure(&db, &format!("{what}, {word}"), &first).await;
+            let after = deep(&db, &first).await;
+            measure(&db, &format!("{what}, {word}, page 21"), &View { after, ..first }).await;
+        }
     }
     db.close().await;
 }
 
-async fn measure(db: &Db, reader: Uuid, what: &str, typed: &str, show: &str) {
+/// One of each filter: frequent, rare, and several at once.
+fn views(user: Uuid) -> Vec<(&'static str, View)> {
+    let all = View {
+        user,
+        ..View::default()
+    };
+    let with = |change: fn(&mut View)| {
+        let mut view = all.clone();
+        change(&mut view);
+        view
+    };
+    vec![
+        ("everything", all.clone()),
+        ("ready", with(|view| view.show = "ready".into())),
+        ("not made", with(|view| view.show = "not-made".into())),
+        ("a frequent model", with(|view| view.model = Some("m0".into()))),
+        ("a rare model", with(|view| view.model = Some("rare".into()))),
+        ("a rare shape", with(|view| view.shape = "square".into())),
+        (
+            "a month",
+            with(|view| (view.from, view.until) = (Some(10_000_000_000), Some(12_592_000_000))),
+        ),
+        ("favourites, 1 in 50", with(|view| view.favourite = true)),
+        (
+            "a collection of 25,000",
+            with(|view| view.collection = Some(Uuid::from_u128(1))),
+        ),
+        (
+            "a collection of 100",
+            with(|view| view.collection = Some(Uuid::from_u128(2))),
+        ),
+        ("a tag on 5,000", with(|view| view.tag = Some("sea".into()))),
+        (
+            "five filters at once",
+            with(|view| {
+                view.show = "ready".into();
+                view.model = Some("m0".into());
+                view.shape = "wide".into();
+                view.favourite = true;
+                view.collection = Some(Uuid::from_u128(1));
+            }),
+        ),
+        ("a word in every prompt", with(|view| view.search = "boat".into())),
+        ("a word in one of 20", with(|view| view.search = "lantern".into())),
+        (
+            "a word in one of 5,000",
+            with(|view| view.search = "w4321".into()),
+        ),
+    ]
+}
+
+/// The place after twenty pages.
+async fn deep(db: &Db, view: &View) -> Option<Place> {
+    let mut view = view.clone();
+    for _ in 0..20 {
+        let rows = page(db, &view, PAGE, NEWEST).await.expect("a page");
+        match rows.last() {
+            Some(last) if rows.len() == 49 => view.after = Some(Place::of(last, view.sort)),
+            _ => break,
+        }
+    }
+    view.after
+}
+
+async fn measure(db: &Db, what: &str, view: &View) {
     let mut times = Vec::new();
     let mut found = 0;
     for _ in 0..RUNS {
         let began = Instant::now();
-        let rows = if typed.is_empty() {
-            generations::page(db, reader, None, show, PAGE).await
-        } else {
-            generations::found(db, reader, None, typed, show, PAGE, NEWEST).await
-        };
+        let rows = page(db, view, PAGE, NEWEST).await;
         found = rows.expect("a page").len();
         times.push(began.elapsed());
     }
@@ -81,18 +163,39 @@ async fn fill(db: &Db) -> Uuid {
     let sql = format!(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS} - 1)
          INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search, width, height,
-           seconds, seed, caption, credits, state, progress, created_at, started_at, finished_at)
-         SELECT unhex(printf('0190%028x', i)), unhex(printf('0191%022x%06x', 0, CASE WHEN i % {EACH} = 0 THEN 0 ELSE 1 + i % 1000 END)),
-           unhex(printf('0192%028x', i)), 1, 'm', 'M', 'p',
+           seconds, seed, caption, credits, state, progress, created_at, started_at, finished_at, favourite)
+         SELECT unhex(printf('%012x%020x', i * 20000, i)), unhex(printf('0191%022x%06x', 0, CASE WHEN i % {EACH} = 0 THEN 0 ELSE 1 + i % 1000 END)),
+           unhex(printf('0192%028x', i)), 1, CASE WHEN i / {EACH} % 1000 = 7 THEN 'rare' ELSE 'm' || (i / {EACH} % 3) END, 'M', 'p',
            'First light over a glass sea, a paper boat w' || (i / {EACH} % 5000) || ' drifts past w' || (i / {EACH} * 7 % 4999) || '-w'
              || (i % 977) || CASE WHEN i / {EACH} % 20 = 3 THEN ', a single lantern' ELSE '' END
              || CASE WHEN i < {ROWS} / 2 THEN ' leaving the harbour' ELSE '' END || CASE WHEN i % {EACH} = 5 THEN ' elsewhere' ELSE '' END
              || CASE WHEN i / {EACH} % 5000 = 77 THEN ' 東京塔' ELSE '' END || ', low fog, 35 mm, slow dolly in, colours of dusk',
-           '', 1280, 720, 4, i, 0, 0, CASE WHEN i / {EACH} % 500 = 9 THEN 'failed' ELSE 'succeeded' END, 100, i, i, i FROM n"
+           '', CASE WHEN i / {EACH} % 400 = 11 THEN 720 ELSE 1280 END, 720, 1 + i / {EACH} * 7 % 20, i, 0, 0, CASE WHEN i / {EACH} % 500 = 9 THEN 'failed' ELSE 'succeeded' END, 100, i * 20000, i, i * 20000 + i / {EACH} * 7919 % 90000, i / {EACH} % 50 = 3 FROM n"
     );
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .execute(write)
         .await
         .expect("the videos");
-    Uuid::from_u128(0x0191 << 112)
+    let reader = Uuid::from_u128(0x0191 << 112);
+    for (number, condition) in [(1_u128, "seed / 21 % 2 = 0"), (2, "seed / 21 % 500 = 4")] {
+        let add = format!(
+            "INSERT INTO collection_items SELECT $1, id FROM generations WHERE user_id = $2 AND {condition}"
+        );
+        sqlx::query("INSERT INTO collections VALUES ($1, $2, $3, $3, 1)")
+            .bind(Uuid::from_u128(number))
+            .bind(reader)
+            .bind(condition)
+            .execute(write)
+            .await
+            .expect("a collection");
+        sqlx::query(sqlx::AssertSqlSafe(add))
+            .bind(Uuid::from_u128(number))
+            .bind(reader)
+            .execute(write)
+            .await
+            .expect("its videos");
+    }
+    let tag = "INSERT INTO generation_tags SELECT user_id, 'sea', id FROM generations WHERE user_id = $1 AND seed / 21 % 10 = 6";
+    sqlx::query(tag).bind(reader).execute(write).await.expect("tags");
+    reader
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod generation;
 pub mod ids;
 pub mod keys;
+pub mod library;
 pub mod lineage;
 pub mod live;
 pub mod person;

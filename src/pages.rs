@@ -18,6 +18,7 @@ pub mod credits;
 pub mod keys;
 #[cfg(feature = "ssr")]
 pub mod landing;
+#[cfg(feature = "ssr")]
 pub mod library;
 pub mod not_found;
 #[cfg(feature = "ssr")]
@@ -40,5 +41,5 @@ pub mod webhooks;
 /// Whether the page of an address lives in the browser; it is in both tables then.
 #[must_use]
 pub fn is_live(path: &str) -> bool {
-    matches!(path, "/create" | "/library") || path.strip_prefix("/v/").is_some_and(|id| !id.contains('/'))
+    path == "/create" || path.strip_prefix("/v/").is_some_and(|id| !id.contains('/'))
 }

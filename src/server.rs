@@ -16,6 +16,7 @@ pub mod keys;
 pub mod live;
 pub mod media;
 pub mod moderation;
+pub mod organising;
 pub mod presets;
 pub mod providers;
 pub mod router;

@@ -102,7 +102,7 @@ export async function cancel(page: Page, id: string): Promise<void> {
 
 /** Opens a page. Those that live in the browser are waited for until they are awake: they listen to the server as their last step. */
 export async function arrive(page: Page, path: string): Promise<void> {
-  if (!/^\/(create|library|v\/)/.test(path)) {
+  if (!/^\/(create|v\/)/.test(path)) {
     await page.goto(path)
     return
   }

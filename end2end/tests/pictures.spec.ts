@@ -128,7 +128,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await take('library-whole', { whole: true })
         await page.getByRole('searchbox').fill('zeppelin')
         await page.getByRole('searchbox').press('Enter')
-        await expect(page.getByRole('heading', { name: /No prompt/ })).toBeVisible()
+        await expect(page.getByRole('heading', { name: /Nothing here contains/ })).toBeVisible()
         await take('library-nothing-found')
         for (const card of (await page.request.post('/api/generation/snapshot').then((answer) => answer.json())).cards) {
           if (card.seconds === 20) await cancel(page, card.id)

@@ -6,12 +6,13 @@ ALTER TABLE generations ADD COLUMN trashed_at BIGINT;
 ALTER TABLE generations ADD COLUMN media_crc32 BIGINT;
 
 -- The library's ways to its pages leave out what lies in the trash.
-DROP INDEX IF EXISTS generations_library;
-DROP INDEX IF EXISTS generations_ready;
-DROP INDEX IF EXISTS generations_not_made;
-CREATE INDEX generations_library ON generations (user_id, id) WHERE deleted_at IS NULL AND trashed_at IS NULL;
-CREATE INDEX generations_ready ON generations (user_id, id)
-  WHERE state = 'succeeded' AND deleted_at IS NULL AND trashed_at IS NULL;
+DROP INDEX generations_view;
+DROP INDEX generations_by_model;
+DROP INDEX generations_not_made;
+CREATE INDEX generations_view ON generations
+  (user_id, id, state, model, width, height, seconds, finished_at, favourite, title_sort, deleted_at, trashed_at)
+  WHERE deleted_at IS NULL AND trashed_at IS NULL;
+CREATE INDEX generations_by_model ON generations (user_id, model, model_label) WHERE deleted_at IS NULL AND trashed_at IS NULL;
 CREATE INDEX generations_not_made ON generations (user_id, id)
   WHERE state IN ('failed', 'blocked', 'cancelled') AND deleted_at IS NULL AND trashed_at IS NULL;
 -- The trash of a person, with the sizes that its sum needs; and everybody's by the time they fall due.

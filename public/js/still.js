@@ -38,3 +38,4 @@ for (const time of document.querySelectorAll('time')) {
 }
 
 if (document.querySelector('.compare-bar')) import('./compare.js')
+if (document.querySelector('.library')) await import('./library.js')

@@ -20,6 +20,17 @@ pub async fn library(query: LibraryQuery) -> Result<LibraryPage, AppError> {
     Ok(context.app.generations.library(person.id, &query).await?)
 }
 
+/// What the person can filter their library by.
+///
+/// # Errors
+/// `sign_in_needed`.
+#[cfg(feature = "ssr")]
+pub async fn shelves() -> Result<crate::model::library::Shelves, AppError> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    Ok(context.app.organising.shelves(person.id).await?)
+}
+
 /// Everything about one of the person's own videos.
 ///
 /// # Errors
@@ -30,7 +41,9 @@ pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
     let person = context.person()?;
     let returned = use_context::<crate::model::person::FormState>().unwrap_or_default();
     let quote = returned.values.get("quote").cloned().unwrap_or_default();
-    Ok(context.app.generations.page_again(person.id, id, quote).await?)
+    let mut page = context.app.generations.page_again(person.id, id, quote).await?;
+    page.about = context.app.organising.about(person.id, id).await?;
+    Ok(page)
 }
 
 /// Deletes a video: the file, the poster, the prompt. The ledger keeps its lines.

@@ -66,6 +66,8 @@ mod tests {
             quote: QuoteId(uuid::Uuid::nil()),
             take: 1,
             prompt: "p".into(),
+            title: String::new(),
+            favourite: false,
             model: "m".into(),
             size: Size::new(1280, 720),
             seconds: 4,

@@ -93,7 +93,7 @@ fn written(card: &Card) -> String {
         "\">",
         &picture(card, &id),
         "</span><span class=\"tile-words\" dir=\"auto\">",
-        &html_escape::encode_text(&card.prompt),
+        &html_escape::encode_text(card.name()),
         "</span></a><div class=\"tile-acts\">",
         &download,
         &delete,
@@ -143,7 +143,7 @@ fn picture(card: &Card, id: &str) -> String {
 
 fn making(card: &ArcRwSignal<Card>) -> AnyView {
     let (page, shape, prompt) =
-        card.with_untracked(|card| (card.page(), words::shape_class(card.size), card.prompt.clone()));
+        card.with_untracked(|card| (card.page(), words::shape_class(card.size), card.name().to_owned()));
     view! {
         <a class="tile-link" href=page>
             <span class=["tile-screen tile-making ", shape].concat()></span>
@@ -171,6 +171,8 @@ mod tests {
             id: GenerationId(uuid::Uuid::nil()),
             quote: QuoteId(uuid::Uuid::nil()),
             take: 1,
+            title: String::new(),
+            favourite: false,
             prompt: "</span><script>alert(1)</script> & \"more\"".into(),
             model: "m".into(),
             size: Size::new(1280, 720),

@@ -73,6 +73,16 @@ fn civil(at: i64) -> Civil {
     }
 }
 
+/// A day of UTC: `23 Nov 2026`.
+#[must_use]
+pub fn day_in_words(at: i64) -> String {
+    let Civil { year, month, day, .. } = civil(at);
+    format!(
+        "{day} {} {year}",
+        MONTHS.get(month - 1).copied().unwrap_or_default()
+    )
+}
+
 fn in_words(at: i64, exact: bool) -> String {
     let Civil {
         year,

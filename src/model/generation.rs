@@ -4,6 +4,8 @@ use super::catalogue::Size;
 use super::composition::Quote;
 use super::credits::{Credits, PostingKind};
 use super::ids::{GenerationId, PictureId, QuoteId};
+use super::library::About;
+pub use super::library::{LIBRARY_PAGE, LibraryPage, LibraryQuery};
 use super::lineage::Family;
 use super::trash::InTrash;
 use serde::{Deserialize, Serialize};
@@ -226,6 +228,12 @@ pub struct Card {
     pub take: u32,
     /// What was asked for.
     pub prompt: String,
+    /// What the person calls it; empty when they gave it no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Whether the person marked it.
+    #[serde(default)]
+    pub favourite: bool,
     /// The model's name for people.
     pub model: String,
     /// Pixels.
@@ -266,6 +274,16 @@ pub struct Card {
 }
 
 impl Card {
+    /// What it is called: its title, or its prompt.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() {
+            &self.prompt
+        } else {
+            &self.title
+        }
+    }
+
     /// The address of its page.
     #[must_use]
     pub fn page(&self) -> String {
@@ -382,31 +400,9 @@ pub struct VideoPage {
     pub takes: Vec<TakeLink>,
     /// Where it came from, and what came from it.
     pub family: Family,
+    /// What the person wrote to it.
+    pub about: About,
 }
-
-/// What the library is asked for; all of it stands in the address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LibraryQuery {
-    /// Words that the prompt contains; empty for all.
-    pub search: String,
-    /// `all`, `making`, `ready` or `not-made`.
-    pub show: String,
-    /// Continue after this one (keyset).
-    pub after: Option<GenerationId>,
-}
-
-/// One page of the library, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LibraryPage {
-    /// The cards.
-    pub cards: Vec<Card>,
-    /// Give this as `after` to go on; none at the end.
-    pub next: Option<GenerationId>,
-}
-
-/// How many cards one page of the library has.
-pub const LIBRARY_PAGE: u32 = 48;
 
 #[cfg(test)]
 mod tests {

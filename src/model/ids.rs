@@ -52,6 +52,10 @@ id!(
     PresetId
 );
 id!(
+    /// A collection of videos.
+    CollectionId
+);
+id!(
     /// A key that a program works with.
     KeyId
 );

@@ -1,46 +1,71 @@
-//! `/library`: everything the person has made, newest first. Search and filter stand in the address and need no JavaScript.
+//! `/library`: everything the person has made. What is shown, and in which order, stands in the address; every form here
+//! works as it is, and `public/js/library.js` makes it quicker.
 
-mod wall;
+mod bar;
+mod blank;
+pub mod tiles;
+mod tools;
 
-use crate::api::gallery::library;
-use crate::components::asked::ask;
-use crate::components::dynamic::{awaited, memo, on, text, word};
+use crate::api::gallery::{library, shelves};
+use crate::components::dynamic::{awaited, memo};
+use crate::components::field::returned_form;
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
-use crate::model::generation::{LibraryPage, LibraryQuery};
+use crate::model::generation::State;
+use crate::model::library::{LibraryPage, LibraryQuery, Shelves};
+use crate::model::person::FormState;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
+use leptos_router::location::Url;
 use leptos_router::params::ParamsMap;
-use wall::Wall;
-
-const SHOWS: [(&str, &str); 4] = [
-    ("all", "All"),
-    ("making", "Being made"),
-    ("ready", "Ready"),
-    ("not-made", "Not made"),
-];
 
 fn asked(query: &ParamsMap) -> LibraryQuery {
     let word = |name| query.get(name).unwrap_or_default();
-    let show = word("show");
     LibraryQuery {
         search: word("search"),
-        show: if show.is_empty() { "all".into() } else { show },
-        after: query.get("after").and_then(|id| id.parse().ok()),
+        show: word("show"),
+        model: word("model"),
+        shape: word("shape"),
+        from: word("from"),
+        to: word("to"),
+        favourite: word("favourite"),
+        collection: word("collection"),
+        tag: word("tag"),
+        sort: word("sort"),
+        view: word("view"),
+        after: query.get("after"),
     }
 }
 
-/// The address of the library for a query, without a place in it.
-fn address(search: &str, show: &str) -> String {
-    let mut address = String::from("/library?show=");
-    address.push_str(show);
-    if !search.is_empty() {
-        address.push_str("&search=");
-        address.push_str(&leptos_router::location::Url::escape(search));
+/// An address with the parameters of a query, without a place in it.
+fn address(path: &str, query: &LibraryQuery) -> String {
+    let mut address = path.to_owned();
+    for (n, (name, word)) in query.parameters().into_iter().enumerate() {
+        address.push(if n == 0 { '?' } else { '&' });
+        address.push_str(name);
+        address.push('=');
+        address.push_str(&Url::escape(word));
     }
     address
+}
+
+/// An address that goes on after a place.
+fn further(path: &str, query: &LibraryQuery, after: &str) -> String {
+    let mut address = address(path, query);
+    address.push(if address.contains('?') { '&' } else { '?' });
+    address.push_str("after=");
+    address.push_str(&Url::escape(after));
+    address
+}
+
+/// The parameters of a query as hidden fields, but for those that the form has itself.
+fn hidden(query: &LibraryQuery, but: &[&str]) -> Vec<AnyView> {
+    let parameters = query.parameters().into_iter();
+    parameters
+        .filter(|(name, _)| !but.contains(name))
+        .map(|(name, word)| view! { <input type="hidden" name=name value=word.to_owned() /> }.into_any())
+        .collect()
 }
 
 /// The library.
@@ -48,119 +73,79 @@ fn address(search: &str, show: &str) -> String {
 pub fn Library() -> impl IntoView {
     let query = use_query_map();
     let asked = memo(move || query.with(asked));
-    let page = ask(move || asked.get(), library);
-    let view = awaited(hanging_up, move || async move {
-        match page.answer().await {
-            Ok(page) => on_the_wall(asked.get_untracked(), page),
-            Err(error) => did_not_come(error),
+    let form = returned_form();
+    awaited(crate::components::dynamic::waiting, move || {
+        let form = form.clone();
+        async move {
+            let asked = asked.get_untracked();
+            let (page, shelves) = (library(asked.clone()).await, shelves().await);
+            match (page, shelves) {
+                (Ok(page), Ok(shelves)) => shown(&asked, &page, &shelves, &form),
+                (Err(error), Ok(shelves)) if !error.fields.is_empty() => {
+                    let form = FormState::rejected(form.values, &error);
+                    shown(&asked, &LibraryPage::default(), &shelves, &form)
+                }
+                (Err(error), _) | (_, Err(error)) => did_not_come(error),
+            }
         }
-    });
+    })
+}
+
+fn shown(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &FormState) -> AnyView {
+    let named = shelves
+        .collections
+        .iter()
+        .find(|collection| collection.id.to_string() == asked.collection);
+    let head = named.map_or_else(|| String::from("Library"), |collection| collection.name.clone());
     view! {
-        <Title text="Library" />
-        <div class="page">
+        <Title text=head.clone() />
+        <div class="page library">
             <header class="page-head">
-                <h1>"Library"</h1>
-                <Search asked />
-                <Filters asked />
+                <h1 dir="auto">{head}</h1>
+                {tools::search(asked)}
+                {tools::states(asked)}
                 <a class="trash-way" href="/library/trash" rel="external"><Icon name="trash" />"Trash"</a>
             </header>
-            {view}
+            {troubles(form)}
+            {tools::shelf(asked, shelves, form)}
+            {tools::tools(asked, shelves)}
+            {if page.cards.is_empty() { blank::bare(asked, form) } else { hung(asked, page, shelves, form) }}
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Search(asked: Memo<LibraryQuery>) -> impl IntoView {
-    let navigate = use_navigate();
-    let field = NodeRef::<leptos::html::Input>::new();
-    let search = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if let Some(field) = field.get_untracked() {
-            navigate(
-                &address(&field.value(), &asked.get_untracked().show),
-                NavigateOptions::default(),
-            );
-        }
-    };
+/// What is wrong with a form that came back; read out first.
+fn troubles(form: &FormState) -> AnyView {
+    let said = form.errors.iter().map(|error| error.message.clone());
+    let said: Vec<_> = said.chain(form.message.clone()).collect();
+    let said = said
+        .into_iter()
+        .map(|words| view! { <p class="form-message">{words}</p> }.into_any());
+    view! { <div role="alert" class="library-troubles">{said.collect_view()}</div> }.into_any()
+}
+
+fn hung(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &FormState) -> AnyView {
+    let next = page.next.as_deref();
+    let older = next.map(|next| further("/library", asked, next));
+    // The words of the states, for the script that follows what is being made.
+    let states = State::ALL
+        .map(|state| format!("{}={}", state.as_str(), state.in_words()))
+        .join("|");
+    let back = address("/library", asked);
+    let chosen = form.value("ids").unwrap_or_default();
     view! {
-        <form class="search" role="search" method="get" action="/library" on:submit=on(search)>
-            <Icon name="search" />
-            <input
-                type="search"
-                name="search"
-                aria-label="Search in prompts"
-                placeholder="Search in prompts"
-                maxlength="200"
-                value=asked.get_untracked().search
-                prop:value=text(move || asked.get().search)
-                node_ref=field
-            />
-            <input type="hidden" name="show" value=text(move || asked.get().show) />
-            <button class="unseen">"Search"</button>
+        <form class="choose" id="choose" method="post" data-states=states>
+            <input type="hidden" name="next" value=back.clone() />
+            <div class="walls" inner_html=tiles::section(asked, page, &chosen)></div>
+            <p class="older" hidden=older.is_none()>
+                <a class="button" href=older.clone()>"Older videos"</a>
+            </p>
+            {bar::bar(asked, shelves, form)}
         </form>
-    }
-}
-
-#[component]
-fn Filters(asked: Memo<LibraryQuery>) -> impl IntoView {
-    let filters = SHOWS.map(|(show, words)| {
-        let current = word(move || asked.with(|asked| asked.show == show).then_some("true"));
-        view! {
-            <a href=text(move || asked.with(|asked| address(&asked.search, show))) aria-current=current>{words}</a>
-        }
-        .into_any()
-    });
-    view! { <nav class="filters" aria-label="Show">{filters}</nav> }
-}
-
-fn hanging_up() -> AnyView {
-    let screen = || view! { <span class="tile-screen"></span> }.into_any();
-    view! {
-        <div class="wall wall-wait" aria-busy="true">
-            {[(); 8].map(|()| screen())}
-        </div>
-    }
-    .into_any()
-}
-
-fn on_the_wall(asked: LibraryQuery, page: LibraryPage) -> AnyView {
-    if page.cards.is_empty() {
-        bare(&asked)
-    } else {
-        view! { <Wall asked page /> }.into_any()
-    }
-}
-
-/// What stands there when nothing hangs.
-fn bare(asked: &LibraryQuery) -> AnyView {
-    let filtered = asked.show != "all";
-    if !asked.search.is_empty() {
-        let all = address("", &asked.show);
-        return view! {
-            <section class="blank">
-                <h2>"No prompt here contains “" <bdi>{asked.search.clone()}</bdi> "”"</h2>
-                <p><a class="button" href=all>"Clear the search"</a></p>
-            </section>
-        }
-        .into_any();
-    }
-    if filtered || asked.after.is_some() {
-        return view! {
-            <section class="blank">
-                <h2>"Nothing of that kind"</h2>
-                <p><a class="button" href="/library">"Show all"</a></p>
-            </section>
-        }
-        .into_any();
-    }
-    view! {
-        <section class="blank">
-            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
-            <h2>"Your videos will hang here"</h2>
-            <p>"Only you see them. Download or delete them whenever you like."</p>
-            <p><a class="button primary" href="/create">"Create the first"</a></p>
-        </section>
+        // What is done to one video alone, by a button on it.
+        <form id="one" method="post"><input type="hidden" name="next" value=back /></form>
+        <p class="unseen" role="status" id="library-said"></p>
     }
     .into_any()
 }

@@ -55,8 +55,8 @@ pub fn Video() -> impl IntoView {
 
 fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {
     let card = page.card.clone();
-    let mut title: String = card.prompt.chars().take(60).collect();
-    if title.len() < card.prompt.len() {
+    let mut title: String = card.name().chars().take(60).collect();
+    if title.len() < card.name().len() {
         title.push('…');
     }
     let followed = if card.state.is_terminal() {
@@ -88,6 +88,7 @@ fn shown(page: &VideoPage, again: Asked<VideoPage>) -> AnyView {
                 <Words prompt=card.prompt.clone() />
                 <Acts page=page.clone() />
                 <Family family=page.family.clone() of=card.id ready />
+                <crate::components::about::About id=card.id about=page.about.clone() />
                 <Receipt page=page.clone() />
                 {trash::to_trash(page)}
             </div>

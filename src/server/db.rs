@@ -9,6 +9,7 @@ pub mod generations;
 pub mod keys;
 pub mod ledger;
 mod migrations;
+pub mod organising;
 pub mod people;
 pub mod pictures;
 pub mod presets;

@@ -96,6 +96,26 @@ pub fn router(web: Web) -> Router {
         .route("/library/restore", post(forms::trash::restore))
         .route("/library/delete", post(forms::trash::delete))
         .route("/library/trash/empty", post(forms::trash::empty))
+        .route("/v/{id}/about", post(forms::organising::about))
+        .route("/library/more", get(pages::library_more))
+        .route("/library/tile/{id}", get(pages::library_tile))
+        .route("/library/favourite", post(forms::organising::favourite))
+        .route("/library/collect", post(forms::organising::collect))
+        .route("/library/unfavourite", post(forms::organising::unfavourite))
+        .route(
+            "/library/collections/{id}/out",
+            post(forms::organising::uncollect),
+        )
+        .route("/library/tag", post(forms::organising::tag))
+        .route("/library/collections", post(forms::organising::create))
+        .route(
+            "/library/collections/{id}/rename",
+            post(forms::organising::rename),
+        )
+        .route(
+            "/library/collections/{id}/remove",
+            post(forms::organising::remove),
+        )
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))

@@ -18,6 +18,7 @@ use super::{
     keys::Keys,
     live::Hub,
     moderation::{Forbidden, PromptRules},
+    organising::Organising,
     presets::Presets,
     providers::{self, Providers, VideoProvider, builtin::Builtin, health},
     spending::SpendingGuards,
@@ -74,6 +75,8 @@ pub struct Services {
     pub presets: Presets,
     /// Generations.
     pub generations: Arc<Generations>,
+    /// Titles, notes, favourites, collections, tags.
+    pub organising: Organising,
     /// Reference pictures.
     pub pictures: Arc<Pictures>,
     /// Videos.
@@ -171,6 +174,7 @@ impl App {
             config.mode,
             called.clone(),
         )?;
+        let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, courier);
         let rules = parts
@@ -189,6 +193,7 @@ impl App {
             rules,
             presets,
             generations: Arc::new(generations),
+            organising,
             pictures: Arc::new(pictures),
             storage,
             hub,

@@ -14,6 +14,7 @@ mod hosted;
 mod ledger;
 mod leftovers;
 mod openai_videos;
+mod organising;
 mod people;
 mod queue;
 mod routes;

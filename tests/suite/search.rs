@@ -5,7 +5,13 @@ use aisora::model::generation::LibraryQuery;
 use aisora::on_db;
 use aisora::server::{
     clock::{Clock, Ids},
-    db::{Db, generations, generations::GenerationRow},
+    db::{
+        Db, generations,
+        generations::{
+            GenerationRow,
+            view::{Place, View, page},
+        },
+    },
 };
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -63,6 +69,8 @@ async fn hang(test: &TestApp, user: Uuid, prompt: &str) -> Uuid {
         started_at: None,
         finished_at: None,
         trashed_at: None,
+        title: String::new(),
+        favourite: false,
     };
     let mut tx = test.app.db.begin().await.unwrap();
     assert!(generations::add(&mut tx, &row).await.unwrap());
@@ -90,10 +98,20 @@ async fn end(test: &TestApp, id: Uuid) {
     .await;
 }
 
+fn view(user: Uuid, typed: &str, show: &str, after: Option<Place>) -> View {
+    View {
+        user,
+        search: typed.into(),
+        show: show.into(),
+        after,
+        ..View::default()
+    }
+}
+
 /// What is found among all of a person's videos, newest first: by the index, which has to agree with a look at each prompt.
 async fn found(test: &TestApp, user: Uuid, typed: &str) -> Vec<String> {
     let ask = async |newest| {
-        let rows = generations::found(&test.app.db, user, None, typed, "all", 1_000, newest).await;
+        let rows = page(&test.app.db, &view(user, typed, "all", None), 1_000, newest).await;
         let rows = rows.unwrap_or_else(|error| panic!("{typed:?}: {error}"));
         rows.into_iter().map(|row| row.prompt).collect::<Vec<_>>()
     };
@@ -341,17 +359,17 @@ async fn pages_continue_and_keep_to_their_filter(engine: Engine) {
     for newest in [0, 7, 40, 1_000] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let rows = generations::found(&test.app.db, user, after, "boat", "all", 20, newest)
+            let rows = page(&test.app.db, &view(user, "boat", "all", after), 20, newest)
                 .await
                 .unwrap();
             let Some(last) = rows.last() else { break };
-            after = Some(last.id);
+            after = Some(Place::behind(last.id));
             assert!(rows.len() <= 20);
             seen.extend(rows.iter().map(|row| row.id));
         }
         assert_eq!(seen, boats, "{newest}");
         for (show, many) in [("not-made", 13), ("making", 52), ("ready", 0), ("all", 65)] {
-            let rows = generations::found(&test.app.db, user, None, "boa", show, 200, newest).await;
+            let rows = page(&test.app.db, &view(user, "boa", show, None), 200, newest).await;
             assert_eq!(rows.unwrap().len(), many, "{show}, {newest}");
         }
     }
@@ -372,7 +390,7 @@ async fn prompts_of_an_older_version_are_found_after_the_next_start(engine: Engi
         let old = "UPDATE generations SET searchable = FALSE, prompt_search = LOWER(prompt) WHERE id = $1";
         run(&test.app.db, old, id).await;
     }
-    let newest = generations::found(&test.app.db, user, None, "alteres", "all", 10, 0).await;
+    let newest = page(&test.app.db, &view(user, "alteres", "all", None), 10, 0).await;
     assert!(newest.unwrap().is_empty());
     test.sister(Setup::default()).await;
     assert_eq!(found(&test, user, "alteres boot").await.len(), 3);

@@ -263,7 +263,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
             >
                 {tiles}
             </ul>
-            <p class="lately-all"><a href="/library">"All in the library"</a></p>
+            <p class="lately-all"><a href="/library" rel="external">"All in the library"</a></p>
         </section>
     }
 }

@@ -13,7 +13,6 @@ pub fn Table() -> impl IntoView {
     view! {
         <FlatRoutes fallback=Elsewhere>
             <Route path=path!("/create") view=pages::create::Create />
-            <Route path=path!("/library") view=pages::library::Library />
             <Route path=path!("/v/:id") view=pages::video::Video />
         </FlatRoutes>
     }

@@ -50,6 +50,8 @@ pub struct GenerationRow {
     pub finished_at: Option<i64>,
     /// When it was moved to the trash, while it lies there.
     pub trashed_at: Option<i64>,
+    pub title: String,
+    pub favourite: bool,
 }
 from_row!(GenerationRow {
     id,
@@ -87,6 +89,8 @@ from_row!(GenerationRow {
     started_at,
     finished_at,
     trashed_at,
+    title,
+    favourite,
 });
 
 /// What lists show of a generation, and no more: every column of every row is a piece of memory.
@@ -111,6 +115,10 @@ pub struct CardRow {
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
+    pub title: String,
+    /// What it is sorted by where titles count.
+    pub title_sort: String,
+    pub favourite: bool,
 }
 from_row!(CardRow {
     id,
@@ -131,6 +139,9 @@ from_row!(CardRow {
     created_at,
     started_at,
     finished_at,
+    title,
+    title_sort,
+    favourite,
 });
 
 impl From<GenerationRow> for CardRow {
@@ -141,7 +152,7 @@ impl From<GenerationRow> for CardRow {
             take: row.take,
             model: row.model,
             model_label: row.model_label,
-            prompt: row.prompt,
+            prompt: row.prompt.clone(),
             width: row.width,
             height: row.height,
             seconds: row.seconds,
@@ -154,6 +165,9 @@ impl From<GenerationRow> for CardRow {
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
+            title_sort: words::sort_key(&row.title, &row.prompt),
+            title: row.title,
+            favourite: row.favourite,
         }
     }
 }
@@ -161,7 +175,7 @@ impl From<GenerationRow> for CardRow {
 macro_rules! card_columns {
     () => {
         "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, seed, credits, state, \
-         progress, reason, media_stills, created_at, started_at, finished_at"
+         progress, reason, media_stills, created_at, started_at, finished_at, title, title_sort, favourite"
     };
 }
 
@@ -169,21 +183,23 @@ macro_rules! card_columns {
 pub mod lineage;
 /// The search, which shows cards too.
 pub mod search;
+/// Pages of the library: its filters and orders.
+pub mod view;
 pub mod words;
 
 macro_rules! columns {
     () => {
         "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
          credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         media_rate, media_sound, created_at, started_at, finished_at, trashed_at"
+         media_rate, media_sound, created_at, started_at, finished_at, trashed_at, title, favourite"
     };
 }
 
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable, derived_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE, $20)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable, derived_by, title_sort)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE, $20, $21)
         ON CONFLICT (quote_id, take) DO NOTHING";
     let folded = words::fold(&row.prompt);
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
@@ -207,6 +223,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(row.remixed_from)
         .bind(row.picture_id)
         .bind(&row.derived_by)
+        .bind(words::sort_key("", &row.prompt))
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -317,60 +334,6 @@ pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
         .bind(limit)
         .fetch_all(c)
         .await)?)
-}
-
-/// A group of states: the SQL of its page, and what it says about `state`.
-macro_rules! group {
-    ($states:literal) => {
-        (
-            concat!(
-                "SELECT ",
-                card_columns!(),
-                " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND ",
-                $states,
-                " ORDER BY id DESC LIMIT $3"
-            ),
-            $states,
-        )
-    };
-}
-
-/// One text for each group, so that each finds its own index.
-fn group(show: &str) -> (&'static str, &'static str) {
-    match show {
-        "ready" => group!("state = 'succeeded'"),
-        "making" => group!("state IN ('queued', 'submitting', 'running', 'storing')"),
-        "not-made" => group!("state IN ('failed', 'blocked', 'cancelled')"),
-        _ => group!("TRUE"),
-    }
-}
-
-/// A person's generations in a group of states, newest first, before (older than) one.
-pub async fn page(db: &Db, user: Uuid, before: Option<Uuid>, show: &str, limit: i64) -> Result<Vec<CardRow>> {
-    Ok(on_db!(db, |c| sqlx::query_as(group(show).0)
-        .bind(user)
-        .bind(before.unwrap_or(Uuid::max()))
-        .bind(limit)
-        .fetch_all(c)
-        .await)?)
-}
-
-/// The same of those whose prompt has what was typed. So many of the `newest` are looked at before the index is asked.
-pub async fn found(
-    db: &Db,
-    user: Uuid,
-    before: Option<Uuid>,
-    typed: &str,
-    show: &str,
-    limit: i64,
-    newest: i64,
-) -> Result<Vec<CardRow>> {
-    let among = search::Among {
-        user,
-        before: before.unwrap_or(Uuid::max()),
-        states: group(show).1,
-    };
-    search::find(db, among, typed, limit, newest).await
 }
 
 /// The beginnings of prompts, for a statement. Two halves, because the library and the trash have an index each.
@@ -536,7 +499,8 @@ pub async fn delete(
     now: i64,
     trashed_before: Option<i64>,
 ) -> Result<bool> {
-    const SQL: &str = "UPDATE generations SET deleted_at = $3, prompt = '', prompt_search = '', reason_detail = NULL
+    const SQL: &str = "UPDATE generations SET deleted_at = $3, prompt = '', prompt_search = '', reason_detail = NULL,
+          title = '', title_sort = '', note = '', favourite = FALSE
         WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')
           AND (CAST($4 AS BIGINT) IS NULL OR trashed_at <= $4)";
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
@@ -549,6 +513,7 @@ pub async fn delete(
         .map(|done| done.rows_affected()))?;
     if rows == 1 {
         search::remove(tx, id).await?;
+        super::organising::forget(tx, id).await?;
     }
     Ok(rows == 1)
 }

@@ -38,6 +38,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0007_search.sql"),
     ),
     (
+        8,
+        "organise",
+        include_str!("../../../migrations/sqlite/0008_organise.sql"),
+    ),
+    (
         9,
         "trash",
         include_str!("../../../migrations/sqlite/0009_trash.sql"),
@@ -94,6 +99,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         7,
         "search",
         include_str!("../../../migrations/postgres/0007_search.sql"),
+    ),
+    (
+        8,
+        "organise",
+        include_str!("../../../migrations/postgres/0008_organise.sql"),
     ),
     (
         9,

@@ -36,6 +36,8 @@ pub fn card(row: CardRow, place: Option<u32>, estimate: Option<Estimate>) -> Res
         quote: QuoteId(row.quote_id),
         take: small(row.take),
         prompt: row.prompt,
+        title: row.title,
+        favourite: row.favourite,
         model: row.model_label,
         size: pixels(row.width, row.height),
         seconds: small(row.seconds),

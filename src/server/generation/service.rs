@@ -23,12 +23,17 @@ use crate::model::{
     error::{AppError, Code, FieldError},
     generation::{Card, LIBRARY_PAGE, LibraryPage, LibraryQuery, State},
     ids::{GenerationId, PostingId, QuoteId, UserId},
+    library::{Sort, day},
     live::{Snapshot, Start, Studio},
 };
 use crate::server::{
     db::{
         events,
-        generations::{self, CardRow, GenerationRow, search::NEWEST},
+        generations::{
+            self, CardRow, GenerationRow,
+            search::NEWEST,
+            view::{Place, View},
+        },
         pictures as sql_pictures, watching,
     },
     error::{Failure, Result},
@@ -391,21 +396,13 @@ impl Generations {
                 AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),
             );
         }
-        let show = match query.show.as_str() {
-            known @ ("ready" | "making" | "not-made") => known,
-            _ => "all",
-        };
-        let limit = i64::from(LIBRARY_PAGE);
-        let before = query.after.map(|id| id.0);
-        let (db, user_id, most) = (&self.life.db, user.0, limit + 1);
-        let mut rows = if search.is_empty() {
-            generations::page(db, user_id, before, show, most).await?
-        } else {
-            generations::found(db, user_id, before, search, show, most, NEWEST).await?
-        };
+        let view = view(user, query, search);
+        let mut rows =
+            generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, NEWEST).await?;
         let more = rows.len() > LIBRARY_PAGE as usize;
         rows.truncate(LIBRARY_PAGE as usize);
-        let next = rows.last().filter(|_| more).map(|row| GenerationId(row.id));
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| Place::of(row, view.sort).written(view.sort));
         Ok(LibraryPage {
             cards: self.cards(user, rows).await?,
             next,
@@ -432,5 +429,29 @@ impl Generations {
             }
         }
         Ok(statement)
+    }
+}
+
+/// What an address asks for. Words that mean nothing, and such as no column could hold, are passed over.
+fn view(user: UserId, query: &LibraryQuery, search: &str) -> View {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let word = |word: &str| {
+        let word = word.trim();
+        (!word.is_empty() && !word.contains('\0')).then(|| word.to_owned())
+    };
+    let sort = Sort::parse(&query.sort);
+    View {
+        user: user.0,
+        search: search.to_owned(),
+        show: query.show.clone(),
+        model: word(&query.model),
+        shape: query.shape.clone(),
+        from: day(query.from.trim()),
+        until: day(query.to.trim()).map(|last| last + DAY),
+        favourite: !query.favourite.trim().is_empty(),
+        collection: query.collection.trim().parse().ok(),
+        tag: word(&query.tag).map(|tag| tag.to_lowercase()),
+        sort,
+        after: query.after.as_deref().and_then(|after| Place::read(after, sort)),
     }
 }

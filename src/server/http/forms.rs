@@ -9,6 +9,7 @@
 pub mod create;
 pub mod derive;
 pub mod keys;
+pub mod organising;
 pub mod presets;
 pub mod spending;
 pub mod trash;

@@ -7,19 +7,22 @@ mod framed;
 
 use crate::{
     app::{App as Pages, Script, ShellData, shell},
-    model::{error::AppError, person::FormState},
+    model::{error::AppError, library::LibraryQuery, person::FormState},
     pages::is_live,
     server::{
+        error::ErrorResponse,
         http::{session::cookie, strip::strip},
         router::Web,
+        web::SignedIn,
     },
 };
 use axum::{
+    Extension,
     body::Body,
-    extract::{Request, State},
+    extract::{Path, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{Html, Response},
 };
 use leptos::{
     IntoView,
@@ -152,6 +155,40 @@ pub async fn components(State(web): State<Web>, request: Request) -> Response {
     let shell_web = web.clone();
     let shown = move || components::page(data(&shell_web, false));
     render(&web, parts, 200, || {}, shown).await
+}
+
+/// `GET /library/more`: the next tiles of the library, for its script.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid` for a search that cannot be one.
+pub async fn library_more(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Query(query): Query<LibraryQuery>,
+) -> Result<Html<String>, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    let page = web.app.generations.library(person.id, &query).await?;
+    Ok(Html(crate::pages::library::tiles::section(&query, &page, "")))
+}
+
+/// `GET /library/tile/{id}`: one tile of the library (or row, with `view=list`) as it is now, for its script.
+///
+/// # Errors
+/// `sign_in_needed`; `not_found`.
+pub async fn library_tile(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Query(query): Query<LibraryQuery>,
+) -> Result<Html<String>, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    let id = id.parse().map_err(|_| AppError::not_found())?;
+    let page = web.app.generations.page(person.id, id).await?;
+    Ok(Html(crate::pages::library::tiles::one(
+        &page.card,
+        query.view == "list",
+        false,
+    )))
 }
 
 /// Errors of plain routes as pages, for who asks for pages. Programs get the same as JSON.

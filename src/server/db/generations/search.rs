@@ -1,21 +1,21 @@
-//! The search in a person's prompts.
+//! The search in a person's prompts, and in what they wrote to their videos.
 //!
-//! `prompt_search` holds the folded prompt, and patterns over it decide what is found, on both engines alike. Most searches
+//! `prompt_search` holds the folded prompt, title, note and tags, and patterns over it decide what is found, on both engines alike. Most searches
 //! end within the newest videos; for the others, the index of words (FTS5, or GIN over a `tsvector`) says which videos of a
 //! large library are worth looking at.
 
 use super::{
     CardRow,
-    words::{Search, entries, fold},
+    view::{Sieve, Value, View},
+    words::{Search, entries, fold, sort_key},
 };
 use crate::{
-    on_db, on_tx,
+    from_row, on_db, on_tx,
     server::{
         db::{Db, Tx},
         error::Result,
     },
 };
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 /// How many of the newest videos are looked at one by one before the index is asked.
@@ -24,112 +24,89 @@ pub const NEWEST: i64 = 2_000;
 /// How many prompts are folded in one transaction at a start after an update.
 const BATCH: i64 = 500;
 
-/// Where a search looks: a person's videos, older than one, in a group of states.
-#[derive(Clone, Copy)]
-pub struct Among {
-    pub user: Uuid,
-    pub before: Uuid,
-    /// SQL about `state`.
-    pub states: &'static str,
-}
-
-/// A page of what a search finds, newest first. `newest` videos are looked at before the index is asked.
-pub async fn find(db: &Db, among: Among, typed: &str, limit: i64, newest: i64) -> Result<Vec<CardRow>> {
-    let search = Search::read(typed);
+/// A page of what a search finds in a view, in its order. `first` videos are looked at before the index is asked.
+pub async fn find(db: &Db, view: &View, limit: i64, first: i64) -> Result<Vec<CardRow>> {
+    let search = Search::read(&view.search);
     if search.patterns.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = among_newest(db, among, &search, limit, newest).await?;
+    let rows = among_first(db, view, &search, limit, first).await?;
     let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
-    if is_full || there_are_fewer(db, among, newest).await? {
+    if is_full || there_are_fewer(db, view, first).await? {
         return Ok(rows);
     }
-    by_index(db, among, &search, limit).await
+    by_index(db, view, &search, limit).await
 }
 
-/// `AND prompt_search LIKE $4 AND …`: as many as there are patterns, which are all bound.
-fn fits(search: &Search) -> String {
-    use std::fmt::Write as _;
-    let mut sql = String::new();
-    for n in 0..search.patterns.len() {
-        let _ = write!(sql, " AND prompt_search LIKE ${}", n + 5);
+/// `AND prompt_search LIKE …`, for each pattern.
+fn fits(search: &Search, sieve: &mut Sieve) {
+    for pattern in &search.patterns {
+        sieve.and("prompt_search LIKE ?", Value::Text(pattern.clone()));
     }
-    sql
 }
 
-async fn among_newest(
-    db: &Db,
-    among: Among,
-    search: &Search,
-    limit: i64,
-    newest: i64,
-) -> Result<Vec<CardRow>> {
+async fn among_first(db: &Db, view: &View, search: &Search, limit: i64, first: i64) -> Result<Vec<CardRow>> {
+    let mut sieve = view.sieve();
+    let (order, first) = (view.order(), sieve.bind(Value::Number(first)));
+    let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
+    fits(search, &mut sieve);
+    let limit = sieve.bind(Value::Number(limit));
+    let (cards, patterns) = (card_columns!(), &sieve.sql);
+    let sql = if view.is_by_id() {
+        // Read one by one, in order, until the page is full.
+        format!(
+            "SELECT {cards} FROM (SELECT * FROM generations WHERE {conditions} ORDER BY {order} LIMIT {first}) AS head
+             WHERE {patterns} ORDER BY {order} LIMIT {limit}"
+        )
+    } else {
+        format!(
+            "SELECT {cards} FROM generations
+             WHERE id IN (SELECT id FROM generations WHERE {conditions} ORDER BY {order} LIMIT {first})
+               AND {patterns} ORDER BY {order} LIMIT {limit}"
+        )
+    };
+    sieve.fetch(db, sql).await
+}
+
+async fn there_are_fewer(db: &Db, view: &View, first: i64) -> Result<bool> {
+    let mut sieve = view.sieve();
+    let limit = sieve.bind(Value::Number(first));
     let sql = format!(
-        "SELECT {} FROM (SELECT * FROM generations
-           WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {} ORDER BY id DESC LIMIT $4) AS newest
-         WHERE TRUE{} ORDER BY id DESC LIMIT $3",
-        card_columns!(),
-        among.states,
-        fits(search)
+        "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
+        sieve.sql
     );
-    Ok(on_db!(db, |c| {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(among.user)
-            .bind(among.before)
-            .bind(limit)
-            .bind(newest);
-        for pattern in &search.patterns {
-            query = query.bind(pattern);
-        }
-        query.fetch_all(c).await
-    })?)
+    let count: Vec<Count> = sieve.fetch(db, sql).await?;
+    Ok(count.iter().all(|count| count.count < first))
 }
 
-async fn there_are_fewer(db: &Db, among: Among, newest: i64) -> Result<bool> {
-    let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT id FROM generations
-           WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {} LIMIT $3) AS newest",
-        among.states
-    );
-    let count: (i64,) = on_db!(db, |c| sqlx::query_as(AssertSqlSafe(sql))
-        .bind(among.user)
-        .bind(among.before)
-        .bind(newest)
-        .fetch_one(c)
-        .await)?;
-    Ok(count.0 < newest)
+struct Count {
+    count: i64,
 }
+from_row!(Count { count });
 
-async fn by_index(db: &Db, among: Among, search: &Search, limit: i64) -> Result<Vec<CardRow>> {
+async fn by_index(db: &Db, view: &View, search: &Search, limit: i64) -> Result<Vec<CardRow>> {
     let (question, found) = match db {
         Db::Sqlite { .. } => (
-            search.for_sqlite(among.user),
-            "row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH $4)",
+            search.for_sqlite(view.user),
+            "row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)",
         ),
         Db::Postgres(_) => (
-            search.for_postgres(among.user),
-            "words @@ CAST(CAST($4 AS TEXT) AS TSQUERY)",
+            search.for_postgres(view.user),
+            "words @@ CAST(CAST(? AS TEXT) AS TSQUERY)",
         ),
     };
+    let mut sieve = view.sieve();
+    fits(search, &mut sieve);
+    let found = found.replace('?', &sieve.bind(Value::Text(question)));
+    let limit = sieve.bind(Value::Number(limit));
     let sql = format!(
         "WITH found AS MATERIALIZED (SELECT generation_id FROM prompt_words WHERE {found})
-         SELECT {} FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL AND id < $2 AND {}{}
-           AND id IN (SELECT generation_id FROM found) ORDER BY id DESC LIMIT $3",
+         SELECT {} FROM generations WHERE {} AND id IN (SELECT generation_id FROM found) ORDER BY {} LIMIT {limit}",
         card_columns!(),
-        among.states,
-        fits(search)
+        sieve.sql,
+        view.order()
     );
-    Ok(on_db!(db, |c| {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(among.user)
-            .bind(among.before)
-            .bind(limit)
-            .bind(question);
-        for pattern in &search.patterns {
-            query = query.bind(pattern);
-        }
-        query.fetch_all(c).await
-    })?)
+    sieve.fetch(db, sql).await
 }
 
 /// Puts a prompt into the index, in the transaction that adds its generation.
@@ -161,29 +138,57 @@ pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Folds what a person wrote to a video (prompt, title, note, tags) anew, in the transaction that changed any of it.
+pub async fn renew(tx: &mut Tx, id: Uuid) -> Result<()> {
+    const WRITTEN: &str =
+        "SELECT user_id, prompt, title, note FROM generations WHERE id = $1 AND deleted_at IS NULL";
+    const TAGS: &str = "SELECT tag FROM generation_tags WHERE generation_id = $1 ORDER BY tag";
+    const DONE: &str =
+        "UPDATE generations SET prompt_search = $2, title_sort = $3, searchable = TRUE WHERE id = $1";
+    let written: Option<(Uuid, String, String, String)> =
+        on_tx!(tx, |c| sqlx::query_as(WRITTEN).bind(id).fetch_optional(c).await)?;
+    let Some((user, prompt, title, note)) = written else {
+        return Ok(());
+    };
+    let tags: Vec<String> = on_tx!(tx, |c| sqlx::query_scalar(TAGS).bind(id).fetch_all(c).await)?;
+    // Two spaces between the texts: no phrase goes over the end of one.
+    let mut folded = fold(&prompt);
+    for text in [&title, &note].into_iter().chain(&tags) {
+        folded.push_str(&fold(text));
+    }
+    on_tx!(tx, |c| sqlx::query(DONE)
+        .bind(id)
+        .bind(&folded)
+        .bind(sort_key(&title, &prompt))
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    remove(tx, id).await?;
+    add(tx, user, id, &folded).await
+}
+
 /// Folds the prompts that an older version has written, and puts them into the index. Several processes may do so at once.
 pub async fn catch_up(db: &Db) -> Result<()> {
-    const SQL: &str = "SELECT id, user_id, prompt FROM generations WHERE NOT searchable AND deleted_at IS NULL ORDER BY id LIMIT $1";
-    const DONE: &str = "UPDATE generations SET prompt_search = $2, searchable = TRUE
-                        WHERE id = $1 AND NOT searchable AND deleted_at IS NULL";
+    const SQL: &str =
+        "SELECT id FROM generations WHERE NOT searchable AND deleted_at IS NULL ORDER BY id LIMIT $1";
+    // Under the row's lock: another process may have done it by now.
+    const MINE: &str =
+        "UPDATE generations SET searchable = TRUE WHERE id = $1 AND NOT searchable AND deleted_at IS NULL";
     let mut done = 0;
     loop {
-        let rows: Vec<(Uuid, Uuid, String)> =
-            on_db!(db, |c| sqlx::query_as(SQL).bind(BATCH).fetch_all(c).await)?;
+        let rows: Vec<Uuid> = on_db!(db, |c| sqlx::query_scalar(SQL).bind(BATCH).fetch_all(c).await)?;
         if rows.is_empty() {
             break;
         }
         let mut tx = db.begin().await?;
-        for (id, user, prompt) in &rows {
-            let folded = fold(prompt);
-            let changed = on_tx!(&mut tx, |c| sqlx::query(DONE)
+        for id in &rows {
+            let mine = on_tx!(&mut tx, |c| sqlx::query(MINE)
                 .bind(id)
-                .bind(&folded)
                 .execute(c)
                 .await
                 .map(|done| done.rows_affected()))?;
-            if changed == 1 {
-                add(&mut tx, *user, *id, &folded).await?;
+            if mine == 1 {
+                renew(&mut tx, *id).await?;
             }
         }
         tx.commit().await?;

@@ -104,5 +104,7 @@ pub fn empty() -> GenerationRow {
         started_at: None,
         finished_at: None,
         trashed_at: None,
+        title: String::new(),
+        favourite: false,
     }
 }

@@ -6,6 +6,7 @@ use crate::model::{
     credits::{Credits, PostingKind},
     generation::{Card, HistoryLine, Reason, State, TakeLink, VideoPage, VideoPosting},
     ids::{GenerationId, PictureId, UserId},
+    library::About,
     lineage::DerivedBy,
     trash::InTrash,
 };
@@ -71,6 +72,7 @@ impl Generations {
             sound: row.media_sound.unwrap_or_default(),
             trash: row.trashed_at.map(|at| InTrash::since(at, self.life.clock.now())),
             history,
+            about: About::default(),
             postings: postings.iter().filter_map(posting).collect(),
             takes: takes.collect(),
             family: lineage::family(db, &row).await?,

@@ -65,6 +65,8 @@ fn card(state: State, progress: u32, reason: Option<Reason>, prompt: &str) -> Ca
         quote: QuoteId(Uuid::nil()),
         take: 1,
         prompt: prompt.into(),
+        title: String::new(),
+        favourite: false,
         model: "AiSora Preview".into(),
         size: Size::new(1280, 720),
         seconds: 4,

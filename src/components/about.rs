@@ -1,0 +1,87 @@
+//! What a person writes to one of their videos: title, note, tags, favourite, collections. A plain form.
+
+use super::field::returned_form;
+use super::icon::Icon;
+use crate::model::{ids::GenerationId, library::About as Written};
+use leptos::prelude::*;
+
+/// The form, folded in while there is nothing wrong with it.
+#[component]
+pub fn About(
+    /// Which video.
+    id: GenerationId,
+    /// What is written so far.
+    about: Written,
+) -> impl IntoView {
+    let form = returned_form();
+    let came_back = form.values.contains_key("tags");
+    let value = |name: &str, now: String| {
+        if came_back {
+            form.value(name).unwrap_or_default()
+        } else {
+            now
+        }
+    };
+    let chosen = form.value("collections").unwrap_or_default();
+    let favourite = if came_back {
+        form.values.contains_key("favourite")
+    } else {
+        about.favourite
+    };
+    let mut shelves = Vec::new();
+    for shelf in about.collections {
+        let id = shelf.id.to_string();
+        let holds = if came_back {
+            chosen.contains(&id)
+        } else {
+            shelf.holds
+        };
+        shelves.push(
+            view! { <label class="check"><input type="checkbox" name="collections" value=id checked=holds /><bdi>{shelf.name}</bdi></label> }
+                .into_any(),
+        );
+    }
+    let wrong = |name: &str| form.error(name).unwrap_or_default();
+    let note_wrong = wrong("note");
+    view! {
+        <details class="about" id="about" open=came_back>
+            <summary><Icon name="tag" />"Title, tags and note"</summary>
+            <form method="post" action=["/v/", &id.to_string(), "/about"].concat()>
+                {field("title", "Title", "Shown in place of the prompt.", value("title", about.title), wrong("title"))}
+                {field("tags", "Tags", "A few words, with commas between.", value("tags", about.tags.join(", ")), wrong("tags"))}
+                <div class="field">
+                    <label for="note">"Note"<small>"only you see it"</small></label>
+                    <textarea id="note" name="note" rows="3" dir="auto" aria-describedby="note-error" aria-invalid=(!note_wrong.is_empty()).then_some("true")>
+                        {value("note", about.note)}
+                    </textarea>
+                    <p class="field-error" id="note-error">{note_wrong}</p>
+                </div>
+                <label class="check"><input type="checkbox" name="favourite" value="on" checked=favourite />"Favourite"</label>
+                <fieldset class="shelves">
+                    <legend>"Collections"</legend>
+                    {shelves}
+                    {field("new_collection", "New collection", "", value("new_collection", String::new()), wrong("new_collection"))}
+                </fieldset>
+                <button class="button primary">"Save"</button>
+            </form>
+        </details>
+    }
+}
+
+fn field(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    wrong: String,
+) -> AnyView {
+    let error = [name, "-error"].concat();
+    view! {
+        <div class="field">
+            <label for=name>{label}<small>{hint}</small></label>
+            <input id=name name=name value=value dir="auto" autocomplete="off" aria-describedby=error.clone() aria-invalid=(!wrong.is_empty()).then_some("true") />
+            <p class="field-error" id=error>{wrong}</p>
+        </div>
+    }
+    .into_any()
+}

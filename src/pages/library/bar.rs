@@ -1,0 +1,88 @@
+//! The bar of what was selected: it shows when anything is, also without JavaScript.
+
+use crate::components::icon::Icon;
+use crate::model::{
+    library::{COLLECTION, LibraryQuery, Shelves},
+    person::FormState,
+};
+use leptos::prelude::*;
+
+/// The bar at the lower edge. Every button sends the form of the wall somewhere else.
+pub fn bar(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyView {
+    let here = shelves
+        .collections
+        .iter()
+        .find(|collection| collection.id.to_string() == asked.collection);
+    let out = here.map(|collection| {
+        let address = format!("/library/collections/{}/out", collection.id);
+        view! { <button class="button small" formaction=address>"Remove from this collection"</button> }
+    });
+    view! {
+        <div class="chosen-bar" role="region" aria-label="Selected videos">
+            // Enter in one of the fields must not press the first button that happens to come.
+            <button disabled hidden></button>
+            <p class="chosen-count"><b>"Selected videos"</b></p>
+            <button type="reset" class="button small quiet">"Clear"</button>
+            <button class="button small" formaction="/library/favourite"><Icon name="star" />"Favourite"</button>
+            {collect(shelves, form)}
+            {out}
+            {tag(shelves, form)}
+            <button class="button small" formaction="/library/download"><Icon name="download" />"Download"</button>
+            <button class="button small danger" formaction="/library/trash"><Icon name="trash" />"Move to trash"</button>
+            <p class="field-error chosen-error" role="alert"></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn wrong(form: &FormState, field: &str) -> Option<&'static str> {
+    form.error(field).map(|_| "true")
+}
+
+fn collect(shelves: &Shelves, form: &FormState) -> AnyView {
+    let options = shelves.collections.iter().map(|collection| {
+        let (id, name) = (collection.id.to_string(), collection.name.clone());
+        view! { <option value=id>{name}</option> }
+    });
+    let known = (!shelves.collections.is_empty()).then(|| {
+        view! {
+            <label>"Collection" <select name="collection" data-fresh="collections"><option value="">"Choose…"</option>{options.collect_view()}</select></label>
+        }
+    });
+    view! {
+        <details class="bar-menu" name="bar">
+            <summary class="button small"><Icon name="stack" />"Collection"</summary>
+            <div class="bar-sheet">
+                {known}
+                <label>
+                    "New collection"
+                    <input name="name" autocomplete="off" dir="auto" value=form.value("name") aria-invalid=wrong(form, "name") placeholder="Its name" />
+                </label>
+                <small class="hint">{format!("At most {COLLECTION} characters.")}</small>
+                <button class="button primary" formaction="/library/collect">"Add"</button>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn tag(shelves: &Shelves, form: &FormState) -> AnyView {
+    let options = shelves
+        .tags
+        .iter()
+        .map(|tag| view! { <option value=tag.clone()></option> });
+    view! {
+        <details class="bar-menu" name="bar">
+            <summary class="button small"><Icon name="tag" />"Tag"</summary>
+            <div class="bar-sheet">
+                <label>
+                    "Tags, with commas between"
+                    <input name="tag" list="known-tags" autocomplete="off" dir="auto" value=form.value("tag") aria-invalid=wrong(form, "tag") />
+                </label>
+                <datalist id="known-tags">{options.collect_view()}</datalist>
+                <button class="button primary" formaction="/library/tag">"Add tags"</button>
+            </div>
+        </details>
+    }
+    .into_any()
+}

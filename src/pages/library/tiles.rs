@@ -1,0 +1,154 @@
+//! Tiles and rows, written as text: a page has 48, and the script fetches the next ones as they are.
+
+use super::{address, further};
+use crate::components::{screen::Phase, time::day_in_words, words};
+use crate::model::generation::{Card, Charge, State};
+use crate::model::library::{LibraryPage, LibraryQuery};
+use html_escape::{encode_double_quoted_attribute as attribute, encode_text};
+use std::fmt::Write as _;
+
+/// A page of tiles or rows, some of them chosen (by id). It says where the next one is.
+pub fn section(query: &LibraryQuery, page: &LibraryPage, chosen: &str) -> String {
+    let is_list = query.view == "list";
+    let next = page.next.as_deref();
+    let more = next
+        .map(|next| further("/library/more", query, next))
+        .unwrap_or_default();
+    let here = match query.after.as_deref() {
+        Some(after) => further("/library/more", query, after),
+        None => address("/library/more", query),
+    };
+    let mut html = format!(
+        "<ul class=\"wall{}\" data-address=\"{}\" data-more=\"{}\">",
+        if is_list { " rows" } else { "" },
+        attribute(&here),
+        attribute(&more)
+    );
+    for card in &page.cards {
+        html.push_str(&one(card, is_list, chosen.contains(&card.id.to_string())));
+    }
+    html.push_str("</ul>");
+    html
+}
+
+/// One tile or row.
+pub fn one(card: &Card, is_list: bool, is_chosen: bool) -> String {
+    let (id, name) = (card.id, encode_text(card.name()));
+    let short: String = card.name().chars().take(80).collect();
+    let preview = if card.poster {
+        format!(" data-video=\"{id}\"")
+    } else {
+        String::new()
+    };
+    let making = Phase::from(card.state) == Phase::Making;
+    let class = match (making, card.poster) {
+        (true, _) => " tile-making",
+        (_, true) => "",
+        _ => " tile-none",
+    };
+    let facts = if is_list { facts(card) } else { String::new() };
+    format!(
+        "<li class=\"tile\" data-id=\"{id}\">\
+         <a class=\"tile-link\" href=\"/v/{id}\"{preview}>\
+         <span class=\"tile-screen {shape}{class}\" id=\"screen-{id}\">{screen}</span>\
+         <span class=\"tile-words\" dir=\"auto\">{name}</span>{facts}</a>{advance}\
+         <label class=\"pick\"><input type=\"checkbox\" name=\"ids\" value=\"{id}\"{checked} aria-label=\"Select: {label}\"></label>\
+         <div class=\"tile-acts\">{acts}</div></li>",
+        shape = words::shape_class(card.size),
+        screen = if making { String::new() } else { screen(card) },
+        checked = if is_chosen { " checked" } else { "" },
+        label = attribute(&short),
+        advance = if making { advance(card) } else { String::new() },
+        acts = acts(card),
+    )
+}
+
+fn screen(card: &Card) -> String {
+    if card.poster {
+        return format!(
+            "<img src=\"/media/{}/poster.jpg\" alt=\"\" loading=\"lazy\" decoding=\"async\"><span class=\"tile-length\">{}</span>",
+            card.id,
+            words::length(card.seconds)
+        );
+    }
+    let money = if card.charge == Charge::NotCharged {
+        "<span class=\"tile-money\">Not charged</span>"
+    } else {
+        ""
+    };
+    format!(
+        "<span class=\"tile-state\">{}</span>{money}",
+        card.state.in_words()
+    )
+}
+
+/// How far it is; the script keeps it up to date.
+fn advance(card: &Card) -> String {
+    let percent = card.progress.min(100);
+    let number = if card.state == State::Queued {
+        String::new()
+    } else {
+        format!("{percent} %")
+    };
+    format!(
+        "<div class=\"tile-advance\" data-making=\"{}\"><p class=\"making-state\"><span>{}</span><b>{number}</b></p>\
+         <progress max=\"100\" value=\"{percent}\" aria-label=\"How far it is\"></progress></div>",
+        card.id,
+        card.state.in_words()
+    )
+}
+
+fn facts(card: &Card) -> String {
+    let cost = match card.charge {
+        Charge::Held(credits) | Charge::Charged(credits) => credits.in_words(),
+        Charge::NotCharged => "Not charged".into(),
+    };
+    let facts = [
+        ("model", card.model.clone()),
+        ("shape", card.size.shape().to_string()),
+        ("length", words::seconds(card.seconds)),
+        ("date", day_in_words(card.created_at)),
+        ("cost", cost),
+    ];
+    let mut html = String::new();
+    for (class, fact) in facts {
+        let _ = write!(html, "<span class=\"row-{class}\">{}</span>", encode_text(&fact));
+    }
+    html
+}
+
+fn acts(card: &Card) -> String {
+    let id = card.id;
+    let act = if card.favourite {
+        "unfavourite"
+    } else {
+        "favourite"
+    };
+    let mut html = format!(
+        "<button class=\"icon-button star\" form=\"one\" formaction=\"/library/{act}\" name=\"ids\" value=\"{id}\" \
+         aria-pressed=\"{}\" aria-label=\"Favourite\">{}</button>",
+        card.favourite,
+        icon("star")
+    );
+    if card.poster || card.state == State::Succeeded {
+        let _ = write!(
+            html,
+            "<a class=\"icon-button\" href=\"{}\" download aria-label=\"Download\">{}</a>",
+            card.download(),
+            icon("download")
+        );
+    }
+    if card.state.is_terminal() {
+        let _ = write!(
+            html,
+            "<button class=\"icon-button\" form=\"one\" formaction=\"/library/trash\" name=\"ids\" value=\"{id}\" \
+             aria-label=\"Move to trash\">{}</button>",
+            icon("trash")
+        );
+    }
+    html
+}
+
+fn icon(name: &str) -> String {
+    format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#{name}\"></use></svg>")
+}

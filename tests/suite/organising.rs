@@ -1,0 +1,627 @@
+//! What a person makes of their library: views of it, titles, notes, tags, favourites, collections.
+
+use crate::support::{Browser, Engine, TestApp, WebServer};
+use aisora::model::{
+    error::{AppError, Code},
+    generation::State,
+    ids::{CollectionId, GenerationId, UserId},
+    library::{AboutChange, LibraryQuery, MOST_COLLECTIONS, Sort},
+};
+use aisora::server::{error::Failure, organising::Act};
+use std::collections::BTreeSet;
+
+crate::on_both_engines!(
+    every_filter_in_every_order_shows_each_video_once,
+    words_in_an_address_that_mean_nothing_are_passed_over,
+    title_tags_and_note_are_found_and_what_is_taken_away_is_not,
+    deleting_forgets_all_that_was_written,
+    nobody_touches_the_library_of_somebody_else,
+    edits_at_once_leave_one_of_them_whole,
+    collections_have_names_and_limits,
+    forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed,
+    a_page_and_its_fragments_show_the_same,
+);
+
+fn code(failure: Result<impl Sized, Failure>) -> Code {
+    match failure {
+        Err(Failure::App(error)) => error.code,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+fn message(failure: Result<impl Sized, Failure>) -> (String, String) {
+    let Err(Failure::App(AppError { fields, .. })) = failure else {
+        panic!("no error for people")
+    };
+    (fields[0].field.clone(), fields[0].message.clone())
+}
+
+/// Videos of a person, as many as their credits are enough for, in several shapes of rows.
+async fn fill(test: &TestApp, person: UserId, many: usize) -> Vec<GenerationId> {
+    let mut ids = Vec::new();
+    for n in 0..many {
+        let card = test
+            .create(person, &format!("boat {} of paper", n % 7), 1)
+            .await
+            .remove(0);
+        // What is stopped gives its credits back.
+        if n % 3 != 0 {
+            test.app.generations.cancel(person, card.id).await.unwrap();
+        }
+        ids.push(card.id);
+    }
+    test.raw("UPDATE generations SET seconds = 1 + (seed % 4), model = CASE WHEN seed % 5 = 0 THEN 'rare' ELSE 'often' END")
+        .await;
+    test.raw("UPDATE generations SET width = 128, height = CASE seed % 3 WHEN 0 THEN 72 WHEN 1 THEN 128 ELSE 256 END")
+        .await;
+    ids
+}
+
+/// All of a view, page after page of the service.
+async fn all(test: &TestApp, person: UserId, query: &LibraryQuery) -> Vec<GenerationId> {
+    let (mut ids, mut query) = (Vec::new(), query.clone());
+    loop {
+        let page = test.app.generations.library(person, &query).await.unwrap();
+        ids.extend(page.cards.iter().map(|card| card.id));
+        query.after = page.next;
+        if query.after.is_none() {
+            return ids;
+        }
+    }
+}
+
+async fn every_filter_in_every_order_shows_each_video_once(engine: Engine) {
+    let setup = crate::support::Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "100000".into())],
+        ..Default::default()
+    };
+    let test = TestApp::with(engine, setup).await;
+    let (person, other) = (test.person().await, test.person().await);
+    let ids = fill(&test, person, 130).await;
+    fill(&test, other, 5).await;
+    let organising = &test.app.organising;
+    let half: Vec<_> = ids.iter().step_by(2).copied().collect();
+    let shelf = organising.collection(person, "Half").await.unwrap();
+    organising.act(person, &half, &Act::Collect(shelf)).await.unwrap();
+    organising
+        .act(person, &ids[..60], &Act::Favourite(true))
+        .await
+        .unwrap();
+    organising
+        .act(person, &ids[50..], &Act::Tag(vec!["sea".into()]))
+        .await
+        .unwrap();
+    let query = LibraryQuery::default();
+    let views = [
+        (query.clone(), 130),
+        (query.with("show", "not-made"), 86),
+        (query.with("show", "making"), 44),
+        (query.with("search", "boat"), 130),
+        (query.with("search", "sea"), 80),
+        (query.with("favourite", "yes"), 60),
+        (query.with("collection", &shelf.to_string()), 65),
+        (query.with("tag", "SEA"), 80),
+        (
+            query
+                .with("tag", "sea")
+                .with("favourite", "1")
+                .with("search", "paper"),
+            10,
+        ),
+        (query.with("from", "2020-01-01").with("to", "2999-12-31"), 130),
+        (query.with("to", "2020-01-01"), 0),
+        (query.with("from", "2999-01-01"), 0),
+    ];
+    for (view, many) in &views {
+        let mut sets = BTreeSet::new();
+        for (_, sort, _) in Sort::ALL {
+            let found = all(&test, person, &view.with("sort", sort)).await;
+            let set: BTreeSet<_> = found.iter().copied().collect();
+            assert_eq!((found.len(), set.len()), (*many, *many), "{view:?} {sort}");
+            sets.insert(set);
+        }
+        assert_eq!(sets.len(), 1, "the same videos in every order: {view:?}");
+    }
+    // Filters whose sizes the rows decide: together they are everything, and each keeps to its own.
+    let shapes = ["wide", "tall", "square"].map(|shape| query.with("shape", shape));
+    let models = ["rare", "often"].map(|model| query.with("model", model));
+    for parts in [&shapes[..], &models[..]] {
+        let mut sum = BTreeSet::new();
+        for part in parts {
+            for (_, sort, _) in Sort::ALL {
+                sum.extend(all(&test, person, &part.with("sort", sort)).await);
+            }
+        }
+        assert_eq!(sum.len(), 130);
+    }
+    orders_are_what_they_say(&test, person, &ids).await;
+}
+
+async fn orders_are_what_they_say(test: &TestApp, person: UserId, ids: &[GenerationId]) {
+    let cards = async |sort: &str| {
+        let query = LibraryQuery::default().with("sort", sort);
+        test.app.generations.library(person, &query).await.unwrap().cards
+    };
+    assert_eq!(cards("oldest").await[0].id, ids[0]);
+    assert_eq!(cards("nonsense").await[0].id, ids[129]);
+    let longest = cards("longest").await;
+    assert!(longest.is_sorted_by(|a, b| a.seconds >= b.seconds) && longest[0].seconds > 1);
+    let finished = cards("finished").await;
+    assert!(finished.is_sorted_by(|a, b| a.finished_at >= b.finished_at));
+    assert!(finished[0].finished_at.is_some(), "what goes on comes last");
+    let change = AboutChange {
+        title: "Äpfel".into(),
+        ..AboutChange::default()
+    };
+    test.app
+        .organising
+        .write(person, ids[77], change, "")
+        .await
+        .unwrap();
+    let first = cards("title").await.remove(0);
+    assert_eq!(
+        (first.id, first.name()),
+        (ids[77], "Äpfel"),
+        "umlauts stand with their letter"
+    );
+}
+
+async fn words_in_an_address_that_mean_nothing_are_passed_over(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    test.create(person, "one", 1).await;
+    let query = LibraryQuery::default();
+    for (name, word) in [
+        ("show", "x"),
+        ("shape", "round"),
+        ("from", "yesterday"),
+        ("to", "2026-02-31"),
+        ("collection", "not-an-id"),
+        ("sort", "'; DROP TABLE"),
+        ("view", "\0"),
+        ("model", "\0"),
+        ("tag", "\0"),
+    ] {
+        let page = test
+            .app
+            .generations
+            .library(person, &query.with(name, word))
+            .await
+            .unwrap();
+        assert_eq!(page.cards.len(), 1, "{name}={word:?}");
+    }
+    for sort in ["newest", "longest", "title"] {
+        let query = LibraryQuery {
+            after: Some("x'.%".into()),
+            ..query.with("sort", sort)
+        };
+        assert_eq!(
+            test.app
+                .generations
+                .library(person, &query)
+                .await
+                .unwrap()
+                .cards
+                .len(),
+            1
+        );
+    }
+    for (name, word) in [
+        ("model", "%"),
+        ("tag", "_"),
+        ("collection", "0191f000-0000-7000-8000-000000000001"),
+    ] {
+        let page = test
+            .app
+            .generations
+            .library(person, &query.with(name, word))
+            .await
+            .unwrap();
+        assert_eq!(page.cards.len(), 0, "{name}={word:?} is a word that no video has");
+    }
+}
+
+async fn title_tags_and_note_are_found_and_what_is_taken_away_is_not(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let id = test.create(person, "a paper boat", 1).await[0].id;
+    let found = async |words: &str| {
+        let query = LibraryQuery::default().with("search", words);
+        test.app
+            .generations
+            .library(person, &query)
+            .await
+            .unwrap()
+            .cards
+            .len()
+    };
+    let change = AboutChange {
+        title: "Überfahrt".into(),
+        note: "for Ayşe's birthday".into(),
+        tags: vec!["night fog".into(), "東京".into()],
+        ..AboutChange::default()
+    };
+    test.app.organising.write(person, id, change, "").await.unwrap();
+    for words in ["uberfahrt", "birthday boat", "fog", "東京", "\"night fog\""] {
+        assert_eq!(found(words).await, 1, "{words}");
+    }
+    assert_eq!(
+        found("\"boat uberfahrt\"").await,
+        0,
+        "no phrase goes from one text into the next"
+    );
+    let about = test.app.organising.about(person, id).await.unwrap();
+    assert_eq!((about.title.as_str(), about.tags.len()), ("Überfahrt", 2));
+    test.app
+        .organising
+        .act(person, &[id], &Act::Tag(vec!["harbour".into()]))
+        .await
+        .unwrap();
+    assert_eq!(found("harbour birthday").await, 1);
+    test.app
+        .organising
+        .write(person, id, AboutChange::default(), "")
+        .await
+        .unwrap();
+    for words in ["uberfahrt", "birthday", "fog", "harbour", "東京"] {
+        assert_eq!(found(words).await, 0, "{words}");
+    }
+    assert_eq!(found("paper boat").await, 1);
+}
+
+async fn rows(test: &TestApp, sql: &'static str) -> i64 {
+    aisora::on_db!(&test.app.db, |c| sqlx::query_scalar(sql).fetch_one(c).await).unwrap()
+}
+
+async fn deleting_forgets_all_that_was_written(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let id = test.create(person, "a paper boat", 1).await[0].id;
+    let change = AboutChange {
+        title: "Secret".into(),
+        note: "secret".into(),
+        tags: vec!["secret".into()],
+        favourite: true,
+        ..AboutChange::default()
+    };
+    test.app
+        .organising
+        .write(person, id, change, "Shelf")
+        .await
+        .unwrap();
+    assert_eq!(
+        test.app.organising.shelves(person).await.unwrap().collections[0].videos,
+        1
+    );
+    test.app.generations.cancel(person, id).await.unwrap();
+    test.app.generations.delete(person, id).await.unwrap();
+    let shelves = test.app.organising.shelves(person).await.unwrap();
+    assert_eq!(shelves.collections[0].videos, 0);
+    assert!(shelves.tags.is_empty() && shelves.models.is_empty());
+    let left = "SELECT COUNT(*) FROM generations WHERE title <> '' OR note <> '' OR title_sort <> '' OR prompt_search <> '' OR favourite";
+    assert_eq!(rows(&test, left).await, 0);
+    assert_eq!(rows(&test, "SELECT COUNT(*) FROM generation_tags").await, 0);
+    assert_eq!(rows(&test, "SELECT COUNT(*) FROM prompt_words").await, 0);
+    assert_eq!(code(test.app.organising.about(person, id).await), Code::NotFound);
+}
+
+async fn nobody_touches_the_library_of_somebody_else(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let (owner, stranger) = (test.person().await, test.person().await);
+    let id = test.create(owner, "mine", 1).await[0].id;
+    let organising = &test.app.organising;
+    let shelf = organising.collection(owner, "Mine").await.unwrap();
+    organising.act(owner, &[id], &Act::Collect(shelf)).await.unwrap();
+    assert_eq!(code(organising.about(stranger, id).await), Code::NotFound);
+    assert_eq!(
+        code(organising.write(stranger, id, AboutChange::default(), "").await),
+        Code::NotFound
+    );
+    assert_eq!(
+        code(organising.rename(stranger, shelf, "Theirs").await),
+        Code::NotFound
+    );
+    assert_eq!(code(organising.remove(stranger, shelf).await), Code::NotFound);
+    let theirs = test.create(stranger, "theirs", 1).await[0].id;
+    for act in [Act::Collect(shelf), Act::Uncollect(shelf)] {
+        assert_eq!(
+            code(organising.act(stranger, &[theirs], &act).await),
+            Code::NotFound
+        );
+    }
+    for act in [Act::Favourite(true), Act::Tag(vec!["x".into()])] {
+        assert_eq!(organising.act(stranger, &[id], &act).await.unwrap(), 0);
+    }
+    let own = organising.collection(stranger, "Mine").await.unwrap();
+    assert_ne!(own, shelf, "the same name is another collection");
+    assert_eq!(
+        organising
+            .act(stranger, &[id, theirs], &Act::Collect(own))
+            .await
+            .unwrap(),
+        1
+    );
+    let change = AboutChange {
+        collections: vec![shelf],
+        ..AboutChange::default()
+    };
+    organising.write(stranger, theirs, change, "").await.unwrap();
+    let shelves = organising.shelves(owner).await.unwrap();
+    assert_eq!((shelves.collections.len(), shelves.collections[0].videos), (1, 1));
+    let about = organising.about(owner, id).await.unwrap();
+    assert!(!about.favourite && about.tags.is_empty() && about.collections[0].holds);
+    let query = LibraryQuery::default().with("collection", &shelf.to_string());
+    assert!(all(&test, stranger, &query).await.is_empty());
+}
+
+async fn edits_at_once_leave_one_of_them_whole(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let ids: Vec<_> = test
+        .create(person, "boat", 3)
+        .await
+        .iter()
+        .map(|card| card.id)
+        .collect();
+    let mut tasks = Vec::new();
+    for n in 0..12 {
+        let (app, ids) = (test.app.clone(), ids.clone());
+        tasks.push(tokio::spawn(async move {
+            let word = format!("word{n}");
+            let change = AboutChange {
+                title: word.clone(),
+                note: word.clone(),
+                tags: vec![word.clone()],
+                ..AboutChange::default()
+            };
+            app.organising
+                .write(person, ids[0], change, "Shared")
+                .await
+                .unwrap();
+            app.organising
+                .act(person, &ids, &Act::Favourite(n % 2 == 0))
+                .await
+                .unwrap();
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let about = test.app.organising.about(person, ids[0]).await.unwrap();
+    assert_eq!(about.tags, [about.title.clone()], "one edit, whole");
+    assert_eq!(about.note, about.title);
+    assert_eq!(about.collections.len(), 1, "the new collection was made once");
+    for n in 0..12 {
+        let word = format!("\"word{n}\"");
+        let found = all(&test, person, &LibraryQuery::default().with("search", &word)).await;
+        assert_eq!(
+            found.len(),
+            usize::from(word.contains(&format!("\"{}\"", about.title))),
+            "{word}"
+        );
+    }
+}
+
+async fn collections_have_names_and_limits(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let organising = &test.app.organising;
+    let sea = organising.collection(person, "  The   Sea ").await.unwrap();
+    assert_eq!(
+        organising.collection(person, "the sea").await.unwrap(),
+        sea,
+        "it is there already"
+    );
+    let fog = organising.collection(person, "مرحبا 🚀 <b>").await.unwrap();
+    assert!(
+        message(organising.rename(person, fog, "THE SEA").await)
+            .1
+            .contains("Another collection")
+    );
+    organising.rename(person, sea, "THE SEA").await.unwrap();
+    for (bad, why) in [
+        ("", "needs a name"),
+        (" \n ", "needs a name"),
+        ("a\u{7}", "cannot be shown"),
+    ] {
+        assert!(
+            message(organising.collection(person, bad).await).1.contains(why),
+            "{bad:?}"
+        );
+        assert!(
+            message(organising.rename(person, sea, bad).await).1.contains(why),
+            "{bad:?}"
+        );
+    }
+    assert!(
+        message(organising.collection(person, &"x".repeat(5_000)).await)
+            .1
+            .contains("at most 60")
+    );
+    let names: Vec<_> = organising.shelves(person).await.unwrap().collections;
+    assert_eq!(
+        names.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(),
+        ["THE SEA", "مرحبا 🚀 <b>"]
+    );
+    for n in 2..MOST_COLLECTIONS {
+        organising.collection(person, &format!("n{n}")).await.unwrap();
+    }
+    assert!(
+        message(organising.collection(person, "one more").await)
+            .1
+            .contains("the most there can be")
+    );
+    organising.remove(person, fog).await.unwrap();
+    organising.collection(person, "one more").await.unwrap();
+    assert_eq!(
+        code(organising.remove(person, CollectionId(uuid::Uuid::nil())).await),
+        Code::NotFound
+    );
+    let id = test.create(person, "boat", 1).await[0].id;
+    let many: Vec<_> = (0..12).map(|n| format!("t{n}")).collect();
+    organising.act(person, &[id], &Act::Tag(many)).await.unwrap();
+    let (field, words) = message(organising.act(person, &[id], &Act::Tag(vec!["t12".into()])).await);
+    assert_eq!(field, "tag");
+    assert!(words.contains("at most 12"), "{words}");
+    assert_eq!(
+        organising.about(person, id).await.unwrap().tags.len(),
+        12,
+        "nothing of it was done"
+    );
+    assert_eq!(
+        message(organising.act(person, &[], &Act::Favourite(true)).await).0,
+        "ids"
+    );
+}
+
+async fn made(server: &WebServer, browser: &Browser) -> (UserId, GenerationId) {
+    let token = browser.cookie().unwrap();
+    let token = token.split_once('=').unwrap().1.to_owned();
+    let session = server.test.app.identity.session(&token).await.unwrap().unwrap();
+    let person = session.person.id;
+    let id = server.test.create(person, "a paper boat", 1).await[0].id;
+    (person, id)
+}
+
+async fn forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("forms@example.org").await;
+    let (person, id) = made(&server, &browser).await;
+    let about = format!("/v/{id}/about");
+    let long = "x".repeat(5_000);
+    let form = [
+        ("title", long.as_str()),
+        ("tags", "sea"),
+        ("note", "kept \u{202e}note"),
+    ];
+    let answer = browser.post_form(&about, &form).await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    for words in [
+        "at most 120 characters; this has 5000",
+        &long,
+        "kept \u{202e}note",
+        "value=\"sea\"",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let form = [
+        ("title", "Night <b>"),
+        ("tags", "Sea, fog"),
+        ("note", "n"),
+        ("favourite", "on"),
+        ("new_collection", "New"),
+    ];
+    let answer = browser.post_form(&about, &form).await;
+    assert_eq!(
+        (
+            answer.status().as_u16(),
+            answer.headers()["location"].to_str().unwrap()
+        ),
+        (303, format!("/v/{id}").as_str())
+    );
+    let page = browser.page(&format!("/v/{id}")).await;
+    assert!(page.contains("Night &lt;b&gt;") && page.contains("value=\"fog, sea\""));
+    let library = browser.page("/library").await;
+    assert!(
+        library.contains("Night &lt;b&gt;")
+            && library.contains("aria-pressed=\"true\"")
+            && library.contains("New")
+    );
+    let ids = id.to_string();
+    let next = ("next", "/library?sort=title");
+    let answer = browser
+        .post_form("/library/tag", &[("ids", &ids), ("tag", &long), next])
+        .await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("A tag may have at most 30") && page.contains(&format!("value=\"{id}\" checked")));
+    for (path, form) in [
+        ("/library/tag", [("ids", ids.as_str()), ("tag", "dusk"), next]),
+        ("/library/collect", [("ids", &ids), ("name", "Another"), next]),
+        ("/library/favourite", [("ids", &ids), ("x", ""), next]),
+        ("/library/unfavourite", [("ids", &ids), ("x", ""), next]),
+    ] {
+        let answer = browser.post_form(path, &form).await;
+        assert_eq!(answer.status(), 303, "{path}");
+        assert_eq!(answer.headers()["location"], "/library?sort=title");
+        let stranger = server.browser().post_form(path, &form).await;
+        assert_eq!(stranger.status(), 401, "{path}");
+    }
+    let about = server.test.app.organising.about(person, id).await.unwrap();
+    assert_eq!(about.tags, ["dusk", "fog", "sea"]);
+    assert!(!about.favourite && about.collections.iter().all(|shelf| shelf.holds));
+    for (form, words) in [
+        ([("ids", ""), ("name", "x")], "Select at least one"),
+        (
+            [("ids", &*ids), ("collection", "")],
+            "Choose a collection, or name a new one",
+        ),
+    ] {
+        let page = browser
+            .post_form("/library/collect", &form)
+            .await
+            .text()
+            .await
+            .unwrap();
+        assert!(page.contains(words), "{words}");
+    }
+    let evil = [("ids", ids.as_str()), ("next", "https://evil.example")];
+    assert_eq!(
+        browser.post_form("/library/favourite", &evil).await.headers()["location"],
+        "/library"
+    );
+    let other = server.signed_up("other@example.org").await;
+    assert_eq!(
+        other
+            .post_form(&format!("/v/{id}/about"), &[("title", "x")])
+            .await
+            .status(),
+        404
+    );
+    assert_eq!(other.get(&format!("/library/tile/{id}")).await.status(), 404);
+}
+
+async fn a_page_and_its_fragments_show_the_same(engine: Engine) {
+    let server = WebServer::with(
+        engine,
+        crate::support::Setup {
+            environment: vec![("AISORA_CREDITS_WELCOME", "10000".into())],
+            ..Default::default()
+        },
+    )
+    .await;
+    let browser = server.signed_up("pages@example.org").await;
+    let (person, _) = made(&server, &browser).await;
+    fill(&server.test, person, 60).await;
+    for query in ["", "?view=list", "?sort=title", "?sort=longest&shape=&show=all"] {
+        let page = browser.page(&format!("/library{query}")).await;
+        assert_eq!(page.matches("<li class=\"tile\"").count(), 48, "{query}");
+        let (_, more) = page.split_once("data-more=\"").unwrap();
+        let (more, _) = more.split_once('"').unwrap();
+        let rest = browser.page(&more.replace("&amp;", "&")).await;
+        assert_eq!(rest.matches("<li class=\"tile\"").count(), 13, "{query}");
+        assert!(rest.contains("data-more=\"\""), "the end");
+    }
+    assert_eq!(browser.get("/library/more?search=%00").await.status(), 422);
+    assert_eq!(
+        browser.get("/library?sort=%27&after=%00&from=x").await.status(),
+        200
+    );
+    assert_eq!(
+        server.browser().get("/library/more").await.status(),
+        303,
+        "to the door"
+    );
+    let ended = server
+        .test
+        .when(person, fill(&server.test, person, 2).await[1], State::is_terminal)
+        .await;
+    assert!(
+        browser
+            .page(&format!("/library/tile/{}", ended.id))
+            .await
+            .contains("Cancelled")
+    );
+}
