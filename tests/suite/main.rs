@@ -2,6 +2,7 @@
 //! Only the makers of videos are played, by a provider that does whatever the prompt tells it.
 
 mod api;
+mod archive;
 mod choosing;
 mod crash;
 mod faults;
@@ -22,4 +23,5 @@ mod search;
 mod storage;
 mod streams;
 mod support;
+mod trash;
 mod webhooks;
