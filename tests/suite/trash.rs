@@ -345,7 +345,7 @@ async fn the_trash_is_listed_by_deletion_and_emptied(engine: Engine) {
 
 /// The words of the notice on a page.
 fn told(page: &str) -> Option<&str> {
-    let (_, rest) = page.split_once("<output class=\"notice\" role=\"status\"><p>")?;
+    let (_, rest) = page.split_once("class=\"notice\"><p>")?;
     Some(rest.split_once("</p>")?.0)
 }
 
@@ -530,26 +530,26 @@ async fn kills_lose_and_repeat_nothing(engine: Engine) {
     let mut server = Server::new(test.folder.path(), Some(test.database_url.clone()));
     let client = crate::support::client().build().unwrap();
     let mut kills = 0;
-    loop {
+    while !in_trash(&test, person).await.is_empty() {
         server.start(&client).await;
-        tokio::time::sleep(Duration::from_millis(random.random_range(1..80))).await;
+        tokio::time::sleep(Duration::from_millis(random.random_range(1..40))).await;
         server.kill();
         kills += 1;
+        assert!(kills < 200, "it never ends");
+    }
+    // Files that a killed worker was removing are removed by the next one when the lease is over.
+    test.raw("UPDATE jobs SET lease_until = 0").await;
+    server.start(&client).await;
+    test.until("the files of all others are gone", async || {
         let mut there = 0;
         for id in &ids {
-            there += usize::from(
-                test.app
-                    .storage
-                    .length(&format!("generations/{id}/1/video.mp4"))
-                    .await
-                    .is_ok(),
-            );
+            let name = format!("generations/{id}/1/video.mp4");
+            there += usize::from(test.app.storage.length(&name).await.is_ok());
         }
-        if there == 5 {
-            break;
-        }
-        assert!(kills < 200, "{there} files are still there");
-    }
+        there == 5
+    })
+    .await;
+    server.kill();
     eprintln!("{engine:?}: {kills} kills");
     for (n, id) in ids.iter().enumerate() {
         let is_there = generations::lookup(&test.app.db, person.0, id.0)
@@ -558,5 +558,5 @@ async fn kills_lose_and_repeat_nothing(engine: Engine) {
             .is_some();
         assert_eq!(is_there, n == 0 || n >= 76, "video {n}");
     }
-    assert_eq!(in_trash(&test, person).await, []);
+    test.audit().await;
 }
