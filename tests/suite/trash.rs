@@ -497,13 +497,16 @@ async fn server_functions_move_and_restore(engine: Engine) {
 
 /// The server is killed again and again while it deletes what is due: all of it goes, and nothing else.
 async fn kills_lose_and_repeat_nothing(engine: Engine) {
-    let test = TestApp::start(engine).await;
+    let setup = Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "100000".into())],
+        ..Setup::default()
+    };
+    let test = TestApp::with(engine, setup).await;
     let person = test.person().await;
     let mut form = test.form(person, "boat", 4).await;
     let mut ids = Vec::new();
     for _ in 0..20 {
         form.quote = test.app.generations.quote(person, &form).await.unwrap().token;
-        test.raw("UPDATE ledger_balances SET available = 100000").await;
         ids.extend(
             test.app
                 .generations
@@ -521,7 +524,7 @@ async fn kills_lose_and_repeat_nothing(engine: Engine) {
             .await;
         test.raw("DELETE FROM jobs").await;
     }
-    // Due for a month, but for the last four; the first one was restored in time.
+    // All but the last four are long due; the first one was restored in time.
     test.app.generations.trash(person, &ids[..76]).await.unwrap();
     test.raw("UPDATE generations SET trashed_at = 1 WHERE trashed_at IS NOT NULL")
         .await;
