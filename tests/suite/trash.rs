@@ -367,7 +367,7 @@ async fn kills_lose_and_repeat_nothing(engine: Engine) {
             let name = format!("generations/{id}/1/video.mp4");
             test.app.storage.put(&name, vec![7; 100]).await.unwrap();
         }
-        test.raw("UPDATE generations SET state = 'succeeded', credits = 0, media_bytes = 100")
+        test.raw("UPDATE generations SET state = 'cancelled', credits = 0, media_bytes = 100")
             .await;
         test.raw("DELETE FROM jobs").await;
     }
