@@ -91,10 +91,13 @@ for (const colorScheme of ['dark', 'light'] as const) {
           await expectAccessible(page)
         })
       }
-      await test.step('the question before deleting', async () => {
+      await test.step('after deleting, and the trash', async () => {
         await arrive(page, '/library')
         await page.getByRole('link', { name: 'Delete', exact: true }).first().click()
-        await expect(page.getByRole('dialog')).toBeVisible()
+        await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
+        await expectAccessible(page)
+        await page.goto('/library/trash')
+        await page.locator('summary', { hasText: 'Empty the trash' }).click()
         await expectAccessible(page)
       })
     })

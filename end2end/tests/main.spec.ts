@@ -132,20 +132,18 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(PROMPT)
   })
 
-  await test.step('delete asks first, and then it is gone', async () => {
+  await test.step('delete moves it to the trash, and from there it goes for good', async () => {
     await arrive(page, '/library')
-    await tile.getByRole('link', { name: 'Delete', exact: true }).click()
-    const question = page.getByRole('dialog', { name: 'Delete this video?' })
-    await expect(question).toBeVisible()
-    await question.getByRole('button', { name: 'Keep it' }).click()
-    await expect(question).toBeHidden()
-    await expect(tile).toHaveCount(1)
     const address = (await tile.locator('a').first().getAttribute('href'))!
     const media = address.replace('/v/', '/media/') + '/video.mp4'
-    expect((await page.request.get(media)).status()).toBe(200)
     await tile.getByRole('link', { name: 'Delete', exact: true }).click()
-    await question.getByRole('button', { name: 'Delete', exact: true }).click()
     await expect(tile).toHaveCount(0)
+    await expect(page.getByText('1 video is in the trash.')).toBeVisible()
+    expect((await page.request.get(media)).status()).toBe(200)
+    await page.getByRole('link', { name: 'Trash' }).click()
+    await page.locator('summary', { hasText: 'Delete now' }).click()
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await expect(page.getByText('1 video is gone for good.')).toBeVisible()
     expect((await page.request.get(media)).status()).toBe(404)
     expect((await page.request.get(address)).status()).toBe(404)
     await arrive(page, '/credits')
@@ -159,18 +157,14 @@ test('a library whose last video was deleted says that it is empty', async ({ pa
   await make(page, { prompt: 'the only one' })
   await arrive(page, '/library')
   await page.getByRole('link', { name: 'Delete', exact: true }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Your videos will hang here' })).toBeVisible()
 })
 
-test('a video is deleted from its own page', async ({ page }) => {
+test('a video is moved to the trash from its own page', async ({ page }) => {
   await signUp(page)
   const [card] = await make(page, { prompt: 'kept for a moment' })
   await arrive(page, `/v/${card!.id}`)
-  const forGood = page.getByRole('button', { name: 'Delete for good' })
-  await expect(forGood).toBeHidden()
-  await page.locator('summary', { hasText: 'Delete' }).click()
-  await forGood.click()
+  await page.getByRole('button', { name: 'Move to trash' }).click()
   await expect(page).toHaveURL(/\/library/)
   await expect(page.getByText('kept for a moment')).toHaveCount(0)
 })

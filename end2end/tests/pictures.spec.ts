@@ -135,8 +135,12 @@ for (const colorScheme of ['dark', 'light'] as const) {
         }
         await arrive(page, '/library')
         await page.locator('.tile').filter({ has: page.locator('img') }).getByRole('link', { name: 'Delete', exact: true }).first().click()
-        await expect(page.getByRole('dialog')).toBeVisible()
-        await take('library-delete-question')
+        await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
+        await take('library-deleted')
+        await page.goto('/library/trash')
+        await take('trash')
+        await page.locator('summary', { hasText: 'Empty the trash' }).click()
+        await take('trash-question')
 
         const cards = (await page.request.post('/api/generation/snapshot').then((answer) => answer.json())).cards as { id: string; size: string; state: string; prompt: string }[]
         const of = (size: string) => cards.find((card) => card.state === 'succeeded' && card.size === size)!
@@ -150,8 +154,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await arrive(page, `/v/${tall!.id}`)
         await still()
         await take('video-tall-long-prompt', { whole: true })
-        await page.locator('summary', { hasText: 'Delete' }).click()
-        await take('video-delete', { whole: true })
         const [gone] = await begin(page, { prompt: 'Not this one', seconds: 20 })
         await cancel(page, gone!.id)
         await arrive(page, `/v/${gone!.id}`)

@@ -80,6 +80,9 @@ mod carried {
             return String::new();
         };
         let words = notice.in_words();
+        if words.is_empty() {
+            return words;
+        }
         format!("<p>{}</p>{}", encode_text(&words), undo(&notice, &here))
     }
 

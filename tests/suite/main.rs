@@ -2,6 +2,7 @@
 //! Only the makers of videos are played, by a provider that does whatever the prompt tells it.
 
 mod api;
+mod archive;
 mod choosing;
 mod composing;
 mod crash;
@@ -24,4 +25,5 @@ mod search;
 mod storage;
 mod streams;
 mod support;
+mod trash;
 mod webhooks;

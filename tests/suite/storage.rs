@@ -10,14 +10,14 @@ use std::{
 };
 
 /// An S3 server of its own. It goes away with the test.
-struct S3 {
+pub struct S3 {
     address: String,
     child: Child,
 }
 
 impl S3 {
     /// Nothing when its package is not installed; `make test` installs it.
-    async fn start(folder: &Path) -> Option<Self> {
+    pub async fn start(folder: &Path) -> Option<Self> {
         let program =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("end2end/node_modules/s3rver/bin/s3rver.js");
         if !program.is_file() {
@@ -50,7 +50,7 @@ impl S3 {
         panic!("the S3 server does not start");
     }
 
-    fn setup(&self) -> Setup {
+    pub fn setup(&self) -> Setup {
         let environment = vec![
             ("AISORA_STORAGE_URL", "s3://videos/some/prefix".to_owned()),
             ("AISORA_S3_ENDPOINT", self.address.clone()),

@@ -9,6 +9,7 @@ use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
@@ -78,7 +79,7 @@ impl WebServer {
         Browser {
             client,
             address: self.address.clone(),
-            cookie: Arc::default(),
+            cookies: Arc::default(),
         }
     }
 
@@ -107,13 +108,14 @@ impl WebServer {
 pub struct Browser {
     client: Client,
     address: String,
-    cookie: Arc<Mutex<Option<String>>>,
+    /// Names and values.
+    cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl Browser {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.client.request(method, format!("{}{path}", self.address));
-        if let Some(cookie) = self.cookie.lock().expect("unpoisoned").as_deref() {
+        if let Some(cookie) = self.cookie() {
             request = request.header("cookie", cookie);
         }
         request.header("sec-fetch-site", "same-origin")
@@ -122,20 +124,19 @@ impl Browser {
     pub async fn send(&self, request: RequestBuilder) -> Response {
         let answer = request.send().await.expect("an answer");
         for set in answer.headers().get_all("set-cookie") {
-            let pair = set
-                .to_str()
-                .expect("text")
-                .split(';')
-                .next()
-                .expect("a pair")
-                .to_owned();
-            *self.cookie.lock().expect("unpoisoned") = Some(pair);
+            let pair = set.to_str().expect("text").split(';').next();
+            let (name, value) = pair.and_then(|pair| pair.split_once('=')).expect("a pair");
+            let mut cookies = self.cookies.lock().expect("unpoisoned");
+            cookies.insert(name.to_owned(), value.to_owned());
         }
         answer
     }
 
     pub fn cookie(&self) -> Option<String> {
-        self.cookie.lock().expect("unpoisoned").clone()
+        let cookies = self.cookies.lock().expect("unpoisoned");
+        let pairs = cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let pairs = pairs.collect::<Vec<_>>().join("; ");
+        (!pairs.is_empty()).then_some(pairs)
     }
 
     pub async fn get(&self, path: &str) -> Response {

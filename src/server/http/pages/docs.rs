@@ -33,7 +33,10 @@ const ADDRESSES: [(&str, &str); 10] = [
         "POST /v1/videos/{id}/cancel",
         "Stop work that goes on; it costs nothing",
     ),
-    ("DELETE /v1/videos/{id}", "Delete a video that has ended"),
+    (
+        "DELETE /v1/videos/{id}",
+        "Delete a video that has ended, at once and for good: programs have no trash",
+    ),
     (
         "POST /v1/videos/quote",
         "What a video would cost, in credits, and how long it usually takes, in usual_seconds (null before there is history)",

@@ -62,7 +62,7 @@ fn of_videos() -> Value {
         },
         "/videos/{id}": {
             "get": operation("retrieveVideo", "How far a video is", &[ID], None, "Video", &[404]),
-            "delete": operation("deleteVideo", "Delete a video that has ended", &[ID], None, "Deleted", &[404, 409]),
+            "delete": operation("deleteVideo", "Delete a video that has ended, at once and for good (the trash of the library is for people)", &[ID], None, "Deleted", &[404, 409]),
         },
         "/videos/{id}/content": { "get": content() },
         "/videos/{id}/remix": {

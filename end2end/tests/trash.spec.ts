@@ -1,0 +1,120 @@
+// The trash: deleted, undone, restored, emptied, with and without JavaScript; and the archive of many videos.
+
+import { execFileSync } from 'node:child_process'
+import { type Page } from '@playwright/test'
+import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
+
+const undo = (page: Page) => page.getByRole('button', { name: 'Undo' })
+const said = (page: Page) => page.locator('output.notice:visible')
+const remove = (page: Page, words: string) =>
+  page.locator('.tile', { hasText: words }).getByRole('link', { name: 'Delete', exact: true })
+
+/** The names in an archive, by somebody else's reader, which checks all of it. */
+function namesIn(file: string): string[] {
+  const script = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("\\n".join(z.namelist()))'
+  return execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }).trim().split('\n')
+}
+
+test('a deleted tile goes at once, and undo brings it back where it was', async ({ page }) => {
+  await join(page)
+  await make(page, { prompt: 'an ember' }, { prompt: 'a paper boat' })
+  await arrive(page, '/library')
+  const tiles = page.locator('.tile')
+  await remove(page, 'an ember').click()
+  await expect(tiles).toHaveCount(1)
+  await expect(said(page)).toContainText(/1 video is in the trash\. That frees .+ in 30 days\./)
+  await expectAccessible(page)
+  await undo(page).click()
+  await expect(tiles).toHaveCount(2)
+  await expect(tiles.last()).toContainText('an ember')
+  await expect(said(page)).toContainText('1 video is back in your library.')
+  await expect(tiles.last().getByRole('link').first()).toBeFocused()
+  await page.reload()
+  await expect(tiles).toHaveCount(2)
+})
+
+test('undo is offered for ten seconds, or for as long as somebody points at it', async ({ page }) => {
+  await join(page)
+  await make(page, { prompt: 'an ember' })
+  await page.clock.install()
+  await arrive(page, '/library')
+  await remove(page, 'an ember').click()
+  await expect(undo(page)).toBeVisible()
+  await undo(page).hover()
+  await page.clock.fastForward(11_000)
+  await expect(undo(page)).toBeVisible()
+  await page.mouse.move(5, 5)
+  await page.clock.fastForward(11_000)
+  await expect(undo(page)).toBeHidden()
+})
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+
+    test('a video goes to the trash, comes back, and goes for good', async ({ page }) => {
+      await join(page)
+      const [first] = await make(page, { prompt: 'an ember' }, { prompt: 'a paper boat' })
+      const go = (path: string) => (javaScriptEnabled ? arrive(page, path) : page.goto(path))
+      await go(`/v/${first!.id}`)
+      await page.getByRole('button', { name: 'Move to trash' }).click()
+      await expect(page).toHaveURL(/\/library$/)
+      await expect(said(page)).toContainText('1 video is in the trash.')
+      await expect(page.locator('.tile')).toHaveCount(1)
+      await undo(page).click()
+      await expect(page).toHaveURL(/\/library$/)
+      await expect(said(page)).toContainText('1 video is back in your library.')
+      await expect(page.locator('.tile')).toHaveCount(2)
+
+      await go(`/v/${first!.id}`)
+      await page.getByRole('button', { name: 'Move to trash' }).click()
+      await page.getByRole('link', { name: 'Trash' }).click()
+      const listed = page.getByRole('list', { name: 'Deleted videos' }).getByRole('listitem')
+      await expect(listed).toHaveCount(1)
+      await expect(listed).toContainText(/Gone for good in 30 days, on \d+ \w+ \d{4}/)
+      await expectNoSidewaysScroll(page)
+      if (javaScriptEnabled) await expectAccessible(page)
+
+      await listed.getByRole('link', { name: 'an ember' }).click()
+      await expect(page.getByRole('region', { name: 'Trash' })).toContainText('In the trash; gone for good in 30 days.')
+      if (javaScriptEnabled) await expectAccessible(page)
+      await page.getByRole('button', { name: 'Restore' }).click()
+      await expect(page.getByRole('button', { name: 'Move to trash' })).toBeVisible()
+      await expect(said(page)).toContainText('1 video is back in your library.')
+
+      await page.getByRole('button', { name: 'Move to trash' }).click()
+      await page.getByRole('link', { name: 'Trash' }).click()
+      await page.getByRole('button', { name: 'Restore' }).click()
+      await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+
+      await go(`/v/${first!.id}`)
+      await page.getByRole('button', { name: 'Move to trash' }).click()
+      await page.getByRole('link', { name: 'Trash' }).click()
+      const question = page.locator('summary', { hasText: 'Empty the trash' })
+      const all = page.getByRole('button', { name: 'Delete all for good' })
+      await expect(all).toBeHidden()
+      await question.click()
+      await expect(page.locator('.trash-head form')).toContainText(/1 video gone for good\. That frees .+B\./)
+      await all.click()
+      await expect(said(page)).toContainText(/1 video is gone for good\. That freed .+B\./)
+      expect((await page.request.get(`/v/${first!.id}`)).status()).toBe(404)
+      await page.getByRole('link', { name: 'Back to the library' }).click()
+      await expect(page.locator('.tile')).toHaveCount(1)
+    })
+  })
+}
+
+test('many videos come as one archive that opens', async ({ page }) => {
+  await join(page)
+  await make(page, { prompt: 'an ember' }, { prompt: 'a paper boat' })
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.goto('/library/download?all=1').catch(() => undefined),
+  ])
+  expect(download.suggestedFilename()).toBe('aisora-2-videos.zip')
+  const names = namesIn((await download.path())!)
+  expect(names).toHaveLength(4)
+  expect(names[0]).toMatch(/^\d{4}-\d\d-\d\d-a-paper-boat-[0-9a-f]{8}\.mp4$/)
+  expect(names[1]).toBe(names[0]!.replace('.mp4', '.json'))
+})
