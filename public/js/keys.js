@@ -27,13 +27,14 @@ export function go(address, field) {
 /** Puts the focus where the last page sent it, once that is there. */
 function arrive() {
   const field = sessionStorage.getItem(FOCUS)
-  sessionStorage.removeItem(FOCUS)
   if (!field) return
   let tries = 40
   const look = setInterval(() => {
     const found = one(field)
-    if (found) found.focus()
-    if (found || !--tries) clearInterval(look)
+    found?.focus()
+    if (!found && --tries) return
+    clearInterval(look)
+    sessionStorage.removeItem(FOCUS)
   }, 50)
 }
 arrive()

@@ -78,7 +78,7 @@ export function fit(letters, text) {
   for (const letter of wanted.replaceAll(' ', '')) {
     const next = found.indexOf(letter, place + 1)
     if (next < 0) return undefined
-    score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 8)
+    score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 6) / 2
     place = next
   }
   return score > 0 ? score : undefined

@@ -128,15 +128,26 @@ pub async fn offline(State(web): State<Web>) -> impl IntoResponse {
     )
 }
 
+/// Whether a file is a part of the modules, whose name has the hash of its contents in it: `/js/chunk-4OWCBEAS.js`.
+fn is_part(path: &str) -> bool {
+    let name = path
+        .strip_prefix("/js/")
+        .and_then(|name| name.strip_suffix(".js"));
+    let hash = name.and_then(|name| name.rsplit_once('-')).map(|(_, hash)| hash);
+    let is_hash = |sign: char| sign.is_ascii_uppercase() || sign.is_ascii_digit();
+    hash.is_some_and(|hash| hash.len() == 8 && hash.chars().all(is_hash))
+}
+
 /// A file that was asked for by its current stamp never changes; any other is asked for again each time.
 pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
     let is_worker = request.uri().path() == WORKER;
     // The worker's address has the stamp of another file.
     let stamped = !is_worker
-        && request
-            .uri()
-            .query()
-            .is_some_and(|query| stamps.iter().any(|stamp| stamp == query));
+        && (is_part(request.uri().path())
+            || request
+                .uri()
+                .query()
+                .is_some_and(|query| stamps.iter().any(|stamp| stamp == query)));
     let mut response = next.run(request).await;
     let is_file = response.extensions_mut().remove::<NoFile>().is_none();
     if is_file
@@ -166,6 +177,19 @@ pub async fn cache(stamps: Stamps, request: Request, next: Next) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_the_modules_carry_their_hash_in_their_name() {
+        assert!(is_part("/js/chunk-4OWCBEAS.js") && is_part("/js/palette-27653OGV.js"));
+        for path in [
+            "/js/live.js",
+            "/js/chunk-4OWCBEA.js",
+            "/pkg/chunk-4OWCBEAS.js",
+            "/js/re-arrange.js",
+        ] {
+            assert!(!is_part(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_slash_at_the_end_leads_to_the_page_and_never_to_another_site() {
