@@ -226,11 +226,11 @@ shut.addEventListener('click', () => dialog.close())
 dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
 dialog.addEventListener('close', () => asked?.abort())
 
-/** Opens it; closes it when it is open. */
-export function open() {
+/** Opens it with what was typed already; closes it when it is open. */
+export function open(typed = '') {
   if (dialog.open) return dialog.close()
   document.body.append(dialog)
-  field.value = ''
+  field.value = typed
   type()
   dialog.showModal()
   field.focus()
