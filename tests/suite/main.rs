@@ -22,4 +22,5 @@ mod search;
 mod storage;
 mod streams;
 mod support;
+mod watching;
 mod webhooks;
