@@ -84,7 +84,8 @@ test('the account: its groups and what each holds', async ({ page }) => {
       - group "When a video is ready":
         - switch "Play a sound"
         - switch "Show a notification"
-      - button "Keyboard shortcuts"
+      - paragraph:
+        - button "Keyboard shortcuts"
       - heading "Yours" [level=2]
       - heading "Programs" [level=2]
       - button "Sign out"

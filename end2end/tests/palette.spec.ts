@@ -66,6 +66,19 @@ test('all that is being made is cancelled after a second press', async ({ page, 
   await expect.poll(async () => (await snapshot(page)).cards.map((card) => card.state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
 })
 
+test('what is typed before the palette is there stands in it, and does nothing else', async ({ page }) => {
+  await join(page)
+  await page.goto('/account')
+  await page.route('**/js/*palette*', async (route) => {
+    await new Promise((done) => setTimeout(done, 800))
+    await route.continue()
+  })
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('n cred')
+  await expect(field(page)).toHaveValue('n cred')
+  await expect(page).toHaveURL(/\/account$/)
+})
+
 test('the theme changes and somebody signs out from the palette', async ({ page }) => {
   await join(page)
   await arrive(page, '/library')

@@ -219,4 +219,35 @@ test.describe('in a hand', () => {
     await expectNoSidewaysScroll(page)
     await expectAccessible(page)
   })
+
+  test('a swipe on the page of a video leads to the next take, and one that means something else does not', async ({ page }) => {
+    await join(page)
+    const [card] = await begin(page, { prompt: 'swiped' })
+    await settled(page)
+    await arrive(page, `/v/${card!.id}`)
+    await page.evaluate(() => {
+      const link = Object.assign(document.createElement('a'), { className: 'take-next', href: '#next-take' })
+      document.querySelector('main')!.prepend(link)
+    })
+    const cdp = await page.context().newCDPSession(page)
+    const swipe = async (from: [number, number], to: [number, number]) => {
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: [number, number]) =>
+        cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [{ x: at[0], y: at[1] }] : [] })
+      await touch('touchStart', from)
+      for (let step = 1; step <= 4; step++) await touch('touchMove', [from[0] + ((to[0] - from[0]) * step) / 4, from[1] + ((to[1] - from[1]) * step) / 4])
+      await touch('touchEnd')
+    }
+    const words = (await page.getByRole('heading', { level: 1 }).boundingBox())!
+    const y = words.y + words.height / 2
+    const video = (await page.locator('video.player').boundingBox())!
+    const bar = video.y + video.height - 20
+    await swipe([300, y], [290, y - 120])
+    await swipe([300, y], [270, y])
+    await swipe([387, y], [200, y])
+    await swipe([300, bar], [100, bar])
+    expect(new URL(page.url()).hash).toBe('')
+    await page.evaluate(() => scrollTo(0, 0))
+    await swipe([300, y], [120, y + 10])
+    await expect.poll(() => new URL(page.url()).hash).toBe('#next-take')
+  })
 })

@@ -27,13 +27,14 @@ export function go(address, field) {
 /** Puts the focus where the last page sent it, once that is there. */
 function arrive() {
   const field = sessionStorage.getItem(FOCUS)
-  sessionStorage.removeItem(FOCUS)
   if (!field) return
   let tries = 40
   const look = setInterval(() => {
     const found = one(field)
-    if (found) found.focus()
-    if (found || !--tries) clearInterval(look)
+    found?.focus()
+    if (!found && --tries) return
+    clearInterval(look)
+    sessionStorage.removeItem(FOCUS)
   }, 50)
 }
 arrive()
@@ -47,7 +48,18 @@ function nextTheme() {
 }
 
 export const sheet = async () => (await import('./sheet.js')).open()
-export const palette = async () => (await import('./palette.js')).open()
+
+/** What is typed while the palette is still being fetched; it belongs into its field. */
+let ahead
+export async function palette() {
+  ahead = ''
+  try {
+    const { open } = await import('./palette.js')
+    open(ahead)
+  } finally {
+    ahead = undefined
+  }
+}
 
 const PROMPT = '#prompt'
 const SEARCH = 'input[type="search"]'
@@ -101,6 +113,13 @@ document.addEventListener(
   (event) => {
     const { key, target } = event
     if (event.isComposing || event.defaultPrevented) return
+    if (ahead !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (key === 'Backspace') ahead = ahead.slice(0, -1)
+      else if (key.length === 1) ahead += key
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      return
+    }
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && key.toLowerCase() === 'k') {
       event.preventDefault()
       forget()

@@ -78,7 +78,7 @@ export function fit(letters, text) {
   for (const letter of wanted.replaceAll(' ', '')) {
     const next = found.indexOf(letter, place + 1)
     if (next < 0) return undefined
-    score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 8)
+    score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 6) / 2
     place = next
   }
   return score > 0 ? score : undefined
@@ -226,11 +226,11 @@ shut.addEventListener('click', () => dialog.close())
 dialog.addEventListener('click', (event) => event.target === dialog && dialog.close())
 dialog.addEventListener('close', () => asked?.abort())
 
-/** Opens it; closes it when it is open. */
-export function open() {
+/** Opens it with what was typed already; closes it when it is open. */
+export function open(typed = '') {
   if (dialog.open) return dialog.close()
   document.body.append(dialog)
-  field.value = ''
+  field.value = typed
   type()
   dialog.showModal()
   field.focus()

@@ -26,4 +26,5 @@ mod storage;
 mod streams;
 mod support;
 mod trash;
+mod watching;
 mod webhooks;

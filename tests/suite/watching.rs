@@ -1,0 +1,138 @@
+//! What is told while work goes on: when its provider last answered and when it is given up, on cards and in the strip of
+//! every page.
+
+use crate::support::{Browser, Engine, Play, Setup, TestApp, WebServer};
+use aisora::model::{
+    generation::{Card, State},
+    ids::UserId,
+};
+use aisora::server::clock::Clock;
+use std::time::Duration;
+
+crate::on_both_engines!(
+    a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up,
+    a_provider_that_says_nothing_has_not_answered,
+    every_page_of_who_is_signed_in_has_a_strip_of_their_own_work,
+    a_prompt_in_the_strip_is_text,
+);
+
+const PATIENCE: Duration = Duration::from_mins(2);
+
+async fn patient(engine: Engine) -> (TestApp, UserId) {
+    let setup = Setup {
+        play: Some(Play::default().offering(|offer| offer.deadline = PATIENCE)),
+        ..Setup::default()
+    };
+    let mut test = TestApp::with(engine, setup).await;
+    let person = test.person().await;
+    test.work();
+    (test, person)
+}
+
+async fn only_card(test: &TestApp, person: UserId) -> Card {
+    let snapshot = test.app.generations.snapshot(person).await;
+    snapshot.expect("a snapshot").cards.remove(0)
+}
+
+async fn a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up(engine: Engine) {
+    let (mut test, person) = patient(engine).await;
+    let waiting = test.create(person, "unknown state", 1).await.remove(0);
+    assert_eq!((waiting.answered_at, waiting.deadline_at), (None, None));
+    let card = test
+        .when(person, waiting.id, |state| state == State::Running)
+        .await;
+    let (started, deadline) = (card.started_at.unwrap(), card.deadline_at.unwrap());
+    assert_eq!(deadline - started, i64::try_from(PATIENCE.as_millis()).unwrap());
+    // It gets on by nothing, so no event tells that it lives; the lease carries the time along.
+    test.until("an answer is noted", async || {
+        only_card(&test, person).await.answered_at.is_some()
+    })
+    .await;
+    let first = only_card(&test, person).await.answered_at.unwrap();
+    assert!(first >= started && first <= Clock::System.now());
+    test.until("a later answer is noted", async || {
+        only_card(&test, person).await.answered_at > Some(first)
+    })
+    .await;
+    test.app.generations.cancel(person, card.id).await.unwrap();
+    let ended = only_card(&test, person).await;
+    assert_eq!((ended.answered_at, ended.deadline_at), (None, None));
+    test.stop_work().await;
+}
+
+async fn a_provider_that_says_nothing_has_not_answered(engine: Engine) {
+    let (mut test, person) = patient(engine).await;
+    let card = test.create(person, "garbage", 1).await.remove(0);
+    test.when(person, card.id, |state| state == State::Running).await;
+    // Longer than a lease is renewed after.
+    tokio::time::sleep(test.app.worker.lease / 2).await;
+    let card = only_card(&test, person).await;
+    assert_eq!(card.state, State::Running);
+    assert!(card.answered_at.is_none() && card.deadline_at.is_some());
+    test.app.generations.cancel(person, card.id).await.unwrap();
+    test.stop_work().await;
+}
+
+async fn every_page_of_who_is_signed_in_has_a_strip_of_their_own_work(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let (ada, bob) = (
+        server.signed_up("ada@example.org").await,
+        server.signed_up("bob@example.org").await,
+    );
+    let person = server.test.app.identity.find("ada@example.org").await.unwrap();
+    server.test.create(person, "a boat of her own", 1).await;
+    let page = async |browser: &Browser, path: &str| {
+        let request = browser
+            .request(reqwest::Method::GET, path)
+            .header("accept", "text/html");
+        browser.send(request).await.text().await.unwrap()
+    };
+    for path in [
+        "/",
+        "/library",
+        "/credits",
+        "/account",
+        "/account/keys",
+        "/docs/api",
+        "/nothing-here",
+    ] {
+        let hers = page(&ada, path).await;
+        assert!(
+            hers.contains("1 video waits in line") && hers.contains("a boat of her own"),
+            "{path}"
+        );
+        let his = page(&bob, path).await;
+        assert!(
+            his.contains("id=\"strip\"") && !his.contains("a boat of her own"),
+            "{path}"
+        );
+        let nobodys = page(&server.browser(), path).await;
+        assert!(
+            !nobodys.contains("id=\"strip\"") && !nobodys.contains("a boat of her own"),
+            "{path}"
+        );
+    }
+    let program = ada.page("/account").await;
+    assert!(
+        !program.contains("id=\"strip\""),
+        "only browsers are shown a strip"
+    );
+}
+
+async fn a_prompt_in_the_strip_is_text(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let ada = server.signed_up("ada@example.org").await;
+    let person = server.test.app.identity.find("ada@example.org").await.unwrap();
+    server
+        .test
+        .create(person, "</script><script>alert(1)</script>", 1)
+        .await;
+    let request = ada
+        .request(reqwest::Method::GET, "/account")
+        .header("accept", "text/html");
+    let page = ada.send(request).await.text().await.unwrap();
+    assert!(
+        page.contains("alert(1)") && !page.contains("<script>alert(1)"),
+        "{page}"
+    );
+}
