@@ -6,7 +6,7 @@
 const SHELL = `shell${location.search}`
 const OFFLINE = '/offline'
 const MARK = '/mark.svg'
-const isStamped = (url) => /^\/((pkg|js)\/)?[a-z]+\.(css|js|wasm)$/.test(url.pathname) && /^\?v=[\w-]+$/.test(url.search)
+const isStamped = (url) => /^\/((pkg|js|words)\/)?[a-z]+\.(css|js|json|wasm)$/.test(url.pathname) && /^\?v=[\w-]+$/.test(url.search)
 // The server says so of the stamp that is current, and of no other.
 const isForGood = (answer) => answer.ok && /^public\b.*\bimmutable\b/.test(answer.headers.get('cache-control') ?? '')
 

@@ -6,6 +6,7 @@ pub mod forms;
 pub mod guard;
 pub mod health;
 pub mod hooks;
+pub mod language;
 pub mod media;
 pub mod pages;
 pub mod pictures;

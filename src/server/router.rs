@@ -1,7 +1,9 @@
 //! Every address of the server, and the layers around them.
 
 use super::{
-    http::{events, forms, guard, health, hooks, media, pages, pictures, session, site, videos_api},
+    http::{
+        events, forms, guard, health, hooks, language, media, pages, pictures, session, site, videos_api,
+    },
     state::App,
 };
 use axum::{
@@ -87,6 +89,7 @@ pub fn router(web: Web) -> Router {
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/theme", post(forms::theme))
+        .route("/language", post(forms::language))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
         .route("/account/spending", post(forms::spending::save))
@@ -134,6 +137,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), pages::readable))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
+        .layer(from_fn(language::layer))
         // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
         .merge(videos_api::routes(&web))
         // So have providers that call back: what they send is signed, and nothing of it is believed.

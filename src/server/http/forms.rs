@@ -11,7 +11,7 @@ pub mod keys;
 pub mod spending;
 pub mod webhooks;
 
-use super::{guard::client_address, pages, session};
+use super::{guard::client_address, language, pages, session};
 use crate::{
     model::{
         composition::ComposerForm,
@@ -273,6 +273,22 @@ pub async fn delete(
     let person = person(&signed_in)?;
     web.app.generations.delete(person.id, id(&text)?).await?;
     Ok(led_to("/library", None))
+}
+
+/// The choice of a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChosenLanguage {
+    language: String,
+    next: Option<String>,
+}
+
+/// `POST /language`
+pub async fn language(Form(form): Form<ChosenLanguage>) -> Response {
+    led_to(
+        session::safe_next(form.next.as_deref()),
+        Some(language::set(&form.language)),
+    )
 }
 
 /// The choice of a theme.
