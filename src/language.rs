@@ -10,7 +10,7 @@
 mod request;
 
 #[cfg(feature = "ssr")]
-pub use request::{asked_for, carried, speaking};
+pub use request::{asked_for, carried, speaking, within};
 
 use std::fmt::{Display, Write as _};
 

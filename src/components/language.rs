@@ -21,9 +21,9 @@ pub fn LanguageSwitch() -> impl IntoView {
     });
     let next = here();
     view! {
-        <form class="language-switch" method="post" action="/language">
+        <form method="post" action="/language">
             <input type="hidden" name="next" value=text(next) />
-            <div class="switch-buttons" role="group" aria-label=t!("Language")>
+            <div class="language-switch" role="group" aria-label=t!("Language")>
                 {choices}
             </div>
         </form>

@@ -3,6 +3,7 @@
 use super::dynamic::{effect, flag, memo, part};
 use super::{icon::Icon, making::Making, words};
 use crate::browser;
+use crate::language::t;
 use crate::model::generation::{Card, State};
 use leptos::prelude::*;
 
@@ -55,8 +56,7 @@ pub fn Screen(
         <div class=["screen ", shape].concat()>
             {picture}
             <span class="screen-take" hidden=flag(move || !numbered.get())>
-                "Take "
-                {take}
+                {t!("Take {n}", n = take)}
             </span>
         </div>
     }
@@ -69,8 +69,8 @@ fn Player(card: Card) -> impl IntoView {
     let sight = StoredValue::new(None);
     let watched = id.clone();
     effect(move || sight.set_value(browser::play_in_view(&watched)));
-    let mut label = String::from("Video: ");
-    label.extend(card.prompt.chars().take(120));
+    let beginning: String = card.prompt.chars().take(120).collect();
+    let label = t!("Video: {prompt}", prompt = beginning);
     view! {
         <video
             id=id
@@ -98,11 +98,11 @@ fn not_made(card: &Card) -> impl IntoView + use<> {
             {reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> }.into_any())}
             <p class="not-made-money">
                 <Icon name="check" />
-                "Not charged"
+                {t!("Not charged")}
             </p>
             <a class="button small" href=words::another(id)>
                 <Icon name="again" />
-                "Try again"
+                {t!("Try again")}
             </a>
         </div>
     }

@@ -2,6 +2,7 @@
 //! JPEG of our own. A provider gets it cut to the very size of the video.
 
 use super::{PURGE, PURGES, store};
+use crate::language::{carried, key, t, text};
 use crate::model::{
     catalogue::Size,
     error::{AppError, Code},
@@ -29,7 +30,7 @@ pub const FIELD: &str = "input_reference";
 /// The largest file, in bytes.
 pub const FILE_MAX: usize = 20 << 20;
 /// What is said of a larger one.
-pub const TOO_LARGE: &str = "The picture is larger than 20 MB. Use a smaller one.";
+pub const TOO_LARGE: &str = key!("The picture is larger than 20 MB. Use a smaller one.");
 /// The most pixels, and the shortest and longest side.
 const PIXELS_MAX: u64 = 50_000_000;
 const SIDE_MIN: u32 = 64;
@@ -85,8 +86,9 @@ impl Pictures {
     pub async fn keep(&self, user: UserId, file: Bytes) -> Result<Kept> {
         let now = self.clock.now();
         if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
-            let message = format!(
-                "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+            let message = t!(
+                "At most {most} pictures an hour. Use one that you gave before, or wait a while.",
+                most = MOST_AN_HOUR,
             );
             return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
         }
@@ -124,7 +126,7 @@ pub async fn take(tx: &mut Tx, user: UserId, id: PictureId, now: i64) -> Result<
     if sql::take(tx, user.0, id.0, now).await? {
         return Ok(());
     }
-    let message = "This picture is not there any more. Choose it again.";
+    let message = t!("This picture is not there any more. Choose it again.");
     Err(AppError::field(Code::Invalid, FIELD, message).into())
 }
 
@@ -197,7 +199,7 @@ fn name(id: PictureId) -> String {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = tokio::task::spawn_blocking(carried(work)).await;
     done.map_err(|error| Failure::broken(error.to_string()))
 }
 
@@ -212,22 +214,22 @@ fn clean(file: &[u8]) -> std::result::Result<(Vec<u8>, u32, u32), String> {
 
 /// The upright picture, or a sentence that says what to do.
 fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
-    const KINDS: &str = "Use a JPEG, PNG or WebP picture.";
+    let use_kinds = |what: &str| format!("{what} {}", t!("Use a JPEG, PNG or WebP picture."));
     if file.is_empty() {
-        return Err(format!("The file is empty. {KINDS}"));
+        return Err(use_kinds(t!("The file is empty.")));
     }
     if file.len() > FILE_MAX {
-        return Err(TOO_LARGE.into());
+        return Err(text(TOO_LARGE).into());
     }
     // What it is, is told by its bytes; what somebody calls it does not count.
     let kind = image::guess_format(file).ok();
     let kind = kind.filter(|kind| matches!(kind, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP));
     let Some(kind) = kind else {
-        return Err(format!("This is no picture that can be read here. {KINDS}"));
+        return Err(use_kinds(t!("This is no picture that can be read here.")));
     };
     let unreadable = |error: ImageError| match error {
-        ImageError::Limits(_) => "The picture is too large to be read. Use a smaller one.".to_owned(),
-        _ => format!("The picture is damaged. {KINDS}"),
+        ImageError::Limits(_) => t!("The picture is too large to be read. Use a smaller one.").to_owned(),
+        _ => use_kinds(t!("The picture is damaged.")),
     };
     let mut reader = ImageReader::with_format(Cursor::new(file), kind);
     let mut limits = Limits::default();
@@ -238,13 +240,18 @@ fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(format!(
-            "The picture has {width} × {height} pixels, more than 50 million. Use a smaller one."
+        return Err(t!(
+            "The picture has {width} × {height} pixels, more than 50 million. Use a smaller one.",
+            width = width,
+            height = height,
         ));
     }
     if width.min(height) < SIDE_MIN {
-        return Err(format!(
-            "The picture has {width} × {height} pixels. Use one with at least {SIDE_MIN} on each side."
+        return Err(t!(
+            "The picture has {width} × {height} pixels. Use one with at least {least} on each side.",
+            width = width,
+            height = height,
+            least = SIDE_MIN,
         ));
     }
     let upright = decoder.orientation().map_err(unreadable)?;

@@ -1,6 +1,7 @@
 //! Frozen prices. A quote is signed, not stored: it proves by itself who got it, for what, at which price, until when.
 //! It is used up by the generations that carry its id.
 
+use crate::language::t;
 use crate::model::{
     composition::{Choices, Quote},
     credits::Credits,
@@ -115,7 +116,7 @@ pub fn stale() -> AppError {
     AppError::field(
         Code::QuoteStale,
         "quote",
-        "The price was worked out anew. Look at it and press Create again.",
+        t!("The price was worked out anew. Look at it and press Create again."),
     )
 }
 

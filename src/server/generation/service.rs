@@ -12,6 +12,7 @@ use super::{
     pictures,
     quotes::{Quotes, Terms, stale},
 };
+use crate::language::{t, tn};
 use crate::model::{
     composition::{self, Choices, ComposerForm, Composition, Quote, SEED_MAX},
     credits::{Credits, Statement},
@@ -162,13 +163,11 @@ impl Generations {
             return Ok(());
         };
         let minutes = (until - self.life.clock.now()).div_euclid(60_000) + 1;
-        let wait = if minutes == 1 {
-            "a minute".into()
-        } else {
-            format!("{minutes} minutes")
-        };
-        let message =
-            format!("This model fails again and again right now. Choose another one, or try it in {wait}.");
+        let message = tn!(
+            minutes,
+            "This model fails again and again right now. Choose another one, or try it in a minute.",
+            "This model fails again and again right now. Choose another one, or try it in {n} minutes.",
+        );
         Err(AppError::field(Code::Unavailable, "model", message).into())
     }
 
@@ -185,10 +184,10 @@ impl Generations {
         let total = terms.total()?;
         let balance = self.life.ledger.balance(user).await?;
         let missing = total.checked_sub(balance.available).unwrap_or(total);
-        let message = format!(
-            "This costs {}; you need {} more.",
-            total.in_words(),
-            missing.in_words()
+        let message = t!(
+            "This costs {total}; you need {missing} more.",
+            total = total.in_words(),
+            missing = missing.in_words(),
         );
         Ok(AppError::field(Code::InsufficientCredits, "quote", message))
     }
@@ -315,7 +314,7 @@ impl Generations {
         if !generations::delete(&mut moment.tx, user.0, id.0, now).await? {
             return Err(AppError::new(
                 Code::Conflict,
-                "It is still being made. Cancel it first, then delete it.",
+                t!("It is still being made. Cancel it first, then delete it."),
             )
             .into());
         }
@@ -408,11 +407,11 @@ impl Generations {
     pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
         let search = query.search.trim();
         if search.contains('\0') {
-            return Err(AppError::field(Code::Invalid, "search", "This cannot be searched for.").into());
+            return Err(AppError::field(Code::Invalid, "search", t!("This cannot be searched for.")).into());
         }
         if search.chars().count() > 200 {
             return Err(
-                AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),
+                AppError::field(Code::Invalid, "search", t!("Search for at most 200 characters.")).into(),
             );
         }
         let show = match query.show.as_str() {

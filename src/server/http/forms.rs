@@ -12,6 +12,7 @@ pub mod spending;
 pub mod webhooks;
 
 use super::{guard::client_address, language, pages, session};
+use crate::language::t;
 use crate::{
     model::{
         composition::ComposerForm,
@@ -68,7 +69,7 @@ impl Posted {
     fn form<T: DeserializeOwned>(&self) -> Result<T> {
         let value = serde_json::to_value(&self.values).map_err(|error| Failure::broken(error.to_string()))?;
         serde_json::from_value(value)
-            .map_err(|_| AppError::new(Code::Invalid, "The form was not understood.").into())
+            .map_err(|_| AppError::new(Code::Invalid, t!("The form was not understood.")).into())
     }
 
     fn value(&self, field: &str) -> &str {
@@ -113,7 +114,9 @@ impl Posted {
         self.parts.uri = Uri::from_static("/sign-in");
         let error = AppError::new(
             Code::SignInNeeded,
-            "Your session has ended. Sign in, and what you composed is there again. Nothing was created or charged.",
+            t!(
+                "Your session has ended. Sign in, and what you composed is there again. Nothing was created or charged."
+            ),
         );
         let form = FormState::rejected(carried(&self.values), &error);
         pages::elsewhere(web, self.parts, error.code.status(), form, || {}).await
@@ -128,7 +131,7 @@ impl Posted {
         self.parts.uri = Uri::from_static("/create");
         let composed: ComposerForm = self.form()?;
         let welcome =
-            "You are signed in again. Nothing was created yet: look at the price, and press Create.";
+            t!("You are signed in again. Nothing was created yet: look at the price, and press Create.");
         let form = FormState {
             errors: vec![FieldError::new("quote", welcome)],
             ..FormState::default()
@@ -144,7 +147,7 @@ fn not_understood(status: StatusCode) -> ErrorResponse {
     } else {
         Code::Invalid
     };
-    ErrorResponse(AppError::new(code, "The form was not understood."))
+    ErrorResponse(AppError::new(code, t!("The form was not understood.")))
 }
 
 /// A form with parts: texts, and a file where one was chosen.

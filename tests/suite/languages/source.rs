@@ -12,6 +12,8 @@ pub struct Text {
     pub is_key: bool,
     /// The calls and macros around it, the outermost first: `view!`, `AppError::new`.
     pub around: Vec<String>,
+    /// In a view, between elements.
+    pub has_element_before: bool,
     /// The attribute or setting that it is the value of: `class`.
     pub value_of: Option<String>,
 }
@@ -100,7 +102,8 @@ impl<'a> Reader<'a> {
                     while self.next().is_some_and(|sign| sign != '\n') {}
                 }
                 '\'' if self.is_rust() => self.pass_letter(),
-                '"' | '\'' => self.take_text(sign),
+                '`' if self.is_rust() => {}
+                '"' | '\'' | '`' => self.take_text(sign),
                 '(' | '[' | '{' => {
                     let name = called(&self.before);
                     self.around.push((sign, name));
@@ -146,13 +149,19 @@ impl<'a> Reader<'a> {
             }
         }
         let around: Vec<_> = self.around.iter().map(|(_, name)| name.clone()).collect();
-        // Of a table of texts by number the first two are texts, of all others the first.
         let nearest = around.last().map_or("", String::as_str);
         let is_key = if self.is_rust() {
             matches!(nearest, "t!" | "tn!" | "key!") && !self.before.contains('=')
         } else {
             matches!(nearest, "t" | "tn")
         };
+        let nearest_is_view = self
+            .around
+            .last()
+            .is_some_and(|(sign, name)| *sign == '{' && matches!(name.as_str(), "" | "view!"));
+        let before = self.before.trim_end();
+        let has_element_before =
+            nearest_is_view && (before.is_empty() || before.ends_with('>') || before.ends_with('"'));
         let value_of = self.before.trim_end().strip_suffix('=').map(last_name);
         self.found.push(Text {
             words,
