@@ -3,6 +3,7 @@
 use crate::components::dynamic::awaited;
 use crate::components::language::LanguageSwitch;
 use crate::components::person::Who;
+use crate::components::time::duration;
 use crate::language::{key, t, text};
 use crate::model::credits::Credits;
 use leptos::prelude::*;
@@ -117,7 +118,7 @@ fn Steps() -> impl IntoView {
                     <div class="step-picture" aria-hidden="true">
                         <p class="making-state"><span>{t!("Rendering")}</span><b>"62 %"</b></p>
                         <progress max="100" value="62"></progress>
-                        <p class="making-times">"12 s · " {t!("about {time} left", time = "8 s")}</p>
+                        <p class="making-times">{duration(12_000)} " · " {t!("about {time} left", time = duration(8_000))}</p>
                     </div>
                     <h3>{t!("Watch it being made")}</h3>
                     <p>{t!("Real progress and your place in line. Close the tab: it goes on, and it is there when you come back.")}</p>

@@ -13,7 +13,7 @@ pub struct Text {
     /// The calls and macros around it, the outermost first: `view!`, `AppError::new`.
     pub around: Vec<String>,
     /// In a view, between elements.
-    pub has_element_before: bool,
+    pub is_between_elements: bool,
     /// The attribute or setting that it is the value of: `class`.
     pub value_of: Option<String>,
 }
@@ -155,12 +155,10 @@ impl<'a> Reader<'a> {
         } else {
             matches!(nearest, "t" | "tn")
         };
-        let nearest_is_view = self
-            .around
-            .last()
-            .is_some_and(|(sign, name)| *sign == '{' && matches!(name.as_str(), "" | "view!"));
+        let mut inner = self.around.iter().rev().take_while(|(_, name)| name != "view!");
+        let nearest_is_view = inner.all(|(sign, _)| *sign == '{');
         let before = self.before.trim_end();
-        let has_element_before =
+        let is_between_elements =
             nearest_is_view && (before.is_empty() || before.ends_with('>') || before.ends_with('"'));
         let value_of = self.before.trim_end().strip_suffix('=').map(last_name);
         self.found.push(Text {
@@ -169,6 +167,7 @@ impl<'a> Reader<'a> {
             line,
             is_key,
             around,
+            is_between_elements,
             value_of,
         });
         self.before.clear();
