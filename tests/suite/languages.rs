@@ -302,8 +302,9 @@ fn is_said(text: &Text) -> bool {
         Some(name) if in_view => READ.contains(&name.as_str()),
         // What stands between elements is text; so is what begins like a sentence, wherever it stands.
         _ => {
-            let sentence = words.starts_with(|sign: char| sign.is_uppercase()) && words.contains(' ');
-            (in_view && text.is_between_elements)
+            let begins = words.starts_with(|sign: char| sign.is_uppercase());
+            let sentence = begins && words.contains(' ');
+            (in_view && (begins || text.is_between_elements))
                 || (sentence && ROOMS.iter().any(|room| text.file.starts_with(room)))
         }
     }
