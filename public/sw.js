@@ -7,7 +7,7 @@ const SHELL = `shell${location.search}`
 const OFFLINE = '/offline'
 const MARK = '/mark.svg'
 const isStamped = ({ pathname, search }) =>
-  (/^\/((pkg|js)\/)?[a-z]+\.(css|js|wasm)$/.test(pathname) && /^\?v=[\w-]+$/.test(search)) || /^\/js\/chunk-\w+\.js$/.test(pathname)
+  (/^\/((pkg|js|words)\/)?[a-z]+\.(css|js|json|wasm)$/.test(pathname) && /^\?v=[\w-]+$/.test(search)) || /^\/js\/chunk-\w+\.js$/.test(pathname)
 // The server says so of the stamp that is current, and of no other.
 const isForGood = (answer) => answer.ok && /^public\b.*\bimmutable\b/.test(answer.headers.get('cache-control') ?? '')
 

@@ -11,6 +11,7 @@ use crate::components::{
     person::Who,
     theme::ThemeInForce,
 };
+use crate::language::language;
 use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -25,6 +26,8 @@ pub struct ShellData {
     pub script: Script,
     /// Address of the module of such pages (`public/js`).
     pub module: String,
+    /// Address of the words of the page's language; none for English.
+    pub words: Option<String>,
     /// `dark` or `light` when the person chose one; none follows the system.
     pub theme: Option<String>,
     /// What stands below the application in the document, and does not wake up.
@@ -62,6 +65,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
         css,
         script,
         module,
+        words,
         theme,
         foot,
         options,
@@ -70,7 +74,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
     let (body, foot) = (body(), foot());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang=language().tag() data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
@@ -83,7 +87,10 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <AutoReload options />
-                {program(script)}
+                {words.clone().map(|words| {
+                    view! { <link rel="preload" id="words" href=words r#as="fetch" crossorigin="anonymous" /> }
+                })}
+                {program(script, words)}
                 <script type="module" src=module nonce=leptos::nonce::use_nonce()></script>
                 <MetaTags />
             </head>
@@ -92,13 +99,22 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
     }
 }
 
-fn program(script: Script) -> AnyView {
+fn program(script: Script, words: Option<String>) -> AnyView {
     let (js, wasm) = match script {
         Script::Still => return ().into_any(),
         Script::Live { js, wasm } => (js, wasm),
     };
     // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
-    let start = format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(hydrate)");
+    let start = match words {
+        None => {
+            format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(()=>hydrate())")
+        }
+        // What the browser says first must be what the server said.
+        Some(words) => format!(
+            "import s,{{hydrate}} from {js:?};\
+             Promise.all([fetch({words:?}).then(w=>w.json()),s({{module_or_path:{wasm:?}}})]).then(([w])=>hydrate(w))"
+        ),
+    };
     view! {
         <link rel="modulepreload" href=js fetchpriority="low" />
         <link

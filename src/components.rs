@@ -14,6 +14,7 @@ pub mod dynamic;
 pub mod fact;
 pub mod field;
 pub mod icon;
+pub mod language;
 pub mod live;
 pub mod making;
 pub mod notice;

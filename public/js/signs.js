@@ -2,7 +2,7 @@
 // looked at. In steps: a title that changes all the time is read out all the time.
 
 import { going, isHere } from './work.js'
-import { together } from './words.js'
+import { together } from './said.js'
 
 const STEP = matchMedia('(prefers-reduced-motion: reduce)').matches ? 25 : 5
 const RING = 2 * Math.PI * 13

@@ -3,6 +3,7 @@
 
 import './every.js'
 import './stream.js'
+import { moment } from './dates.js'
 
 const root = document.documentElement
 const themes = document.querySelectorAll('.theme-switch button')
@@ -28,13 +29,8 @@ if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
   for (const film of document.querySelectorAll('video[data-in-view]')) sight.observe(film)
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (number) => String(number).padStart(2, '0')
 for (const time of document.querySelectorAll('time')) {
-  const at = new Date(time.dateTime)
-  const seconds = /:\d\d:\d\d/.test(time.textContent) ? `:${two(at.getSeconds())}` : ''
-  const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
-  time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
+  time.textContent = moment(new Date(time.dateTime), /:\d\d:\d\d/.test(time.textContent))
 }
 
 if (document.querySelector('.compare-bar')) import('./compare.js')

@@ -1,7 +1,7 @@
 // How pages without the studio's program hear of work: the event stream, and polling with back-off while there is none.
 // The same as `src/components/live/connection.rs` does on the others.
 
-import { STATES } from './words.js'
+import { STATES } from './said.js'
 import { ask, isHere, take, work } from './work.js'
 
 const WAIT_FIRST = 2_000

@@ -2,7 +2,7 @@
 // panel is open, so that progress costs a page nothing but the line.
 
 import { cancel, going, hasEnded, isHere, now, work } from './work.js'
-import { percent, STATES, still, summed, timing, together } from './words.js'
+import { percent, STATES, still, summed, timing, together } from './said.js'
 
 const NEWS = 300_000
 const SEEN = 'aisora-seen'

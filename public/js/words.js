@@ -1,100 +1,12 @@
-// What the modules say about work, in the words of `src/components/words.rs`.
+// The words of the page's language. The English sentence is the key, as in the rest of the program (`src/language.rs`):
+// `t('Saved')`, `t('{n} on hold', { n })`, `tn(n, '1 video', '{n} videos')`. They are there before anything is imported.
 
-import { hasEnded } from './work.js'
+const { lang } = document.documentElement
+const file = document.getElementById('words')
+// Without its words a page still does its work, in English.
+const words = file ? await fetch(file.href).then((answer) => answer.json(), () => ({})) : {}
 
-export const STATES = {
-  queued: 'Waiting in line',
-  submitting: 'Starting',
-  running: 'Rendering',
-  storing: 'Saving the video',
-  succeeded: 'Ready',
-  failed: 'Did not work out',
-  blocked: 'Stopped by the safety system',
-  cancelled: 'Cancelled',
-}
-
-export const percent = (card) => (card.state === 'queued' ? 0 : Math.min(card.progress, 100))
-
-/** How far all of it is together. */
-export const together = (cards) => Math.round(cards.reduce((sum, card) => sum + percent(card), 0) / cards.length)
-
-function about(ms) {
-  const seconds = Math.floor((Math.max(ms, 0) + 500) / 1_000)
-  if (seconds < 3) return 'a moment'
-  if (seconds < 10) return `${seconds} s`
-  if (seconds < 90) return `${Math.floor((seconds + 4) / 5) * 5} s`
-  if (seconds < 5_400) return `${Math.floor((seconds + 30) / 60)} min`
-  return `${Math.floor((seconds + 1_800) / 3_600)} h`
-}
-
-function duration(ms) {
-  const seconds = Math.floor(Math.max(ms, 0) / 1_000)
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3_600) return seconds % 60 ? `${Math.floor(seconds / 60)} min ${seconds % 60} s` : `${seconds / 60} min`
-  return `${Math.floor(seconds / 3_600)} h ${Math.floor(seconds / 60) % 60} min`
-}
-
-function usually({ p50_ms, p90_ms }) {
-  const [soon, late] = [about(p50_ms), about(p90_ms)]
-  const [number, unit] = soon.split(' ')
-  if (soon === late) return `usually ${soon}`
-  return `usually ${late.endsWith(` ${unit}`) && number !== 'a' ? number : soon} to ${late}`
-}
-
-function place(place) {
-  const [ones, rest] = [place % 10, place % 100]
-  const ending = rest > 10 && rest < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th')
-  return `${place}${ending} in line`
-}
-
-/** The rest in milliseconds, from how far it is once that says something, else from history. */
-function restOf({ estimate, progress }, passed) {
-  if (progress >= 8 && passed >= 1_500) return (passed * (100 - progress)) / progress
-  return estimate ? estimate.p50_ms - passed : undefined
-}
-
-/** How long it still takes, as far as that is known. */
-export function left(card, now) {
-  if (card.state === 'storing') return 'nearly there'
-  if (card.state === 'queued' || !card.started_at) return ''
-  const passed = now - card.started_at
-  const { estimate } = card
-  const rest = restOf(card, passed)
-  if (rest === undefined) return ''
-  if (rest >= 3_000) return `about ${about(rest)} left`
-  return estimate && passed > estimate.p90_ms ? 'longer than usual' : 'nearly there'
-}
-
-/** The same for all that goes on: until the first of it is ready. */
-export function still(going, now) {
-  if (going.length === 1) return left(going[0], now)
-  const running = going.filter((card) => card.state === 'running' && card.started_at)
-  const rests = running.map((card) => restOf(card, now - card.started_at)).filter((rest) => rest >= 3_000)
-  return rests.length ? `the first in about ${about(Math.min(...rests))}` : ''
-}
-
-/** What stands beside the state: place or times; the money when it ended badly. */
-export function timing(card, now) {
-  if (card.state === 'succeeded') return ''
-  if (hasEnded(card)) return 'Not charged'
-  if (card.state === 'queued') {
-    const known = [card.place && place(card.place), card.estimate && usually(card.estimate)].filter(Boolean)
-    return known.join(' · ') || 'Starts as soon as there is room'
-  }
-  return [duration(now - (card.started_at ?? card.created_at)), left(card, now)].filter(Boolean).join(' · ')
-}
-
-/** The one line of all work: what goes on, else what has come of it. */
-export function summed(going, news) {
-  const count = (number, one, many) => (number === 1 ? one : `${number} ${many}`)
-  if (going.length) {
-    const waiting = going.filter((card) => card.state === 'queued').length
-    const made = going.length - waiting
-    if (!made) return count(waiting, '1 video waits in line', 'videos wait in line')
-    return count(made, '1 video is being made', 'videos are being made') + (waiting ? `, ${waiting} in line` : '')
-  }
-  const ready = news.filter((card) => card.state === 'succeeded').length
-  const not = news.length - ready
-  const words = [ready && count(ready, '1 video is ready', 'videos are ready'), not && count(not, '1 was not made', 'were not made')]
-  return words.filter(Boolean).join(', ')
-}
+export const t = (english, values = {}) =>
+  (words[english] ?? english).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
+export const number = (value) => value.toLocaleString(lang)
+export const tn = (n, one, many, values) => t(n === 1 ? one : many, { n: number(n), ...values })

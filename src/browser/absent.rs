@@ -1,5 +1,6 @@
 //! The browser's functions where there is no browser.
 
+use crate::language::Language;
 use crate::model::{composition::ComposerForm, error::AppError};
 use leptos::ev;
 use leptos::web_sys::{Element, HtmlFormElement};
@@ -23,6 +24,18 @@ pub const fn now_ms() -> i64 {
 #[must_use]
 pub const fn zone_offset_ms(_at: i64) -> i64 {
     0
+}
+
+/// The page's language.
+#[must_use]
+pub fn language() -> Language {
+    Language::default()
+}
+
+/// A text in the page's language.
+#[must_use]
+pub const fn translated(key: &'static str) -> &'static str {
+    key
 }
 
 /// Whether a form is sent by a button that has a name.

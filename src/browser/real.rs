@@ -5,11 +5,13 @@ mod call;
 mod held;
 mod json;
 mod page;
+mod words;
 
 pub use call::post;
 pub use held::{Sight, Stream, Timer};
 pub use json::read;
 pub use page::*;
+pub use words::{language, learn, translated};
 
 use gloo_timers::callback::{Interval, Timeout};
 use held::Held;

@@ -2,21 +2,23 @@
 
 use super::dynamic::{Word, awaited, effect, flag, maybe, memo, part, text, word};
 use super::icon::Icon;
+use super::language::LanguageSwitch;
 use super::live::{Link, Live};
 use super::person::Who;
 use super::theme::ThemeSwitch;
 use super::time::Awake;
 use crate::browser;
+use crate::language::{key, t, text as words};
 use crate::model::credits::Balance;
 use crate::pages::is_live;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 const ROOMS: [(&str, &str, &str); 4] = [
-    ("/create", "Create", "plus"),
-    ("/library", "Library", "film"),
-    ("/credits", "Credits", "coin"),
-    ("/account", "Account", "person"),
+    ("/create", key!("Create"), "plus"),
+    ("/library", key!("Library"), "film"),
+    ("/credits", key!("Credits"), "coin"),
+    ("/account", key!("Account"), "person"),
 ];
 
 /// Whether an address belongs to the studio, where somebody is signed in.
@@ -48,9 +50,9 @@ pub fn Chrome(children: Children) -> impl IntoView {
         now
     });
     view! {
-        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        <a class="skip" href="#main" rel="external">{t!("Skip to the content")}</a>
         {maybe(move || path.with(|path| path == "/create").then(|| view! {
-            <a class="skip" href="#prompt" rel="external">"Skip to the composer"</a>
+            <a class="skip" href="#prompt" rel="external">{t!("Skip to the composer")}</a>
         }))}
         <div class="house" class:studio=studio>
             {part(move || if studio.get() { view! { <Rail /> }.into_any() } else { view! { <TopBar /> }.into_any() })}
@@ -60,7 +62,7 @@ pub fn Chrome(children: Children) -> impl IntoView {
         <p class="unseen" role="status">{text(move || live.said.get())}</p>
         <p class="broken-link" hidden=flag(move || live.link.get() != Link::Broken)>
             <span class="dot"></span>
-            "Connection lost. Your work goes on; trying again."
+            {t!("Connection lost. Your work goes on; trying again.")}
         </p>
     }
 }
@@ -79,7 +81,7 @@ fn way_to(address: &str) -> Option<&'static str> {
 #[component]
 pub fn Mark() -> impl IntoView {
     view! {
-        <a class="mark" href="/" rel="external" aria-label="AiSora, start">
+        <a class="mark" href="/" rel="external" aria-label=t!("AiSora, start")>
             <svg class="mark-sun" viewBox="0 0 32 32" aria-hidden="true">
                 <use href="/icons.svg#mark"></use>
             </svg>
@@ -95,7 +97,7 @@ fn Rail() -> impl IntoView {
             <li>
                 <a class="room" href=address rel=way_to(address) aria-current=current(address)>
                     <Icon name=icon />
-                    {name}
+                    {words(name)}
                 </a>
             </li>
         }
@@ -104,17 +106,18 @@ fn Rail() -> impl IntoView {
     view! {
         <header class="rail">
             <Mark />
-            <button class="finder needs-script" data-opens="palette" title="Videos, pages and commands">
+            <button class="finder needs-script" data-opens="palette" title=t!("Videos, pages and commands")>
                 <Icon name="search" />
-                <span>"Find anything"</span>
-                <kbd aria-hidden="true">"Ctrl K"</kbd>
+                <span>{t!("Find anything")}</span>
+                <kbd aria-hidden="true">{t!("Ctrl K")}</kbd>
             </button>
-            <nav aria-label="Rooms">
+            <nav aria-label=t!("Rooms")>
                 <ul>{rooms}</ul>
             </nav>
             <div class="rail-foot">
                 <Purse />
                 <ThemeSwitch />
+                <LanguageSwitch />
             </div>
         </header>
     }
@@ -127,14 +130,14 @@ fn Tabs() -> impl IntoView {
             <li>
                 <a href=address rel=way_to(address) aria-current=current(address)>
                     <Icon name=icon />
-                    {name}
+                    {words(name)}
                 </a>
             </li>
         }
         .into_any()
     });
     view! {
-        <nav class="tabs" aria-label="Rooms">
+        <nav class="tabs" aria-label=t!("Rooms")>
             <ul>{rooms}</ul>
         </nav>
     }
@@ -161,10 +164,11 @@ fn purse(live: Live, start: Balance) -> AnyView {
         <a class="purse" href="/credits" rel="external">
             <span>
                 <b>{text(move || balance().available.to_string())}</b>
-                {text(move || if balance().available.0 == 1 { " credit" } else { " credits" })}
+                " "
+                {text(move || if balance().available.0 == 1 { t!("credit") } else { t!("credits") })}
             </span>
             <small hidden=flag(move || balance().held.0 == 0)>
-                {text(move || balance().held.to_string())} " on hold"
+                {text(move || t!("{n} on hold", n = balance().held))}
             </small>
         </a>
     }
@@ -177,11 +181,11 @@ fn TopBar() -> impl IntoView {
         || ().into_any(),
         || async {
             if Who::is_there().await.is_some() {
-                view! { <a class="button primary" href="/create">"Open the studio"</a> }.into_any()
+                view! { <a class="button primary" href="/create">{t!("Open the studio")}</a> }.into_any()
             } else {
                 view! {
-                    <a class="button quiet" href="/sign-in">"Sign in"</a>
-                    <a class="button primary" href="/sign-up">"Create account"</a>
+                    <a class="button quiet" href="/sign-in">{t!("Sign in")}</a>
+                    <a class="button primary" href="/sign-up">{t!("Create account")}</a>
                 }
                 .into_any()
             }

@@ -1,6 +1,7 @@
 //! A labelled field with its hint and its error beside it.
 
 use super::icon::Icon;
+use crate::language::t;
 use crate::model::person::FormState;
 use leptos::prelude::*;
 
@@ -48,7 +49,7 @@ pub fn Field(
         <div class="field">
             <label for=name>
                 {label}
-                {optional.then(|| view! { <small>"optional"</small> })}
+                {optional.then(|| view! { <small>{t!("optional")}</small> })}
             </label>
             <input
                 id=name
@@ -77,7 +78,7 @@ pub fn FormMessage(
 ) -> impl IntoView {
     let words = form.message.or_else(|| {
         let wrong = form.errors.len();
-        (wrong > 1).then(|| format!("{wrong} fields need another look."))
+        (wrong > 1).then(|| t!("{n} fields need another look.", n = wrong))
     });
     view! { <div role="alert">{words.map(|words| view! { <p class="form-message"><Icon name="note" />{words}</p> })}</div> }
 }

@@ -5,6 +5,7 @@ use super::outcome::sign_in_again;
 use super::promises::Promises;
 use super::{live::Live, words};
 use crate::api::generation::cancel_generation;
+use crate::language::t;
 use crate::model::error::Code;
 use crate::model::generation::{Card, State};
 use leptos::prelude::*;
@@ -62,7 +63,7 @@ pub fn Advance(
             <span>{text(move || state.get().in_words())}</span>
             <b>{text(number)}</b>
         </p>
-        <progress max="100" value=text(move || percent.get().to_string()) aria-label="How far it is"></progress>
+        <progress max="100" value=text(move || percent.get().to_string()) aria-label=t!("How far it is")></progress>
         <p class="making-times">{text(times)}</p>
     }
 }
@@ -134,10 +135,10 @@ pub fn Cancel(
     view! {
         <form class="cancel" method="post" action=format!("/v/{id}/cancel") on:submit=on(cancel)>
             <input type="hidden" name="next" value=next />
-            <button class="button small" aria-disabled=word(move || busy.get().then_some("true")) title="Cancelling is free">
-                {text(move || if busy.get() { "Cancelling…" } else { "Cancel" })}
+            <button class="button small" aria-disabled=word(move || busy.get().then_some("true")) title=t!("Cancelling is free")>
+                {text(move || if busy.get() { t!("Cancelling…") } else { t!("Cancel") })}
             </button>
-            <small>"Cancelling is free"</small>
+            <small>{t!("Cancelling is free")}</small>
         </form>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::status::respond_with;
 use crate::browser;
+use crate::language::t;
 use crate::model::error::{AppError, Code};
 use crate::pages::not_found::NotFound;
 use leptos::prelude::*;
@@ -30,8 +31,8 @@ pub fn did_not_come(error: AppError) -> AnyView {
             Effect::new(sign_in_again);
             view! {
                 <section class="blank">
-                    <h1>"Please sign in"</h1>
-                    <p><a class="button primary" href="/sign-in" rel="external">"Sign in"</a></p>
+                    <h1>{t!("Please sign in")}</h1>
+                    <p><a class="button primary" href="/sign-in" rel="external">{t!("Sign in")}</a></p>
                 </section>
             }
             .into_any()
@@ -40,9 +41,9 @@ pub fn did_not_come(error: AppError) -> AnyView {
             respond_with(code.status());
             view! {
                 <section class="blank" role="alert">
-                    <h1>"This did not load"</h1>
+                    <h1>{t!("This did not load")}</h1>
                     <p>{error.message}</p>
-                    <p><a class="button" href="" rel="external">"Try again"</a></p>
+                    <p><a class="button" href="" rel="external">{t!("Try again")}</a></p>
                 </section>
             }
             .into_any()

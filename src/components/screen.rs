@@ -3,6 +3,7 @@
 use super::dynamic::{effect, flag, memo, part};
 use super::{icon::Icon, making::Making, words};
 use crate::browser;
+use crate::language::t;
 use crate::model::generation::{Card, State};
 use leptos::prelude::*;
 
@@ -63,8 +64,7 @@ pub fn Screen(
         <div class=["screen ", shape].concat()>
             {picture}
             <a class="screen-take" href=page hidden=flag(move || !numbered.get())>
-                "Take "
-                {take}
+                {t!("Take {n}", n = take)}
                 <span hidden=flag(move || !mixed.get())>{model}</span>
             </a>
         </div>
@@ -81,11 +81,11 @@ fn Player(card: Card, sound: bool) -> impl IntoView {
     // No model hands over what is heard in words: what was asked for is all there is, and the label says so.
     let track = sound.then(|| {
         let src = ["/media/", &card.id.to_string(), "/words.vtt"].concat();
-        view! { <track kind="captions" src=src label="What was asked for (no transcript)" srclang="" /> }
+        view! { <track kind="captions" src=src label=t!("What was asked for (no transcript)") srclang="" /> }
             .into_any()
     });
-    let mut label = String::from("Video: ");
-    label.extend(card.prompt.chars().take(120));
+    let beginning: String = card.prompt.chars().take(120).collect();
+    let label = t!("Video: {prompt}", prompt = beginning);
     view! {
         <video
             id=id
@@ -115,11 +115,11 @@ fn not_made(card: &Card) -> impl IntoView + use<> {
             {reason.map(|reason| view! { <p class="not-made-why">{reason.in_words()}</p> }.into_any())}
             <p class="not-made-money">
                 <Icon name="check" />
-                "Not charged"
+                {t!("Not charged")}
             </p>
             <a class="button small" href=words::another(id)>
                 <Icon name="again" />
-                "Try again"
+                {t!("Try again")}
             </a>
         </div>
     }

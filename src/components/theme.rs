@@ -3,6 +3,7 @@
 use super::dynamic::{on, text, word};
 use super::icon::Icon;
 use crate::browser;
+use crate::language::{key, t, text as words};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -11,20 +12,15 @@ use leptos_router::hooks::use_location;
 pub struct ThemeInForce(pub Option<String>);
 
 const CHOICES: [(&str, &str, &str); 3] = [
-    ("auto", "As the system", "auto"),
-    ("light", "Light", "sun"),
-    ("dark", "Dark", "moon"),
+    ("auto", key!("As the system"), "auto"),
+    ("light", key!("Light"), "sun"),
+    ("dark", key!("Dark"), "moon"),
 ];
 
-/// Three buttons, one of them pressed. A plain form post without JavaScript; at once with it.
-#[component]
-pub fn ThemeSwitch() -> impl IntoView {
-    let chosen = use_context::<ThemeInForce>()
-        .and_then(|theme| theme.0)
-        .or_else(browser::theme);
-    let chosen = RwSignal::new(chosen.unwrap_or_else(|| "auto".into()));
+/// The address of the page, for a form that leads back to it.
+pub fn here() -> impl Fn() -> String + Send + 'static {
     let location = use_location();
-    let next = move || {
+    move || {
         location.pathname.get()
             + &location.search.with(|search| {
                 if search.is_empty() {
@@ -33,8 +29,19 @@ pub fn ThemeSwitch() -> impl IntoView {
                     format!("?{search}")
                 }
             })
-    };
+    }
+}
+
+/// Three buttons, one of them pressed. A plain form post without JavaScript; at once with it.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let chosen = use_context::<ThemeInForce>()
+        .and_then(|theme| theme.0)
+        .or_else(browser::theme);
+    let chosen = RwSignal::new(chosen.unwrap_or_else(|| "auto".into()));
+    let next = here();
     let choices = CHOICES.map(|(value, label, icon)| {
+        let label = words(label);
         let choose = move |event: leptos::ev::MouseEvent| {
             event.prevent_default();
             browser::choose_theme(value);
@@ -57,7 +64,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     view! {
         <form method="post" action="/theme">
             <input type="hidden" name="next" value=text(next) />
-            <div class="theme-switch" role="group" aria-label="Theme">
+            <div class="theme-switch" role="group" aria-label=t!("Theme")>
                 {choices}
             </div>
         </form>

@@ -2,11 +2,10 @@
 
 use super::dynamic::{effect, text};
 use crate::browser;
+use crate::language::t;
 use leptos::prelude::*;
+use std::fmt::Write as _;
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 const DAY_MS: i64 = 86_400_000;
 
 /// Becomes true once the page is awake: from then on times are told in the person's own zone. The first rendering in the
@@ -77,10 +76,14 @@ fn civil(at: i64) -> Civil {
 #[must_use]
 pub fn day_in_words(at: i64) -> String {
     let Civil { year, month, day, .. } = civil(at);
-    format!(
-        "{day} {} {year}",
-        MONTHS.get(month - 1).copied().unwrap_or_default()
-    )
+    let month = month_in_words(month);
+    t!("{day} {month} {year}", day = day, month = month, year = year)
+}
+
+/// The short name of a month from 1 to 12.
+fn month_in_words(month: usize) -> &'static str {
+    let months = t!("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec");
+    months.split(' ').nth(month - 1).unwrap_or_default()
 }
 
 fn in_words(at: i64, exact: bool) -> String {
@@ -90,13 +93,19 @@ fn in_words(at: i64, exact: bool) -> String {
         day,
         second_of_day,
     } = civil(at);
-    let month = MONTHS.get(month - 1).copied().unwrap_or_default();
+    let month = month_in_words(month);
     let (hour, minute, second) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
+    let mut time = format!("{hour:02}:{minute:02}");
     if exact {
-        format!("{day} {month} {year}, {hour:02}:{minute:02}:{second:02}")
-    } else {
-        format!("{day} {month} {year}, {hour:02}:{minute:02}")
+        let _ = write!(time, ":{second:02}");
     }
+    t!(
+        "{day} {month} {year}, {time}",
+        day = day,
+        month = month,
+        year = year,
+        time = time
+    )
 }
 
 fn machine(at: i64) -> String {
@@ -136,7 +145,7 @@ pub fn brief(ms: i64) -> String {
 pub fn about(ms: i64) -> String {
     let seconds = (ms.max(0) + 500) / 1_000;
     match seconds {
-        0..3 => "a moment".into(),
+        0..3 => t!("a moment").into(),
         3..10 => format!("{seconds} s"),
         10..90 => format!("{} s", (seconds + 4) / 5 * 5),
         90..5_400 => format!("{} min", (seconds + 30) / 60),

@@ -1,6 +1,7 @@
 //! Short pieces of text about a generation.
 
 use super::time::{about, duration};
+use crate::language::{Language, language, t};
 use crate::model::{
     catalogue::{Doing, Size},
     generation::{Card, Charge, Estimate, State},
@@ -57,28 +58,31 @@ pub fn length(seconds: u32) -> String {
 #[must_use]
 pub fn charge(charge: Charge) -> String {
     match charge {
-        Charge::Held(credits) => format!("{} on hold", credits.in_words()),
-        Charge::Charged(credits) => format!("Charged {}", credits.in_words()),
-        Charge::NotCharged => "Not charged".into(),
+        Charge::Held(credits) => t!("{n} on hold", n = credits.in_words()),
+        Charge::Charged(credits) => t!("Charged {credits}", credits = credits.in_words()),
+        Charge::NotCharged => t!("Not charged").into(),
     }
 }
 
 /// `1st in line`.
 #[must_use]
 pub fn place(place: u32) -> String {
+    if language() != Language::English {
+        return t!("number {n} in line", n = place);
+    }
     let ending = match (place % 10, place % 100) {
         (1, rest) if rest != 11 => "st",
         (2, rest) if rest != 12 => "nd",
         (3, rest) if rest != 13 => "rd",
         _ => "th",
     };
-    format!("{place}{ending} in line")
+    t!("{place} in line", place = format!("{place}{ending}"))
 }
 
 /// `usually 40 s`, `usually 20 to 40 s`: half are ready by the first, nine of ten by the second.
 #[must_use]
 pub fn usually(estimate: Estimate) -> String {
-    ["usually ", &span(estimate)].concat()
+    t!("usually {time}", time = span(estimate))
 }
 
 /// `40 s`, `20 to 40 s`.
@@ -89,8 +93,10 @@ pub fn span(estimate: Estimate) -> String {
         return soon;
     }
     match (soon.split_once(' '), late.split_once(' ')) {
-        (Some((number, unit)), Some((_, same))) if unit == same => [number, " to ", &late].concat(),
-        _ => [&soon, " to ", &late].concat(),
+        (Some((number, unit)), Some((_, same))) if unit == same => {
+            t!("{time} to {longer}", time = number, longer = late)
+        }
+        _ => t!("{time} to {longer}", time = soon, longer = late),
     }
 }
 
@@ -99,13 +105,13 @@ pub fn span(estimate: Estimate) -> String {
 pub fn doing_in_words(doing: Doing) -> String {
     if doing.of == 1 {
         return if doing.worked == 1 {
-            "the last one worked"
+            t!("the last one worked")
         } else {
-            "the last one failed"
+            t!("the last one failed")
         }
         .into();
     }
-    format!("{} of the last {} worked", doing.worked, doing.of)
+    t!("{n} of the last {of} worked", n = doing.worked, of = doing.of)
 }
 
 /// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`.
@@ -117,7 +123,7 @@ pub fn timing(card: &Card, now: i64) -> String {
         return match (place, usually) {
             (Some(place), Some(usually)) => format!("{place} · {usually}"),
             (Some(words), None) | (None, Some(words)) => words,
-            (None, None) => "Starts as soon as there is room".into(),
+            (None, None) => t!("Starts as soon as there is room").into(),
         };
     }
     if now == 0 {
@@ -136,15 +142,15 @@ pub fn timing(card: &Card, now: i64) -> String {
 /// The rest, from how far it is once that says something, else from history.
 fn left(card: &Card, passed: i64) -> Option<String> {
     if card.state == State::Storing {
-        return Some("nearly there".into());
+        return Some(t!("nearly there").into());
     }
     let progress = i64::from(card.progress.min(100));
     let from_history = card.estimate.map(|estimate| estimate.p50_ms - passed);
     let from_progress = (progress >= 8 && passed >= 1_500).then(|| passed * (100 - progress) / progress);
     match (from_progress.or(from_history), card.estimate) {
-        (Some(left), _) if left >= 3_000 => Some(format!("about {} left", about(left))),
-        (Some(_), Some(estimate)) if passed > estimate.p90_ms => Some("longer than usual".into()),
-        (Some(_), _) => Some("nearly there".into()),
+        (Some(left), _) if left >= 3_000 => Some(t!("about {time} left", time = about(left))),
+        (Some(_), Some(estimate)) if passed > estimate.p90_ms => Some(t!("longer than usual").into()),
+        (Some(_), _) => Some(t!("nearly there").into()),
         (None, _) => None,
     }
 }
@@ -155,7 +161,7 @@ pub fn made_in(card: &Card) -> Option<String> {
     let (started, finished) = (card.started_at?, card.finished_at?);
     let took = finished - started;
     Some(if took < 1_000 {
-        "under a second".into()
+        t!("under a second").into()
     } else {
         duration(took)
     })

@@ -7,6 +7,7 @@ use super::credits::Credits;
 use super::error::FieldError;
 use super::generation::Estimate;
 use super::ids::{PictureId, QuoteId};
+use crate::language::{grouped, t};
 use batch::Part;
 use serde::{Deserialize, Serialize};
 
@@ -168,13 +169,13 @@ pub fn check_prompt(prompt: &str) -> Result<&str, String> {
     let prompt = prompt.trim();
     let length = prompt.chars().count();
     if length == 0 {
-        return Err("Describe what should be seen.".into());
+        return Err(t!("Describe what should be seen.").into());
     }
     if length > PROMPT_MAX {
-        return Err(format!(
-            "The prompt has {} characters; at most {} fit.",
-            Credits(to_i64(length)),
-            Credits(to_i64(PROMPT_MAX))
+        return Err(t!(
+            "The prompt has {n} characters; at most {most} fit.",
+            n = grouped(to_i64(length)),
+            most = grouped(to_i64(PROMPT_MAX)),
         ));
     }
     if prompt
@@ -182,7 +183,7 @@ pub fn check_prompt(prompt: &str) -> Result<&str, String> {
         .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
     {
         return Err(
-            "The prompt has invisible control characters. Remove them, or type the text anew.".into(),
+            t!("The prompt has invisible control characters. Remove them, or type the text anew.").into(),
         );
     }
     Ok(prompt)
@@ -212,9 +213,9 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
     if size.is_none() {
         errors.push(FieldError::new(
             "size",
-            format!(
-                "{} does not make this size. Choose one of the shapes.",
-                model.label
+            t!(
+                "{model} does not make this size. Choose one of the shapes.",
+                model = model.label
             ),
         ));
     }
@@ -227,7 +228,11 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
     if seconds.is_none() {
         errors.push(FieldError::new(
             "seconds",
-            format!("{} makes {}.", model.label, lengths_in_words(&model.seconds)),
+            t!(
+                "{model} makes {lengths}.",
+                model = model.label,
+                lengths = lengths_in_words(&model.seconds)
+            ),
         ));
     }
     let takes = form
@@ -239,7 +244,7 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
     if takes.is_none() {
         errors.push(FieldError::new(
             "takes",
-            format!("Choose 1 to {TAKES_MAX} takes."),
+            t!("Choose 1 to {most} takes.", most = TAKES_MAX),
         ));
     }
     let prompts = batch::check_count(form).map_err(|error| errors.push(error)).ok();
@@ -265,33 +270,33 @@ pub fn check_choices(form: &ComposerForm, catalogue: &Catalogue) -> Result<Choic
 /// Why a model cannot be chosen, and what can be chosen instead.
 fn not_offered(id: &str, catalogue: &Catalogue) -> String {
     let Some(retired) = catalogue.retired(id) else {
-        return "This model is not offered here. Choose one of the list.".into();
+        return t!("This model is not offered here. Choose one of the list.").into();
     };
     let successor = retired.successor.as_deref().and_then(|id| catalogue.model(id));
     match successor {
-        Some(successor) => [
-            &retired.model.label,
-            " is retired. Its successor is ",
-            &successor.label,
-            " (",
-            &successor.id,
-            ").",
-        ]
-        .concat(),
-        None => [&retired.model.label, " is retired. Choose another model."].concat(),
+        Some(successor) => t!(
+            "{model} is retired. Its successor is {successor} ({id}).",
+            model = retired.model.label,
+            successor = successor.label,
+            id = successor.id,
+        ),
+        None => t!(
+            "{model} is retired. Choose another model.",
+            model = retired.model.label
+        ),
     }
 }
 
 fn lengths_in_words(seconds: &[u32]) -> String {
     match seconds {
-        [] => "no video at the moment".into(),
-        [only] => format!("{only} seconds"),
+        [] => t!("no video at the moment").into(),
+        [only] => t!("{n} seconds", n = only),
         [first, .., last] if to_i64(seconds.len()) == i64::from(last - first) + 1 => {
-            format!("{first} to {last} seconds")
+            t!("{first} to {last} seconds", first = first, last = last)
         }
-        _ => format!(
-            "{} seconds",
-            seconds.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+        _ => t!(
+            "{n} seconds",
+            n = seconds.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
         ),
     }
 }
@@ -319,7 +324,10 @@ pub fn check(form: &ComposerForm, catalogue: &Catalogue) -> Result<Composition, 
     if seed.is_none() {
         errors.push(FieldError::new(
             "seed",
-            format!("A seed is a whole number from 0 to {SEED_MAX}, or nothing."),
+            t!(
+                "A seed is a whole number from 0 to {most}, or nothing.",
+                most = SEED_MAX
+            ),
         ));
     }
     let picture = check_picture(&form.input_reference, catalogue.model(&form.model))
@@ -343,11 +351,13 @@ fn check_picture(id: &str, model: Option<&Model>) -> Result<Option<PictureId>, &
         "" => return Ok(None),
         id => id.parse(),
     };
-    let id = id.map_err(|_| "This picture is not there. Choose it again.")?;
+    let id = id.map_err(|_| t!("This picture is not there. Choose it again."))?;
     if model.is_none_or(|model| model.input_reference) {
         Ok(Some(id))
     } else {
-        Err("This model does not start from a picture. Take the picture out, or choose another model.")
+        Err(t!(
+            "This model does not start from a picture. Take the picture out, or choose another model."
+        ))
     }
 }
 
@@ -357,20 +367,21 @@ fn check_picture(id: &str, model: Option<&Model>) -> Result<Option<PictureId>, &
 pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerForm, Vec<String>)> {
     let retired = catalogue.retired(&form.model)?;
     let model = catalogue.model(retired.successor.as_deref()?)?;
-    let mut changed = vec![format!(
-        "{} took the place of {}.",
-        model.label, retired.model.label
+    let mut changed = vec![t!(
+        "{successor} took the place of {model}.",
+        successor = model.label,
+        model = retired.model.label,
     )];
     let moved = moved(form, model)?;
     let size = moved.size.parse::<Size>().ok()?;
     if form.size.parse().ok() != Some(size) {
-        changed.push(instead(format!("The size is {size} now"), &form.size));
+        changed.push(instead(t!("The size is {size} now", size = size), &form.size));
     }
     let seconds = moved.seconds.parse::<u32>().ok()?;
     let wanted = form.seconds.trim().parse::<u32>().ok();
     if wanted != Some(seconds) {
         let before = wanted.map(|wanted| format!("{wanted} s")).unwrap_or_default();
-        changed.push(instead(format!("The length is {seconds} s now"), &before));
+        changed.push(instead(t!("The length is {n} s now", n = seconds), &before));
     }
     let has_picture = !form.input_reference.is_empty();
     let input_reference = if model.input_reference {
@@ -379,10 +390,10 @@ pub fn succeed(form: &ComposerForm, catalogue: &Catalogue) -> Option<(ComposerFo
         String::new()
     };
     if has_picture && input_reference.is_empty() {
-        changed.push("It does not start from a picture.".into());
+        changed.push(t!("It does not start from a picture.").into());
     }
     if let Some(price) = model.price(size, seconds) {
-        changed.push(format!("One take costs {}.", price.in_words()));
+        changed.push(t!("One take costs {credits}.", credits = price.in_words()));
     }
     let form = ComposerForm {
         input_reference,
@@ -418,7 +429,7 @@ fn instead(now: String, before: &str) -> String {
     if before.is_empty() {
         now + "."
     } else {
-        format!("{now}; it was {before}.")
+        t!("{now}; it was {before}.", now = now, before = before)
     }
 }
 

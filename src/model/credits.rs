@@ -1,5 +1,6 @@
 //! Credits: whole numbers, never fractions, with checked arithmetic.
 
+use crate::language::{grouped, tn};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -33,28 +34,14 @@ impl Credits {
     /// "1 credit", "1,240 credits".
     #[must_use]
     pub fn in_words(self) -> String {
-        if self.0 == 1 {
-            "1 credit".into()
-        } else {
-            format!("{self} credits")
-        }
+        tn!(self, "1 credit", "{n} credits")
     }
 }
 
-/// Groups of three digits: `1,240`, with a true minus sign.
+/// Groups of three digits, as the language that is spoken writes them: `1,240`.
 impl fmt::Display for Credits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.unsigned_abs().to_string();
-        if self.0 < 0 {
-            f.write_str("\u{2212}")?;
-        }
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
+        f.write_str(&grouped(self.0))
     }
 }
 

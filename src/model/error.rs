@@ -1,5 +1,6 @@
 //! The one error that crosses the edge: a stable code, a sentence for people, and the fields it belongs to.
 
+use crate::language::t;
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -117,9 +118,10 @@ impl AppError {
     /// Fields that do not fit.
     #[must_use]
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        let message = fields
-            .first()
-            .map_or_else(|| "Something does not fit.".into(), |first| first.message.clone());
+        let message = fields.first().map_or_else(
+            || t!("Something does not fit.").into(),
+            |first| first.message.clone(),
+        );
         Self {
             code: Code::Invalid,
             message,
@@ -143,14 +145,14 @@ impl AppError {
     pub fn not_found() -> Self {
         Self::new(
             Code::NotFound,
-            "There is nothing here, or it is not yours to see.",
+            t!("There is nothing here, or it is not yours to see."),
         )
     }
 
     /// Nobody is signed in.
     #[must_use]
     pub fn sign_in_needed() -> Self {
-        Self::new(Code::SignInNeeded, "Please sign in first.")
+        Self::new(Code::SignInNeeded, t!("Please sign in first."))
     }
 
     /// The browser could not reach the server.
@@ -158,7 +160,7 @@ impl AppError {
     pub fn unreachable() -> Self {
         Self::new(
             Code::Network,
-            "The server could not be reached. Check the connection and try again.",
+            t!("The server could not be reached. Check the connection and try again."),
         )
     }
 
@@ -167,7 +169,7 @@ impl AppError {
     pub fn internal() -> Self {
         Self::new(
             Code::Internal,
-            "Something went wrong on our side. Nothing was charged. Please try again.",
+            t!("Something went wrong on our side. Nothing was charged. Please try again."),
         )
     }
 
@@ -190,7 +192,7 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => {
-                Self::new(Code::Invalid, "The request was not understood.")
+                Self::new(Code::Invalid, t!("The request was not understood."))
             }
             _ => Self::internal(),
         }

@@ -8,6 +8,7 @@ use super::library::About;
 pub use super::library::{LIBRARY_PAGE, LibraryPage, LibraryQuery};
 use super::lineage::Family;
 use super::trash::InTrash;
+use crate::language::t;
 use serde::{Deserialize, Serialize};
 
 /// Where a generation is in its life. The last four are ends: nothing follows them.
@@ -77,16 +78,16 @@ impl State {
 
     /// The words for people.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
-            Self::Queued => "Waiting in line",
-            Self::Submitting => "Starting",
-            Self::Running => "Rendering",
-            Self::Storing => "Saving the video",
-            Self::Succeeded => "Ready",
-            Self::Failed => "Did not work out",
-            Self::Blocked => "Stopped by the safety system",
-            Self::Cancelled => "Cancelled",
+            Self::Queued => t!("Waiting in line"),
+            Self::Submitting => t!("Starting"),
+            Self::Running => t!("Rendering"),
+            Self::Storing => t!("Saving the video"),
+            Self::Succeeded => t!("Ready"),
+            Self::Failed => t!("Did not work out"),
+            Self::Blocked => t!("Stopped by the safety system"),
+            Self::Cancelled => t!("Cancelled"),
         }
     }
 
@@ -188,19 +189,19 @@ impl Reason {
 
     /// A sentence for people.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
-            Self::CancelledByUser => "You stopped it.",
-            Self::TimedOut => "It took longer than this model is given.",
-            Self::ProviderFailed => "The model could not finish it.",
-            Self::ProviderRefused => "The model did not accept the request.",
-            Self::ProviderUnreachable => "The model's server did not answer.",
-            Self::ProviderBlocked => "The provider's safety system refused it.",
-            Self::BadVideo => "What the model delivered was not a playable video of this size.",
-            Self::StorageFailed => "The finished video could not be saved.",
-            Self::Interrupted => "The server was restarted while it was being handed over.",
-            Self::ModelGone => "This model is not offered any more.",
-            Self::Internal => "Something went wrong on our side.",
+            Self::CancelledByUser => t!("You stopped it."),
+            Self::TimedOut => t!("It took longer than this model is given."),
+            Self::ProviderFailed => t!("The model could not finish it."),
+            Self::ProviderRefused => t!("The model did not accept the request."),
+            Self::ProviderUnreachable => t!("The model's server did not answer."),
+            Self::ProviderBlocked => t!("The provider's safety system refused it."),
+            Self::BadVideo => t!("What the model delivered was not a playable video of this size."),
+            Self::StorageFailed => t!("The finished video could not be saved."),
+            Self::Interrupted => t!("The server was restarted while it was being handed over."),
+            Self::ModelGone => t!("This model is not offered any more."),
+            Self::Internal => t!("Something went wrong on our side."),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::credits::Credits;
 use super::error::FieldError;
 use super::ids::KeyId;
+use crate::language::t;
 use serde::{Deserialize, Serialize};
 
 /// The longest name, in characters.
@@ -113,7 +114,10 @@ pub fn check(form: &KeyForm) -> Result<NewKey, Vec<FieldError>> {
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
         errors.push(FieldError::new(
             "name",
-            format!("Give the key a name of 1 to {NAME_MAX} characters, so that you recognise it later."),
+            t!(
+                "Give the key a name of 1 to {most} characters, so that you recognise it later.",
+                most = NAME_MAX
+            ),
         ));
     }
     let chosen = [(&form.create, Scope::Create), (&form.read, Scope::Read)];
@@ -124,7 +128,7 @@ pub fn check(form: &KeyForm) -> Result<NewKey, Vec<FieldError>> {
     if scopes.is_empty() {
         errors.push(FieldError::new(
             "scopes",
-            "Choose what the key may do: create, read or both.",
+            t!("Choose what the key may do: create, read or both."),
         ));
     }
     let cap = match form.monthly_cap.trim() {
@@ -138,9 +142,9 @@ pub fn check(form: &KeyForm) -> Result<NewKey, Vec<FieldError>> {
     if cap.is_none() {
         errors.push(FieldError::new(
             "monthly_cap",
-            format!(
-                "A cap is a whole number of credits from 1 to {}, or nothing.",
-                Credits(CAP_MAX)
+            t!(
+                "A cap is a whole number of credits from 1 to {most}, or nothing.",
+                most = Credits(CAP_MAX)
             ),
         ));
     }

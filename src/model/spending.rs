@@ -2,6 +2,7 @@
 
 use super::credits::Credits;
 use super::error::FieldError;
+use crate::language::t;
 use serde::{Deserialize, Serialize};
 
 /// The largest guard, in credits.
@@ -55,8 +56,10 @@ pub fn check(form: &GuardsForm) -> Result<Guards, Vec<FieldError>> {
         let fits = text.parse().ok().filter(|credits| (1..=MOST).contains(credits));
         if fits.is_none() {
             let most = Credits(MOST);
-            let message =
-                format!("Write a whole number of credits from 1 to {most}, or nothing for no limit.");
+            let message = t!(
+                "Write a whole number of credits from 1 to {most}, or nothing for no limit.",
+                most = most
+            );
             errors.push(FieldError::new(field, message));
         }
         fits.map(Credits)

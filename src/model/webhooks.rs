@@ -2,6 +2,7 @@
 
 use super::error::FieldError;
 use super::ids::{DeliveryId, EndpointId, GenerationId};
+use crate::language::t;
 use serde::{Deserialize, Serialize};
 
 /// What an event tells.
@@ -87,10 +88,10 @@ impl OffReason {
 
     /// A sentence for people.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
-            Self::Gone => "It answered 410 Gone: it wants no more events.",
-            Self::Failing => "Every try failed for five days.",
+            Self::Gone => t!("It answered 410 Gone: it wants no more events."),
+            Self::Failing => t!("Every try failed for five days."),
         }
     }
 }
@@ -161,14 +162,14 @@ impl Trouble {
 
     /// A sentence for people.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
-            Self::TimedOut => "No answer within ten seconds",
-            Self::Unreachable => "No connection",
-            Self::PrivateAddress => "The name leads to a private address",
-            Self::Certificate => "No trusted TLS connection",
-            Self::NotAllowed => "Not an address that events may go to",
-            Self::EndpointOff => "Not sent: the endpoint was off",
+            Self::TimedOut => t!("No answer within ten seconds"),
+            Self::Unreachable => t!("No connection"),
+            Self::PrivateAddress => t!("The name leads to a private address"),
+            Self::Certificate => t!("No trusted TLS connection"),
+            Self::NotAllowed => t!("Not an address that events may go to"),
+            Self::EndpointOff => t!("Not sent: the endpoint was off"),
         }
     }
 }
@@ -262,7 +263,7 @@ impl EndpointForm {
             .filter_map(|(value, kind)| (value == "on").then_some(kind))
             .collect();
         if events.is_empty() {
-            let message = "Choose what it hears of: video.completed, video.failed or both.";
+            let message = t!("Choose what it hears of: video.completed, video.failed or both.");
             return Err(FieldError::new("events", message));
         }
         Ok(events)

@@ -3,8 +3,10 @@
 use crate::components::bells::bells;
 use crate::components::dynamic::{awaited, waiting};
 use crate::components::fact::fact;
+use crate::components::language::LanguageSwitch;
 use crate::components::person::Who;
 use crate::components::theme::ThemeSwitch;
+use crate::language::t;
 use crate::model::person::Viewer;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,39 +21,41 @@ pub fn Account() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Account" />
+        <Title text=t!("Account") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Account"</h1></header>
+            <header class="page-head"><h1>{t!("Account")}</h1></header>
             {who}
             <section class="sheet">
-                <h2>"Look"</h2>
-                <p class="hint">"The theme of this browser."</p>
+                <h2>{t!("Look")}</h2>
+                <p class="hint">{t!("The theme of this browser.")}</p>
                 <ThemeSwitch />
+                <p class="hint">{t!("The language that the studio speaks with you.")}</p>
+                <LanguageSwitch />
             </section>
             <section class="sheet needs-script">
                 {bells()}
-                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="/icons.svg#keys"></use></svg>"Keyboard shortcuts"</button></p>
+                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="/icons.svg#keys"></use></svg>{t!("Keyboard shortcuts")}</button></p>
             </section>
             <section class="sheet">
-                <h2>"Yours"</h2>
-                <p class="hint">"Everything you make is private. You can download or delete it at any time."</p>
+                <h2>{t!("Yours")}</h2>
+                <p class="hint">{t!("Everything you make is private. You can download or delete it at any time.")}</p>
                 <p class="acts">
-                    <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="/icons.svg#film"></use></svg>"Library"</a>
-                    <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>"Statement"</a>
-                    <a class="button" href="/account/spending">"Spending"</a>
-                    <a class="button" href="/account/presets">"Presets"</a>
+                    <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="/icons.svg#film"></use></svg>{t!("Library")}</a>
+                    <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>{t!("Statement")}</a>
+                    <a class="button" href="/account/spending">{t!("Spending")}</a>
+                    <a class="button" href="/account/presets">{t!("Presets")}</a>
                 </p>
             </section>
             <section class="sheet">
-                <h2>"Programs"</h2>
-                <p class="hint">"Let your own programs make videos with your credits, and hear when one is ready."</p>
+                <h2>{t!("Programs")}</h2>
+                <p class="hint">{t!("Let your own programs make videos with your credits, and hear when one is ready.")}</p>
                 <p class="acts">
-                    <a class="button" href="/account/keys">"API keys"</a>
-                    <a class="button" href="/account/webhooks">"Webhooks"</a>
+                    <a class="button" href="/account/keys">{t!("API keys")}</a>
+                    <a class="button" href="/account/webhooks">{t!("Webhooks")}</a>
                 </p>
             </section>
             <form class="sheet" method="post" action="/sign-out">
-                <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>"Sign out"</button>
+                <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>{t!("Sign out")}</button>
             </form>
         </div>
     }
@@ -61,9 +65,9 @@ pub fn Account() -> impl IntoView {
 fn person(viewer: Viewer) -> impl IntoView {
     view! {
         <section class="sheet">
-            <h2>{viewer.name.unwrap_or_else(|| "You".into())}</h2>
+            <h2>{viewer.name.unwrap_or_else(|| t!("You").into())}</h2>
             <dl class="facts">
-                {fact("E-mail", viewer.email)} {fact("Credits", viewer.balance.available.to_string())}
+                {fact(t!("E-mail"), viewer.email)} {fact(t!("Credits"), viewer.balance.available.to_string())}
             </dl>
         </section>
     }

@@ -6,6 +6,7 @@ use crate::components::dynamic::{awaited, memo, text, waiting};
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::t;
 use crate::model::credits::{PostingKind, Statement, StatementLine};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,9 +25,9 @@ pub fn CreditsPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Credits" />
+        <Title text=t!("Credits") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Credits"</h1></header>
+            <header class="page-head"><h1>{t!("Credits")}</h1></header>
             {view}
         </div>
     }
@@ -39,33 +40,33 @@ fn account(statement: Statement, further: bool) -> AnyView {
     let balance = move || live.balance.get().unwrap_or(start);
     let lines = statement.lines.into_iter().map(line).collect_view();
     let older = statement.next.map(|next| {
-        view! { <p class="older"><a class="button" href=format!("/credits?after={next}")>"Older lines"</a></p> }
+        view! { <p class="older"><a class="button" href=format!("/credits?after={next}")>{t!("Older lines")}</a></p> }
     });
     view! {
         <dl class="balances">
             <div>
-                <dt>"To spend"</dt>
+                <dt>{t!("To spend")}</dt>
                 <dd>{text(move || balance().available.to_string())}</dd>
             </div>
             <div>
-                <dt>"On hold"</dt>
+                <dt>{t!("On hold")}</dt>
                 <dd>{text(move || balance().held.to_string())}</dd>
             </div>
         </dl>
         <p class="hint">
-            "What is on hold is set aside for work that has not ended: spent when the video plays, back with you when it does not."
+            {t!("What is on hold is set aside for work that has not ended: spent when the video plays, back with you when it does not.")}
         </p>
         <div>
-            <h2 id="statement-head">"Statement"</h2>
-            {further.then(|| view! { <p><a href="/credits">"Back to the newest"</a></p> })}
+            <h2 id="statement-head">{t!("Statement")}</h2>
+            {further.then(|| view! { <p><a href="/credits">{t!("Back to the newest")}</a></p> })}
             <div class="table-frame" role="region" aria-labelledby="statement-head" tabindex="0">
                 <table class="statement">
                     <thead>
                         <tr>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"When"</th>
-                            <th scope="col" class="number">"Credits"</th>
-                            <th scope="col" class="number">"To spend after"</th>
+                            <th scope="col">{t!("What")}</th>
+                            <th scope="col">{t!("When")}</th>
+                            <th scope="col" class="number">{t!("Credits")}</th>
+                            <th scope="col" class="number">{t!("To spend after")}</th>
                         </tr>
                     </thead>
                     <tbody>{lines}</tbody>
@@ -80,18 +81,24 @@ fn account(statement: Statement, further: bool) -> AnyView {
 /// What can be spent falls with a hold and rises with a grant or a release; a capture spends what was held already.
 fn line(line: StatementLine) -> impl IntoView {
     let (words, class, sign) = match line.kind {
-        PostingKind::Grant => ("Credits given", "number up", "+"),
-        PostingKind::Hold => ("Set aside", "number", "\u{2212}"),
-        PostingKind::Capture => ("Spent, from the hold", "number spent", ""),
-        PostingKind::Release => ("Not charged, back from the hold", "number up", "+"),
+        PostingKind::Grant => (t!("Credits given"), "number up", "+"),
+        PostingKind::Hold => (t!("Set aside"), "number", "\u{2212}"),
+        PostingKind::Capture => (t!("Spent, from the hold"), "number spent", ""),
+        PostingKind::Release => (t!("Not charged, back from the hold"), "number up", "+"),
     };
-    let prompt = line.prompt.unwrap_or_else(|| "A video".into());
+    let prompt = line.prompt.unwrap_or_else(|| t!("A video").into());
+    // The one that the program itself gives; others are the operator's words.
+    let reason = if line.reason == "Welcome" {
+        t!("Welcome").into()
+    } else {
+        line.reason
+    };
     let what = match line.generation {
         Some(id) => view! { <a class="line-what" dir="auto" href=format!("/v/{id}")>{prompt}</a> }.into_any(),
         None if line.kind == PostingKind::Grant => {
-            view! { <span class="line-what">{line.reason}</span> }.into_any()
+            view! { <span class="line-what">{reason}</span> }.into_any()
         }
-        None => view! { <span class="line-what">"A video that was deleted"</span> }.into_any(),
+        None => view! { <span class="line-what">{t!("A video that was deleted")}</span> }.into_any(),
     };
     view! {
         <tr>

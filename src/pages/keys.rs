@@ -7,6 +7,7 @@ use crate::components::field::{Field, FormMessage, returned_form};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::t;
 use crate::model::keys::{ApiKey, Scope};
 use crate::model::person::{FRESH_KEY, FormState};
 use leptos::prelude::*;
@@ -25,20 +26,21 @@ pub fn Keys() -> impl IntoView {
         }
     });
     view! {
-        <Title text="API keys" />
+        <Title text=t!("API keys") />
         <div class="page narrow">
-            <header class="page-head"><h1>"API keys"</h1></header>
+            <header class="page-head"><h1>{t!("API keys")}</h1></header>
             <p class="hint">
-                "With a key, a program makes videos with your credits, over the Videos protocol: the official OpenAI clients work \
-                 with this server's address and a key. Everybody who has a key can spend what it may spend. "
-                <a href="/docs/api" rel="external">"How it works"</a>
+                {t!("With a key, a program makes videos with your credits, over the Videos protocol: the official OpenAI clients work \
+                 with this server's address and a key. Everybody who has a key can spend what it may spend.")}
+                " "
+                <a href="/docs/api" rel="external">{t!("How it works")}</a>
             </p>
             {fresh.map(shown_once)}
             {new(form)}
             {list}
             <p>
-                <a href="/account/webhooks">"Webhooks: hear when a video is ready"</a> " · "
-                <a href="/account">"Back to your account"</a>
+                <a href="/account/webhooks">{t!("Webhooks: hear when a video is ready")}</a> " · "
+                <a href="/account">{t!("Back to your account")}</a>
             </p>
         </div>
     }
@@ -48,8 +50,8 @@ pub fn Keys() -> impl IntoView {
 fn shown_once(key: String) -> AnyView {
     view! {
         <section class="sheet fresh-key" role="status">
-            <h2>"Your new key"</h2>
-            <p>"Copy it now. It is shown this once, and kept nowhere."</p>
+            <h2>{t!("Your new key")}</h2>
+            <p>{t!("Copy it now. It is shown this once, and kept nowhere.")}</p>
             <code>{key}</code>
         </section>
     }
@@ -64,29 +66,29 @@ fn new(form: FormState) -> AnyView {
     let wrong = form.error("scopes");
     view! {
         <form class="sheet key-form" method="post" action="/account/keys" novalidate>
-            <h2>"Make a key"</h2>
+            <h2>{t!("Make a key")}</h2>
             <FormMessage form=form.clone() />
-            <Field form=form.clone() name="name" label="Name" hint="What you recognise it by, like the program that uses it." />
+            <Field form=form.clone() name="name" label=t!("Name") hint=t!("What you recognise it by, like the program that uses it.") />
             <fieldset class="scopes">
-                <legend>"What it may do"</legend>
+                <legend>{t!("What it may do")}</legend>
                 <label class="switch">
                     <input type="checkbox" name="create" value="on" checked=create />
-                    "Create, remix, cancel and delete videos"
+                    {t!("Create, remix, cancel and delete videos")}
                 </label>
                 <label class="switch">
                     <input type="checkbox" name="read" value="on" checked=read />
-                    "See and download videos"
+                    {t!("See and download videos")}
                 </label>
                 <p class="field-error" id="scopes-error">{wrong.map(|wrong| view! { <Icon name="note" />{wrong} })}</p>
             </fieldset>
             <Field
                 form
                 name="monthly_cap"
-                label="Most credits in a month"
-                hint="Counted by calendar months in UTC. Empty means no cap but your balance."
+                label=t!("Most credits in a month")
+                hint=t!("Counted by calendar months in UTC. Empty means no cap but your balance.")
                 optional=true
             />
-            <button class="button primary">"Make the key"</button>
+            <button class="button primary">{t!("Make the key")}</button>
         </form>
     }
     .into_any()
@@ -98,7 +100,7 @@ fn table(keys: Vec<ApiKey>) -> AnyView {
     }
     view! {
         <section class="sheet">
-            <h2 id="keys-head">"Your keys"</h2>
+            <h2 id="keys-head">{t!("Your keys")}</h2>
             <ul class="keys" aria-labelledby="keys-head">{keys.into_iter().map(line).collect_view()}</ul>
         </section>
     }
@@ -107,26 +109,30 @@ fn table(keys: Vec<ApiKey>) -> AnyView {
 
 fn line(key: ApiKey) -> AnyView {
     let may = match key.scopes.as_slice() {
-        [Scope::Create] => "may create",
-        [Scope::Read] => "may see",
-        _ => "may create and see",
+        [Scope::Create] => t!("may create"),
+        [Scope::Read] => t!("may see"),
+        _ => t!("may create and see"),
     };
     let spent = match key.monthly_cap {
-        Some(cap) => format!("{} of {} credits this month", key.spent, cap),
-        None => format!("{} this month", key.spent.in_words()),
+        Some(cap) => t!(
+            "{spent} of {cap} credits this month",
+            spent = key.spent,
+            cap = cap
+        ),
+        None => t!("{credits} this month", credits = key.spent.in_words()),
     };
     let used = match key.last_used_at {
-        Some(at) => view! { "last used " <Moment at /> }.into_any(),
-        None => "never used".into_any(),
+        Some(at) => view! { {t!("last used")} " " <Moment at /> }.into_any(),
+        None => t!("never used").into_any(),
     };
     let end = if let Some(at) = key.revoked_at {
-        view! { <p class="hint">"Revoked " <Moment at /></p> }.into_any()
+        view! { <p class="hint">{t!("Revoked")} " " <Moment at /></p> }.into_any()
     } else {
         let action = format!("/account/keys/{}/revoke", key.id);
-        let label = format!("Revoke {}", key.name);
+        let label = t!("Revoke {name}", name = key.name);
         view! {
             <form method="post" action=action>
-                <button class="button small danger" aria-label=label>"Revoke"</button>
+                <button class="button small danger" aria-label=label>{t!("Revoke")}</button>
             </form>
         }
         .into_any()
@@ -136,7 +142,7 @@ fn line(key: ApiKey) -> AnyView {
             <div>
                 <b dir="auto">{key.name}</b>
                 <code>{key.prefix} "…"</code>
-                <p class="hint">{may} " · " {spent} " · made " <Moment at=key.created_at /> " · " {used}</p>
+                <p class="hint">{may} " · " {spent} " · " {t!("made")} " " <Moment at=key.created_at /> " · " {used}</p>
             </div>
             {end}
         </li>

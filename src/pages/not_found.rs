@@ -1,6 +1,7 @@
 //! There is nothing at this address, or it is not yours to see: the answer is the same.
 
 use crate::components::status::respond_with;
+use crate::language::t;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -9,13 +10,13 @@ use leptos_meta::Title;
 pub fn NotFound() -> impl IntoView {
     respond_with(404);
     view! {
-        <Title text="Not found" />
+        <Title text=t!("Not found") />
         <section class="blank">
-            <h1>"Nothing is playing here"</h1>
-            <p>"There is nothing at this address, or it is not yours to see."</p>
+            <h1>{t!("Nothing is playing here")}</h1>
+            <p>{t!("There is nothing at this address, or it is not yours to see.")}</p>
             <p class="blank-ways">
-                <a class="button" href="/create">"Create a video"</a>
-                <a class="button" href="/" rel="external">"Go to the start"</a>
+                <a class="button" href="/create">{t!("Create a video")}</a>
+                <a class="button" href="/" rel="external">{t!("Go to the start")}</a>
             </p>
         </section>
     }

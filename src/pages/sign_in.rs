@@ -1,6 +1,8 @@
 //! `/sign-in`: a plain form post, with JavaScript and without.
 
 use crate::components::field::{Field, FormMessage, returned_form};
+use crate::components::language::LanguageSwitch;
+use crate::language::t;
 use crate::model::person::carried;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,18 +19,19 @@ pub fn SignIn() -> impl IntoView {
         .map(|(field, value)| view! { <input type="hidden" name=field value=value /> }.into_any())
         .collect();
     view! {
-        <Title text="Sign in" />
+        <Title text=t!("Sign in") />
         <section class="door">
-            <h1>"Sign in"</h1>
+            <h1>{t!("Sign in")}</h1>
             <form method="post" action="/sign-in" novalidate>
                 <FormMessage form=form.clone() />
-                <Field form=form.clone() name="email" label="E-mail" kind="email" autocomplete="username" />
-                <Field form name="password" label="Password" kind="password" autocomplete="current-password" />
+                <Field form=form.clone() name="email" label=t!("E-mail") kind="email" autocomplete="username" />
+                <Field form name="password" label=t!("Password") kind="password" autocomplete="current-password" />
                 <input type="hidden" name="next" value=next />
                 {composed}
-                <button class="button primary wide">"Sign in"</button>
+                <button class="button primary wide">{t!("Sign in")}</button>
             </form>
-            <p class="door-other">"New here? " <a href="/sign-up">"Create an account"</a></p>
+            <p class="door-other">{t!("New here?")} " " <a href="/sign-up">{t!("Create an account")}</a></p>
+            <LanguageSwitch />
         </section>
     }
     .into_any()

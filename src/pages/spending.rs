@@ -6,6 +6,7 @@ use crate::components::dynamic::{awaited, waiting};
 use crate::components::field::{Field, FormMessage, returned_form};
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::t;
 use crate::model::credits::Credits;
 use crate::model::person::FormState;
 use crate::model::spending::{Guards, Spending};
@@ -27,17 +28,17 @@ pub fn SpendingPage() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Spending" />
+        <Title text=t!("Spending") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Spending"</h1></header>
+            <header class="page-head"><h1>{t!("Spending")}</h1></header>
             <p class="hint">
-                "Limits that you set for yourself. The server keeps them, whoever creates: you, or a program with one of your API \
-                 keys. What is already being made goes on."
+                {t!("Limits that you set for yourself. The server keeps them, whoever creates: you, or a program with one of your API \
+                 keys. What is already being made goes on.")}
             </p>
             {inside}
             <p>
-                <a href="/account/keys">"API keys and their caps for a month"</a> " · "
-                <a href="/account">"Back to your account"</a>
+                <a href="/account/keys">{t!("API keys and their caps for a month")}</a> " · "
+                <a href="/account">{t!("Back to your account")}</a>
             </p>
         </div>
     }
@@ -51,8 +52,8 @@ fn room(spending: Spending, returned: FormState) -> AnyView {
         changed_at,
     } = spending;
     let today = match guards.most_per_day {
-        Some(most) => format!("Today: {today} of {}", most.in_words()),
-        None => format!("Today: {}", today.in_words()),
+        Some(most) => t!("Today: {spent} of {most}", spent = today, most = most.in_words()),
+        None => t!("Today: {spent}", spent = today.in_words()),
     };
     // A form that came back shows what was typed; a first visit what is kept.
     let form = if returned.errors.is_empty() {
@@ -60,41 +61,42 @@ fn room(spending: Spending, returned: FormState) -> AnyView {
     } else {
         returned
     };
-    let changed = changed_at.map(|at| view! { <p class="hint">"Last changed " <Moment at />"."</p> });
+    let changed =
+        changed_at.map(|at| view! { <p class="hint">{t!("Last changed")} " " <Moment at />"."</p> });
     view! {
         <section class="sheet">
             <h2>{today}</h2>
             <p class="hint">
-                "Charged or on hold for everything that was created since midnight in UTC. What was not charged in the end does \
-                 not count."
+                {t!("Charged or on hold for everything that was created since midnight in UTC. What was not charged in the end does \
+                 not count.")}
             </p>
         </section>
         <form class="sheet key-form" method="post" action="/account/spending" novalidate>
-            <h2>"Your limits, in credits"</h2>
+            <h2>{t!("Your limits, in credits")}</h2>
             <FormMessage form=form.clone() />
             <Field
                 form=form.clone()
                 name="most_per_job"
-                label="Most for one job"
-                hint="All takes of one press on Create together. Empty means no limit."
+                label=t!("Most for one job")
+                hint=t!("All takes of one press on Create together. Empty means no limit.")
                 optional=true
             />
             <Field
                 form=form.clone()
                 name="most_per_day"
-                label="Most in a day"
-                hint="From midnight to midnight in UTC. Empty means no limit."
+                label=t!("Most in a day")
+                hint=t!("From midnight to midnight in UTC. Empty means no limit.")
                 optional=true
             />
             <Field
                 form
                 name="confirm_above"
-                label="Ask me above"
-                hint="A job that costs more is created only when you press Create a second time. Programs are not asked: they \
-                      have max_credits and the caps of their keys."
+                label=t!("Ask me above")
+                hint=t!("A job that costs more is created only when you press Create a second time. Programs are not asked: they \
+                      have max_credits and the caps of their keys.")
                 optional=true
             />
-            <button class="button primary">"Save"</button>
+            <button class="button primary">{t!("Save")}</button>
             {changed}
         </form>
     }

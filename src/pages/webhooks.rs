@@ -10,6 +10,7 @@ use crate::components::field::{Field, FormMessage, returned_form};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::t;
 use crate::model::person::{FRESH_SECRET, FormState};
 use crate::model::webhooks::{Endpoint, EventKind};
 use leptos::prelude::*;
@@ -28,19 +29,20 @@ pub fn Webhooks() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Webhooks" />
+        <Title text=t!("Webhooks") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Webhooks"</h1></header>
+            <header class="page-head"><h1>{t!("Webhooks")}</h1></header>
             <p class="hint">
-                "Your own programs hear it when a video has ended: a signed event is posted to an address of yours, and again for a \
-                 day until it is taken. Events carry no prompts. "
-                <a href="/docs/api#webhooks" rel="external">"How it works"</a>
+                {t!("Your own programs hear it when a video has ended: a signed event is posted to an address of yours, and again for a \
+                 day until it is taken. Events carry no prompts.")}
+                " "
+                <a href="/docs/api#webhooks" rel="external">{t!("How it works")}</a>
             </p>
             {fresh.map(shown_once)}
             {new(form)}
             {list}
             <p>
-                <a href="/account/keys">"API keys"</a> " · " <a href="/account">"Back to your account"</a>
+                <a href="/account/keys">{t!("API keys")}</a> " · " <a href="/account">{t!("Back to your account")}</a>
             </p>
         </div>
     }
@@ -51,8 +53,8 @@ pub fn Webhooks() -> impl IntoView {
 fn shown_once(secret: String) -> AnyView {
     view! {
         <section class="sheet fresh-key" role="status">
-            <h2>"The signing secret"</h2>
-            <p>"Copy it now. It is shown this once; your program checks with it that events come from here."</p>
+            <h2>{t!("The signing secret")}</h2>
+            <p>{t!("Copy it now. It is shown this once; your program checks with it that events come from here.")}</p>
             <code>{secret}</code>
         </section>
     }
@@ -67,28 +69,28 @@ fn new(form: FormState) -> AnyView {
     let wrong = form.error("events");
     view! {
         <form class="sheet key-form" method="post" action="/account/webhooks" novalidate>
-            <h2>"Add an endpoint"</h2>
+            <h2>{t!("Add an endpoint")}</h2>
             <FormMessage form=form.clone() />
             <Field
                 form
                 name="url"
-                label="Address"
+                label=t!("Address")
                 kind="url"
-                hint="A public https address that answers with 2xx, like https://example.org/hooks."
+                hint=t!("A public https address that answers with 2xx, like https://example.org/hooks.")
             />
             <fieldset class="scopes">
-                <legend>"What it hears of"</legend>
+                <legend>{t!("What it hears of")}</legend>
                 <label class="switch">
                     <input type="checkbox" name="completed" value="on" checked=completed />
-                    "Videos that are ready"
+                    {t!("Videos that are ready")}
                 </label>
                 <label class="switch">
                     <input type="checkbox" name="failed" value="on" checked=failed />
-                    "Videos that were not made"
+                    {t!("Videos that were not made")}
                 </label>
                 <p class="field-error" id="events-error">{wrong.map(|wrong| view! { <Icon name="note" />{wrong} })}</p>
             </fieldset>
-            <button class="button primary">"Add the endpoint"</button>
+            <button class="button primary">{t!("Add the endpoint")}</button>
         </form>
     }
     .into_any()
@@ -100,7 +102,7 @@ fn table(endpoints: &[Endpoint]) -> AnyView {
     }
     view! {
         <section class="sheet">
-            <h2 id="endpoints-head">"Your endpoints"</h2>
+            <h2 id="endpoints-head">{t!("Your endpoints")}</h2>
             <ul class="keys" aria-labelledby="endpoints-head">{endpoints.iter().map(line).collect_view()}</ul>
         </section>
     }
@@ -110,26 +112,26 @@ fn table(endpoints: &[Endpoint]) -> AnyView {
 /// What an endpoint hears of.
 fn hears_of(events: &[EventKind]) -> &'static str {
     match events {
-        [EventKind::Completed] => "hears of videos that are ready",
-        [EventKind::Failed] => "hears of videos that were not made",
-        _ => "hears of every video that has ended",
+        [EventKind::Completed] => t!("hears of videos that are ready"),
+        [EventKind::Failed] => t!("hears of videos that were not made"),
+        _ => t!("hears of every video that has ended"),
     }
 }
 
 fn line(endpoint: &Endpoint) -> AnyView {
     let address = format!("/account/webhooks/{}", endpoint.id);
-    let label = format!("Deliveries to {}", endpoint.url);
+    let label = t!("Deliveries to {address}", address = endpoint.url);
     let state = endpoint.off.map(|(_, why)| {
-        view! { <p class="off-note"><Icon name="note" />"Off. " {why.in_words()}</p> }
+        view! { <p class="off-note"><Icon name="note" />{t!("Off")} ". " {why.in_words()}</p> }
     });
     view! {
         <li>
             <div>
                 <a class="endpoint-url" dir="auto" href=address.clone()>{endpoint.url.clone()}</a>
-                <p class="hint">{hears_of(&endpoint.events)} " · added " <Moment at=endpoint.created_at /></p>
+                <p class="hint">{hears_of(&endpoint.events)} " · " {t!("added")} " " <Moment at=endpoint.created_at /></p>
                 {state}
             </div>
-            <a class="button small" href=address aria-label=label>"Deliveries"</a>
+            <a class="button small" href=address aria-label=label>{t!("Deliveries")}</a>
         </li>
     }
     .into_any()

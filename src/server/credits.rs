@@ -11,6 +11,7 @@ use super::{
     },
     error::{Failure, Result},
 };
+use crate::language::t;
 use crate::model::{
     credits::{Balance, Credits, PostingKind, Statement, StatementLine},
     error::{AppError, Code},
@@ -59,7 +60,7 @@ impl Ledger {
             return Err(AppError::field(
                 Code::Invalid,
                 "credits",
-                "Grant a whole number of credits, 1 or more.",
+                t!("Grant a whole number of credits, 1 or more."),
             )
             .into());
         }
@@ -86,7 +87,7 @@ impl Ledger {
         let Some(after) = ledger::change(tx, user.0, -credits.0, credits.0).await? else {
             return Err(AppError::new(
                 Code::InsufficientCredits,
-                "There are not enough credits for this.",
+                t!("There are not enough credits for this."),
             )
             .into());
         };

@@ -1,5 +1,6 @@
 //! Errors inside the server, and how they become the one error of the edge.
 
+use crate::language::t;
 use crate::model::error::{AppError, Code};
 use axum::{
     Json,
@@ -76,7 +77,7 @@ impl From<Failure> for AppError {
                 tracing::warn!(error = %passing, "a request found the database out of reach");
                 Self::new(
                     Code::Unavailable,
-                    "The database does not answer right now. Nothing was charged; please try again.",
+                    t!("The database does not answer right now. Nothing was charged; please try again."),
                 )
             }
             other => {

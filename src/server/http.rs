@@ -7,6 +7,7 @@ pub mod forms;
 pub mod guard;
 pub mod health;
 pub mod hooks;
+pub mod language;
 pub mod media;
 pub mod notice;
 pub mod pages;

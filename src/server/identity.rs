@@ -13,6 +13,7 @@ use super::{
     },
     error::{Failure, Result},
 };
+use crate::language::t;
 use crate::model::{
     credits::{Balance, Credits},
     error::{AppError, Code, FieldError},
@@ -137,7 +138,7 @@ impl Identity {
             AppError::field(
                 Code::Invalid,
                 "email",
-                "No account can be created with this address. If it is yours, sign in instead.",
+                t!("No account can be created with this address. If it is yours, sign in instead."),
             )
             .into()
         })
@@ -155,7 +156,9 @@ impl Identity {
         let hash = self.passwords.hash(password.to_owned()).await?;
         let welcome = self.config.welcome_credits;
         let created = self.add(&email, None, &hash, admin, None, welcome).await?;
-        created.ok_or_else(|| AppError::field(Code::Conflict, "email", "This address has an account.").into())
+        created.ok_or_else(|| {
+            AppError::field(Code::Conflict, "email", t!("This address has an account.")).into()
+        })
     }
 
     async fn add(
@@ -319,7 +322,7 @@ impl Identity {
             AppError::field(
                 Code::NotFound,
                 "email",
-                "Nobody has an account with this address.",
+                t!("Nobody has an account with this address."),
             )
             .into()
         })
@@ -333,7 +336,7 @@ impl Identity {
             metrics::counter!("aisora_throttled_total").increment(1);
             return Err(AppError::new(
                 Code::TooManyRequests,
-                "Too many tries. Please wait a few minutes and try again.",
+                t!("Too many tries. Please wait a few minutes and try again."),
             )
             .into());
         }
@@ -343,7 +346,11 @@ impl Identity {
 
 /// A refused sign-in, at no field: which of the two is wrong is not told.
 fn not_together() -> Failure {
-    AppError::new(Code::Invalid, "This address and password do not belong together.").into()
+    AppError::new(
+        Code::Invalid,
+        t!("This address and password do not belong together."),
+    )
+    .into()
 }
 
 /// What counts as one address: IPv6 gives every household a whole /64.

@@ -11,6 +11,7 @@ use super::{
     error::{Failure, Result},
     identity::base64_url,
 };
+use crate::language::t;
 use crate::model::{
     credits::Credits,
     error::{AppError, Code},
@@ -100,7 +101,10 @@ impl Keys {
         };
         let mut tx = self.db.begin().await?;
         if keys::count(&mut tx, user.0).await? >= MOST {
-            let message = format!("There are {MOST} keys already. Revoke one that is not needed any more.");
+            let message = t!(
+                "There are {most} keys already. Revoke one that is not needed any more.",
+                most = MOST
+            );
             return Err(AppError::field(Code::Invalid, "name", message).into());
         }
         keys::add(&mut tx, &row, &hash(&key)).await?;
@@ -152,7 +156,7 @@ impl Keys {
         let owner = keys::owner(&self.db, id.0).await?;
         owner
             .map(UserId)
-            .ok_or_else(|| AppError::new(Code::NotFound, "There is no key with this id.").into())
+            .ok_or_else(|| AppError::new(Code::NotFound, t!("There is no key with this id.")).into())
     }
 
     /// The program behind a key; nobody when the key is unknown, revoked or none at all.

@@ -3,8 +3,8 @@
 use super::{
     config::Mode,
     http::{
-        archive, events, forms, guard, health, hooks, media, pages, pictures, prompts, session, site, strip,
-        videos_api,
+        archive, events, forms, guard, health, hooks, language, media, pages, pictures, prompts, session,
+        site, strip, videos_api,
     },
     state::App,
 };
@@ -117,6 +117,7 @@ pub fn router(web: Web) -> Router {
             post(forms::organising::remove),
         )
         .route("/theme", post(forms::theme))
+        .route("/language", post(forms::language))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
         .route("/account/presets", post(forms::presets::create))
@@ -186,6 +187,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn_with_state(web.clone(), strip::layer))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
+        .layer(from_fn(language::layer))
         // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
         .merge(videos_api::routes(&web))
         // So have providers that call back: what they send is signed, and nothing of it is believed.

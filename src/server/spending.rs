@@ -9,6 +9,7 @@ use super::{
     },
     error::Result,
 };
+use crate::language::t;
 use crate::model::{
     credits::Credits,
     error::{AppError, Code},
@@ -93,16 +94,21 @@ pub async fn allow(tx: &mut Tx, spend: &Spend, now: i64) -> Result<()> {
     let guards = guards(&row);
     let price = spend.credits.in_words();
     if let Some(most) = guards.most_per_job.filter(|most| spend.credits > *most) {
-        return Err(refused(&format!(
-            "This costs {price}, more than the {most} that you allow for one job."
+        return Err(refused(&t!(
+            "This costs {price}, more than the {most} that you allow for one job.",
+            price = price,
+            most = most,
         )));
     }
     if let Some(most) = guards.most_per_day {
         let spent = Credits(spending::spent_in(tx, spend.user.0, day_start(now)).await?);
         if spent > most {
             let spent = spent.in_words();
-            return Err(refused(&format!(
-                "This costs {price} and would make it {spent} today, more than the {most} that you allow for a day (UTC)."
+            return Err(refused(&t!(
+                "This costs {price} and would make it {spent} today, more than the {most} that you allow for a day (UTC).",
+                price = price,
+                spent = spent,
+                most = most,
             )));
         }
     }
@@ -115,8 +121,10 @@ pub async fn allow(tx: &mut Tx, spend: &Spend, now: i64) -> Result<()> {
     if was_asked(&row, spend.quote) && row.warned_at.is_some_and(|at| (now - at).abs() >= DOUBLE_CLICK) {
         return spending::confirm(tx, spend.user.0).await;
     }
-    let message = format!(
-        "This costs {price}, above the {above} that you want to confirm. Press Create again to confirm."
+    let message = t!(
+        "This costs {price}, above the {above} that you want to confirm. Press Create again to confirm.",
+        price = price,
+        above = above,
     );
     Err(AppError::field(Code::ConfirmationNeeded, "quote", message).into())
 }

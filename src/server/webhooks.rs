@@ -20,6 +20,7 @@ use super::{
     error::{Failure, Result},
     jobs,
 };
+use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     ids::{DeliveryId, EndpointId, GenerationId, UserId},
@@ -116,8 +117,10 @@ impl Webhooks {
         };
         let mut tx = self.db.begin().await?;
         if !db::add_endpoint(&mut tx, &row, MOST).await? {
-            let message =
-                format!("There are {MOST} endpoints already. Remove one that is not needed any more.");
+            let message = t!(
+                "There are {most} endpoints already. Remove one that is not needed any more.",
+                most = MOST
+            );
             return Err(AppError::field(Code::Invalid, "url", message).into());
         }
         tx.commit().await?;
@@ -324,12 +327,15 @@ impl Webhooks {
 fn is_on(endpoint: &EndpointRow) -> Result<()> {
     match endpoint.disabled_at {
         None => Ok(()),
-        Some(_) => Err(AppError::new(Code::Conflict, "This endpoint is off. Turn it on first.").into()),
+        Some(_) => Err(AppError::new(Code::Conflict, t!("This endpoint is off. Turn it on first.")).into()),
     }
 }
 
 fn too_often(most: i64) -> Failure {
-    let message = format!("That is more than {most} times in a minute. Wait a moment.");
+    let message = t!(
+        "That is more than {most} times in a minute. Wait a moment.",
+        most = most
+    );
     AppError::new(Code::TooManyRequests, message).into()
 }
 

@@ -12,6 +12,7 @@ mod generate;
 mod generations;
 mod guards;
 mod hosted;
+mod languages;
 mod ledger;
 mod leftovers;
 mod openai_videos;

@@ -8,6 +8,7 @@ use crate::components::field::{FormMessage, returned_form};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::{t, tn};
 use crate::model::error::AppError;
 use crate::model::ids::{DeliveryId, EndpointId};
 use crate::model::person::{FRESH_SECRET, FormState};
@@ -52,13 +53,13 @@ fn shown(found: Found, form: FormState, further: bool) -> AnyView {
     let id = endpoint.id;
     let on = endpoint.off.is_none();
     let older = next.map(|next| {
-        view! { <p class="older"><a class="button" href=format!("/account/webhooks/{id}?after={next}")>"Older deliveries"</a></p> }
+        view! { <p class="older"><a class="button" href=format!("/account/webhooks/{id}?after={next}")>{t!("Older deliveries")}</a></p> }
     });
     let list = if deliveries.is_empty() {
         let empty = if further {
-            "There are no older deliveries."
+            t!("There are no older deliveries.")
         } else {
-            "Nothing has been sent yet. Send a test event to see how it goes."
+            t!("Nothing has been sent yet. Send a test event to see how it goes.")
         };
         view! { <p class="hint">{empty}</p> }.into_any()
     } else {
@@ -66,21 +67,21 @@ fn shown(found: Found, form: FormState, further: bool) -> AnyView {
         view! { <ul class="keys" aria-labelledby="deliveries-head">{lines.collect_view()}</ul> }.into_any()
     };
     view! {
-        <Title text="Webhook endpoint" />
+        <Title text=t!("Webhook endpoint") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Webhook endpoint"</h1></header>
+            <header class="page-head"><h1>{t!("Webhook endpoint")}</h1></header>
             <FormMessage form />
             {fresh.map(shown_once)}
             {facts(&endpoint)}
             {acts(id, on)}
             <section class="sheet">
-                <h2 id="deliveries-head">"Deliveries"</h2>
-                <p class="hint">"Of the last 30 days, newest first. Each event keeps its id, however often it is sent."</p>
-                {further.then(|| view! { <p><a href=format!("/account/webhooks/{id}")>"Back to the newest"</a></p> })}
+                <h2 id="deliveries-head">{t!("Deliveries")}</h2>
+                <p class="hint">{t!("Of the last 30 days, newest first. Each event keeps its id, however often it is sent.")}</p>
+                {further.then(|| view! { <p><a href=format!("/account/webhooks/{id}")>{t!("Back to the newest")}</a></p> })}
                 {list}
                 {older}
             </section>
-            <p><a href="/account/webhooks">"All endpoints"</a></p>
+            <p><a href="/account/webhooks">{t!("All endpoints")}</a></p>
         </div>
     }
     .into_any()
@@ -88,18 +89,18 @@ fn shown(found: Found, form: FormState, further: bool) -> AnyView {
 
 fn facts(endpoint: &Endpoint) -> AnyView {
     let old = endpoint.old_secret_until.map(|until| {
-        view! { <div><dt>"Old secret"</dt><dd>"signs too until " <Moment at=until /></dd></div> }
+        view! { <div><dt>{t!("Old secret")}</dt><dd>{t!("signs too until")} " " <Moment at=until /></dd></div> }
     });
     let state = match endpoint.off {
-        Some((at, why)) => view! { "Off since " <Moment at /> ". " {why.in_words()} }.into_any(),
-        None => view! { "On: it " {hears_of(&endpoint.events)} }.into_any(),
+        Some((at, why)) => view! { {t!("Off since")} " " <Moment at /> ". " {why.in_words()} }.into_any(),
+        None => view! { {t!("On")} ": " {hears_of(&endpoint.events)} }.into_any(),
     };
     view! {
         <section class="sheet">
             <dl class="facts endpoint-facts">
-                <div><dt>"Address"</dt><dd dir="auto">{endpoint.url.clone()}</dd></div>
-                <div><dt>"State"</dt><dd>{state}</dd></div>
-                <div><dt>"Added"</dt><dd><Moment at=endpoint.created_at /></dd></div>
+                <div><dt>{t!("Address")}</dt><dd dir="auto">{endpoint.url.clone()}</dd></div>
+                <div><dt>{t!("State")}</dt><dd>{state}</dd></div>
+                <div><dt>{t!("Added")}</dt><dd><Moment at=endpoint.created_at /></dd></div>
                 {old}
             </dl>
         </section>
@@ -110,19 +111,19 @@ fn facts(endpoint: &Endpoint) -> AnyView {
 fn acts(id: EndpointId, on: bool) -> AnyView {
     let action = |what: &str| format!("/account/webhooks/{id}/{what}");
     let first = if on {
-        view! { <form method="post" action=action("test")><button class="button">"Send a test event"</button></form> }
+        view! { <form method="post" action=action("test")><button class="button">{t!("Send a test event")}</button></form> }
     } else {
-        view! { <form method="post" action=action("turn-on")><button class="button primary">"Turn on again"</button></form> }
+        view! { <form method="post" action=action("turn-on")><button class="button primary">{t!("Turn on again")}</button></form> }
     };
     view! {
         <section class="sheet">
-            <h2>"What you can do"</h2>
+            <h2>{t!("What you can do")}</h2>
             <div class="acts">
                 {first}
-                <form method="post" action=action("rotate")><button class="button">"New secret"</button></form>
-                <form method="post" action=action("remove")><button class="button danger">"Remove"</button></form>
+                <form method="post" action=action("rotate")><button class="button">{t!("New secret")}</button></form>
+                <form method="post" action=action("remove")><button class="button danger">{t!("Remove")}</button></form>
             </div>
-            <p class="hint">"After a new secret, the old one signs too for a day. Removing forgets the deliveries as well."</p>
+            <p class="hint">{t!("After a new secret, the old one signs too for a day. Removing forgets the deliveries as well.")}</p>
         </section>
     }
     .into_any()
@@ -130,51 +131,52 @@ fn acts(id: EndpointId, on: bool) -> AnyView {
 
 fn line(endpoint: EndpointId, on: bool, delivery: &Delivery) -> AnyView {
     let what = match delivery.kind {
-        EventKind::Completed => "Video ready",
-        EventKind::Failed => "Video not made",
-        EventKind::Test => "Test",
+        EventKind::Completed => t!("Video ready"),
+        EventKind::Failed => t!("Video not made"),
+        EventKind::Test => t!("Test"),
     };
     let about = delivery.generation.map(|video| {
-        view! { " · " <a href=format!("/v/{video}")>"the video"</a> }
+        view! { " · " <a href=format!("/v/{video}")>{t!("the video")}</a> }
     });
     let (class, state) = match delivery.progress {
         Progress::Delivered(at) => (
             "good",
-            view! { <Icon name="check" />"Delivered " <Moment at /> }.into_any(),
+            view! { <Icon name="check" />{t!("Delivered")} " " <Moment at /> }.into_any(),
         ),
         Progress::GivenUp(at) => {
             // A test is tried once: nothing of it was given up.
             let words = if delivery.kind == EventKind::Test {
-                "Not taken "
+                t!("Not taken")
             } else {
-                "Given up "
+                t!("Given up")
             };
             (
                 "bad",
-                view! { <Icon name="note" />{words}<Moment at /> }.into_any(),
+                view! { <Icon name="note" />{words} " " <Moment at /> }.into_any(),
             )
         }
         Progress::Waiting(at) if delivery.attempts > 0 => {
-            ("", view! { "Next try " <Moment at /> }.into_any())
+            ("", view! { {t!("Next try")} " " <Moment at /> }.into_any())
         }
-        Progress::Waiting(_) => ("", "On its way".into_any()),
+        Progress::Waiting(_) => ("", t!("On its way").into_any()),
     };
     let tries = match delivery.attempts {
         0 => String::new(),
-        1 => " · 1 try".into(),
-        tries => format!(" · {tries} tries"),
+        tries => " · ".to_owned() + &tn!(tries, "1 try", "{n} tries"),
     };
     let heard = delivery.heard.map(|heard| match heard {
-        Heard::Status(status @ 300..=399) => format!(" · answered {status}: redirects are not followed"),
-        Heard::Status(status) => format!(" · answered {status}"),
-        Heard::Nothing(trouble) => format!(" · {}", trouble.in_words()),
+        Heard::Status(status @ 300..=399) => {
+            t!("answered {status}: redirects are not followed", status = status)
+        }
+        Heard::Status(status) => t!("answered {status}", status = status),
+        Heard::Nothing(trouble) => trouble.in_words().to_owned(),
     });
     let again = on.then(|| {
         let action = format!("/account/webhooks/{endpoint}/deliveries/{}/resend", delivery.id);
-        let label = format!("Send again: {what}, {}", delivery.id);
+        let label = t!("Send again: {what}, {id}", what = what, id = delivery.id);
         view! {
             <form method="post" action=action>
-                <button class="button small" aria-label=label>"Send again"</button>
+                <button class="button small" aria-label=label>{t!("Send again")}</button>
             </form>
         }
     });
@@ -183,7 +185,7 @@ fn line(endpoint: EndpointId, on: bool, delivery: &Delivery) -> AnyView {
             <div>
                 <b>{what}</b>
                 <span class=format!("delivery-state {class}")>{state}</span>
-                <p class="hint"><Moment at=delivery.created_at exact=true />{tries}{heard}{about}</p>
+                <p class="hint"><Moment at=delivery.created_at exact=true />{tries}{heard.map(|heard| " · ".to_owned() + &heard)}{about}</p>
             </div>
             {again}
         </li>

@@ -2,6 +2,7 @@
 //! transaction, guarded by the state before and by the fence; browsers hear of it after it became durable.
 
 use super::{JOB, PURGE, PURGES, nudges::Nudges, store};
+use crate::language::t;
 use crate::model::{
     error::AppError,
     generation::{Reason, State},
@@ -337,7 +338,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
             .await?
             .ok_or_else(AppError::not_found)?;
         if state(&row)?.is_terminal() {
-            return Err(AppError::new(Code::Conflict, "It has ended already.").into());
+            return Err(AppError::new(Code::Conflict, t!("It has ended already.")).into());
         }
         let mut moment = life.begin().await?;
         jobs::lock(&mut moment.tx, JOB, row.id).await?;
@@ -357,7 +358,7 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
     }
     Err(AppError::new(
         Code::Conflict,
-        "It is just being finished. Look again in a moment.",
+        t!("It is just being finished. Look again in a moment."),
     )
     .into())
 }

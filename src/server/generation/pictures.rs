@@ -2,6 +2,7 @@
 //! JPEG of our own. A provider gets it cut to the very size of the video.
 
 use super::{PURGE, PURGES, store};
+use crate::language::{carried, key, t, text};
 use crate::model::{
     catalogue::Size,
     error::{AppError, Code},
@@ -29,9 +30,9 @@ pub const FIELD: &str = "input_reference";
 /// The largest file, in bytes.
 pub const FILE_MAX: usize = 20 << 20;
 /// What is said of a larger one.
-pub const TOO_LARGE: &str = "The picture is larger than 20 MB. Use a smaller one.";
+pub const TOO_LARGE: &str = key!("The picture is larger than 20 MB. Use a smaller one.");
 /// What is said of one that is gone, or somebody else's.
-pub const NOT_THERE: &str = "This picture is not there any more. Choose it again.";
+pub const NOT_THERE: &str = key!("This picture is not there any more. Choose it again.");
 /// The most pixels, and the shortest and longest side.
 const PIXELS_MAX: u64 = 50_000_000;
 const SIDE_MIN: u32 = 64;
@@ -164,8 +165,9 @@ impl Pictures {
         copy.flush().await?;
         let mut copy = copy.into_std().await;
         let last = move || {
-            let words =
-                "The last frame of this video cannot be read here. Open it and use a frame from the player.";
+            let words = t!(
+                "The last frame of this video cannot be read here. Open it and use a frame from the player."
+            );
             let frame = media::last_frame(&mut copy).ok().flatten().ok_or(words)?;
             let (width, height) = frame.dimensions();
             Ok((encode(&frame.into())?, width, height))
@@ -178,8 +180,9 @@ impl Pictures {
         if sql::count(&self.db, user.0, since).await? < MOST_AN_HOUR {
             return Ok(());
         }
-        let message = format!(
-            "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+        let message = t!(
+            "At most {most} pictures an hour. Use one that you gave before, or wait a while.",
+            most = MOST_AN_HOUR,
         );
         Err(AppError::field(Code::TooManyRequests, FIELD, message).into())
     }
@@ -221,7 +224,7 @@ pub async fn take(tx: &mut Tx, user: UserId, id: PictureId, now: i64) -> Result<
     if sql::take(tx, user.0, id.0, now).await? {
         return Ok(());
     }
-    Err(AppError::field(Code::Invalid, FIELD, NOT_THERE).into())
+    Err(AppError::field(Code::Invalid, FIELD, crate::language::text(NOT_THERE)).into())
 }
 
 /// A video that began with a picture was deleted: so is the picture, unless another video began with it too.
@@ -293,7 +296,7 @@ fn name(id: PictureId) -> String {
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = tokio::task::spawn_blocking(carried(work)).await;
     done.map_err(|error| Failure::broken(error.to_string()))
 }
 
@@ -308,22 +311,22 @@ fn clean(file: &[u8], crop: Crop) -> Made {
 
 /// The upright picture, or a sentence that says what to do.
 fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
-    const KINDS: &str = "Use a JPEG, PNG or WebP picture.";
+    let use_kinds = |what: &str| format!("{what} {}", t!("Use a JPEG, PNG or WebP picture."));
     if file.is_empty() {
-        return Err(format!("The file is empty. {KINDS}"));
+        return Err(use_kinds(t!("The file is empty.")));
     }
     if file.len() > FILE_MAX {
-        return Err(TOO_LARGE.into());
+        return Err(text(TOO_LARGE).into());
     }
     // What it is, is told by its bytes; what somebody calls it does not count.
     let kind = image::guess_format(file).ok();
     let kind = kind.filter(|kind| matches!(kind, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP));
     let Some(kind) = kind else {
-        return Err(format!("This is no picture that can be read here. {KINDS}"));
+        return Err(use_kinds(t!("This is no picture that can be read here.")));
     };
     let unreadable = |error: ImageError| match error {
-        ImageError::Limits(_) => "The picture is too large to be read. Use a smaller one.".to_owned(),
-        _ => format!("The picture is damaged. {KINDS}"),
+        ImageError::Limits(_) => t!("The picture is too large to be read. Use a smaller one.").to_owned(),
+        _ => use_kinds(t!("The picture is damaged.")),
     };
     let mut reader = ImageReader::with_format(Cursor::new(file), kind);
     let mut limits = Limits::default();
@@ -334,13 +337,18 @@ fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS_MAX {
-        return Err(format!(
-            "The picture has {width} × {height} pixels, more than 50 million. Use a smaller one."
+        return Err(t!(
+            "The picture has {width} × {height} pixels, more than 50 million. Use a smaller one.",
+            width = width,
+            height = height,
         ));
     }
     if width.min(height) < SIDE_MIN {
-        return Err(format!(
-            "The picture has {width} × {height} pixels. Use one with at least {SIDE_MIN} on each side."
+        return Err(t!(
+            "The picture has {width} × {height} pixels. Use one with at least {least} on each side.",
+            width = width,
+            height = height,
+            least = SIDE_MIN,
         ));
     }
     let upright = decoder.orientation().map_err(unreadable)?;

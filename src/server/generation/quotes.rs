@@ -1,6 +1,7 @@
 //! Frozen prices. A quote is signed, not stored: it proves by itself who got it, for what, at which price, until when.
 //! It is used up by the generations that carry its id.
 
+use crate::language::t;
 use crate::model::{
     composition::{Choices, Quote, batch::Part},
     credits::Credits,
@@ -131,7 +132,7 @@ pub fn stale() -> AppError {
     AppError::field(
         Code::QuoteStale,
         "quote",
-        "The price was worked out anew. Look at it and press Create again.",
+        t!("The price was worked out anew. Look at it and press Create again."),
     )
 }
 

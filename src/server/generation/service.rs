@@ -16,6 +16,7 @@ use super::{
     pictures,
     quotes::{Quotes, Terms, stale},
 };
+use crate::language::{t, tn};
 use crate::model::{
     catalogue::Catalogue,
     composition::{self, Choices, ComposerForm, Composition, Quote},
@@ -218,13 +219,11 @@ impl Generations {
             return Ok(());
         };
         let minutes = (until - self.life.clock.now()).div_euclid(60_000) + 1;
-        let wait = if minutes == 1 {
-            "a minute".into()
-        } else {
-            format!("{minutes} minutes")
-        };
-        let message =
-            format!("This model fails again and again right now. Choose another one, or try it in {wait}.");
+        let message = tn!(
+            minutes,
+            "This model fails again and again right now. Choose another one, or try it in a minute.",
+            "This model fails again and again right now. Choose another one, or try it in {n} minutes.",
+        );
         Err(AppError::field(Code::Unavailable, field, message).into())
     }
 
@@ -241,10 +240,10 @@ impl Generations {
         let total = terms.total()?;
         let balance = self.life.ledger.balance(user).await?;
         let missing = total.checked_sub(balance.available).unwrap_or(total);
-        let message = format!(
-            "This costs {}; you need {} more.",
-            total.in_words(),
-            missing.in_words()
+        let message = t!(
+            "This costs {total}; you need {missing} more.",
+            total = total.in_words(),
+            missing = missing.in_words(),
         );
         Ok(AppError::field(Code::InsufficientCredits, "quote", message))
     }
@@ -389,11 +388,11 @@ impl Generations {
     pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
         let search = query.search.trim();
         if search.contains('\0') {
-            return Err(AppError::field(Code::Invalid, "search", "This cannot be searched for.").into());
+            return Err(AppError::field(Code::Invalid, "search", t!("This cannot be searched for.")).into());
         }
         if search.chars().count() > 200 {
             return Err(
-                AppError::field(Code::Invalid, "search", "Search for at most 200 characters.").into(),
+                AppError::field(Code::Invalid, "search", t!("Search for at most 200 characters.")).into(),
             );
         }
         let view = view(user, query, search);

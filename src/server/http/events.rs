@@ -1,5 +1,6 @@
 //! `GET /events`: one stream of server-sent events per browser tab, resumable from the table.
 
+use crate::language::t;
 use crate::{
     model::error::{AppError, Code},
     server::{error::ErrorResponse, live::Stream, router::Web, web::SignedIn},
@@ -79,7 +80,7 @@ fn number(text: Option<&str>) -> Result<i64, AppError> {
     number.ok_or_else(|| {
         AppError::new(
             Code::Invalid,
-            "The event to continue after must be a whole number.",
+            t!("The event to continue after must be a whole number."),
         )
     })
 }

@@ -15,7 +15,8 @@ pub mod spending;
 pub mod trash;
 pub mod webhooks;
 
-use super::{guard::client_address, pages, session};
+use super::{guard::client_address, language, pages, session};
+use crate::language::t;
 use crate::{
     model::{
         composition::ComposerForm,
@@ -72,7 +73,7 @@ impl Posted {
     fn form<T: DeserializeOwned>(&self) -> Result<T> {
         let value = serde_json::to_value(&self.values).map_err(|error| Failure::broken(error.to_string()))?;
         serde_json::from_value(value)
-            .map_err(|_| AppError::new(Code::Invalid, "The form was not understood.").into())
+            .map_err(|_| AppError::new(Code::Invalid, t!("The form was not understood.")).into())
     }
 
     fn value(&self, field: &str) -> &str {
@@ -117,7 +118,9 @@ impl Posted {
         self.parts.uri = Uri::from_static("/sign-in");
         let error = AppError::new(
             Code::SignInNeeded,
-            "Your session has ended. Sign in, and what you composed is there again. Nothing was created or charged.",
+            t!(
+                "Your session has ended. Sign in, and what you composed is there again. Nothing was created or charged."
+            ),
         );
         let form = FormState::rejected(carried(&self.values), &error);
         pages::elsewhere(web, self.parts, error.code.status(), form, || {}).await
@@ -132,7 +135,7 @@ impl Posted {
         self.parts.uri = Uri::from_static("/create");
         let composed: ComposerForm = self.form()?;
         let welcome =
-            "You are signed in again. Nothing was created yet: look at the price, and press Create.";
+            t!("You are signed in again. Nothing was created yet: look at the price, and press Create.");
         let form = FormState {
             errors: vec![FieldError::new("quote", welcome)],
             ..FormState::default()
@@ -148,7 +151,7 @@ fn not_understood(status: StatusCode) -> ErrorResponse {
     } else {
         Code::Invalid
     };
-    ErrorResponse(AppError::new(code, "The form was not understood."))
+    ErrorResponse(AppError::new(code, t!("The form was not understood.")))
 }
 
 /// A form with parts: texts, and a file where one was chosen.
@@ -277,6 +280,22 @@ pub async fn delete(
     let person = person(&signed_in)?;
     web.app.generations.delete(person.id, id(&text)?).await?;
     Ok(led_to("/library", None))
+}
+
+/// The choice of a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChosenLanguage {
+    language: String,
+    next: Option<String>,
+}
+
+/// `POST /language`
+pub async fn language(Form(form): Form<ChosenLanguage>) -> Response {
+    led_to(
+        session::safe_next(form.next.as_deref()),
+        Some(language::set(&form.language)),
+    )
 }
 
 /// The choice of a theme.

@@ -1,6 +1,7 @@
 //! Layers around every route: no posts from other sites, safe headers, requests counted.
 
 use crate::{
+    language::t,
     model::error::{AppError, Code},
     server::{config::Mode, error::ErrorResponse, router::Web},
 };
@@ -73,7 +74,7 @@ pub async fn same_site(State(web): State<Web>, request: Request, next: Next) -> 
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_own(request.headers(), &web.app.config.public_url) {
         metrics::counter!("aisora_cross_site_refused_total").increment(1);
-        let message = "This request came from another site and was not carried out.";
+        let message = t!("This request came from another site and was not carried out.");
         return ErrorResponse(AppError::new(Code::Forbidden, message)).into_response();
     }
     next.run(request).await
@@ -136,7 +137,7 @@ pub async fn size(request: Request, next: Next) -> Response {
         }
     };
     let _ = tokio::time::timeout(Duration::from_secs(10), drain).await;
-    let message = format!("This is larger than the {} kB that fit.", most >> 10);
+    let message = t!("This is larger than the {most} kB that fit.", most = most >> 10);
     ErrorResponse(AppError::new(Code::TooLarge, message)).into_response()
 }
 

@@ -7,6 +7,7 @@ mod framed;
 
 use crate::{
     app::{App as Pages, Script, ShellData, shell},
+    language::{Language, language},
     model::{error::AppError, library::LibraryQuery, person::FormState},
     pages::is_live,
     server::{
@@ -35,6 +36,8 @@ use std::sync::OnceLock;
 /// Everything that a page or a server function finds in its context.
 pub fn provide(web: &Web) {
     provide_context(web.app.clone());
+    // For what Leptos does on other tasks.
+    provide_context(language());
     // Absent while the table of routes is made, and in server functions.
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
         let policy = format!(
@@ -81,6 +84,7 @@ fn data(web: &Web, live: bool) -> ShellData {
             Script::Still
         },
         module: if live { &site.live } else { &site.still }.clone(),
+        words: (language() == Language::German).then(|| site.words.clone()),
         theme: theme(),
         foot: Box::new(strip),
         options: web.options.clone(),

@@ -1,6 +1,7 @@
 //! Reference pictures: `POST /pictures` takes one as it is, `GET /pictures/{id}` shows it to its person.
 
 use crate::{
+    language::t,
     model::{
         error::{AppError, Code},
         ids::PictureId,
@@ -32,7 +33,7 @@ pub async fn keep(
 ) -> Result<(StatusCode, Json<Kept>), ErrorResponse> {
     let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
     let file = file.map_err(|_| {
-        let message = "The picture did not arrive whole, or is larger than 20 MB.";
+        let message = t!("The picture did not arrive whole, or is larger than 20 MB.");
         AppError::field(Code::Invalid, FIELD, message)
     })?;
     let kept = web.app.pictures.keep(person.id, file).await?;

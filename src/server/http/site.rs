@@ -1,6 +1,9 @@
 //! The browser's files: found beside the program, stamped with the hash of their contents, cached for good.
 
-use crate::server::router::Web;
+use crate::{
+    language::{filled, language, t},
+    server::router::Web,
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, Uri, header},
@@ -29,6 +32,8 @@ pub struct Site {
     pub still: String,
     /// `/js/live.js?v=…`, beside the wasm of the studio's pages.
     pub live: String,
+    /// `/words/de.json?v=…`, what a browser says in German.
+    pub words: String,
 }
 
 /// The stamps that are worth caching for good.
@@ -70,6 +75,7 @@ impl Site {
             wasm: stamped("pkg/aisora.wasm")?,
             still: stamped("js/still.js")?,
             live: stamped("js/live.js")?,
+            words: stamped("words/de.json")?,
             folder: folder.clone(),
         })
     }
@@ -77,7 +83,14 @@ impl Site {
     /// The stamps of the files that are served now.
     #[must_use]
     pub fn stamps(&self) -> Stamps {
-        let files = [&self.css, &self.js, &self.wasm, &self.still, &self.live];
+        let files = [
+            &self.css,
+            &self.js,
+            &self.wasm,
+            &self.still,
+            &self.live,
+            &self.words,
+        ];
         Arc::new(
             files
                 .iter()
@@ -125,10 +138,21 @@ pub async fn offline(State(web): State<Web>) -> impl IntoResponse {
         (header::CACHE_CONTROL, "public, no-cache"),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (
-        headers,
-        include_str!("offline.html").replace("{css}", &web.site.css),
-    )
+    let page = filled(
+        include_str!("offline.html"),
+        &[
+            ("css", &web.site.css),
+            ("lang", &language().tag()),
+            ("title", &t!("No connection")),
+            ("head", &t!("There is no connection")),
+            (
+                "words",
+                &t!("Videos that are being made go on without you. Check your network, then try again."),
+            ),
+            ("again", &t!("Try again")),
+        ],
+    );
+    (headers, page)
 }
 
 /// A file that was asked for by its current stamp never changes; any other is asked for again each time.

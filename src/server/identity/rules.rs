@@ -1,6 +1,7 @@
 //! What an account may be made of: the address, the password, the name, the age.
 
 use super::with;
+use crate::language::t;
 use crate::model::error::{AppError, Code, FieldError};
 use crate::server::error::Result;
 use chrono::{DateTime, Months, NaiveDate};
@@ -48,7 +49,7 @@ pub fn has_control(text: &str) -> bool {
 pub fn check_login(email: &str, password: &str, name: Option<&str>) -> (String, Vec<FieldError>) {
     let email = normal_email(email);
     let wrong_email = (email.len() > 254 || !has_mail_shape(&email))
-        .then(|| "Write a whole e-mail address, like name@example.org.".to_owned());
+        .then(|| t!("Write a whole e-mail address, like name@example.org.").to_owned());
     let errors = with(Vec::new(), "email", wrong_email);
     let errors = with(errors, "password", check_password(password, &email, name));
     (email, errors)
@@ -65,13 +66,13 @@ fn has_mail_shape(email: &str) -> bool {
 fn check_password(password: &str, email: &str, name: Option<&str>) -> Option<String> {
     let length = password.chars().count();
     if length < *PASSWORD.start() {
-        return Some(format!(
-            "Use at least {} characters; a few random words are good.",
-            PASSWORD.start()
+        return Some(t!(
+            "Use at least {least} characters; a few random words are good.",
+            least = PASSWORD.start(),
         ));
     }
     if length > *PASSWORD.end() {
-        return Some(format!("Use at most {} characters.", PASSWORD.end()));
+        return Some(t!("Use at most {most} characters.", most = PASSWORD.end()));
     }
     let own = [
         email,
@@ -83,7 +84,7 @@ fn check_password(password: &str, email: &str, name: Option<&str>) -> Option<Str
     let guesses = zxcvbn::zxcvbn(&start, &own).guesses();
     // What a list of common passwords, names and keyboard rows finds in its first hundred thousand guesses.
     (guesses < 100_000)
-        .then(|| "This password is among the first that are guessed. Choose another.".to_owned())
+        .then(|| t!("This password is among the first that are guessed. Choose another.").to_owned())
 }
 
 /// Checks the whole form. Under 13 the answer is polite and nothing of it is kept.
@@ -94,7 +95,12 @@ pub fn check(form: &SignUp, now_ms: i64) -> Result<Good> {
     let errors = with(
         errors,
         "name",
-        long_name.then(|| format!("A name has at most {NAME_MAX} characters, in one line.")),
+        long_name.then(|| {
+            t!(
+                "A name has at most {most} characters, in one line.",
+                most = NAME_MAX
+            )
+        }),
     );
     let born = NaiveDate::parse_from_str(form.born.trim(), "%Y-%m-%d").ok();
     let today = DateTime::from_timestamp_millis(now_ms)
@@ -105,7 +111,7 @@ pub fn check(form: &SignUp, now_ms: i64) -> Result<Good> {
     let errors = with(
         errors,
         "born",
-        born.is_none().then(|| "Give your date of birth.".to_owned()),
+        born.is_none().then(|| t!("Give your date of birth.").to_owned()),
     );
     let (Some(born), true) = (born, errors.is_empty()) else {
         return Err(AppError::invalid(errors).into());
@@ -114,8 +120,10 @@ pub fn check(form: &SignUp, now_ms: i64) -> Result<Good> {
         .checked_add_months(Months::new(12 * AGE_MIN))
         .is_none_or(|birthday| birthday > today)
     {
-        let message = "Thank you for your interest. AiSora is for people of 13 and older, so no account was created and \
-                       nothing that you typed was kept.";
+        let message = t!(
+            "Thank you for your interest. AiSora is for people of 13 and older, so no account was created and \
+                       nothing that you typed was kept."
+        );
         return Err(AppError::new(Code::Forbidden, message).into());
     }
     Ok(Good {

@@ -1,6 +1,7 @@
 //! Which addresses events may go to. Names are looked at again when they are resolved: see `http_client`.
 
 use crate::{
+    language::t,
     model::error::FieldError,
     server::{
         config::Mode,
@@ -20,38 +21,40 @@ pub fn read(text: &str, mode: Mode) -> Result<Url, FieldError> {
     let text = text.trim();
     let wrong = |message: &str| FieldError::new("url", message);
     if text.is_empty() {
-        return Err(wrong(
-            "Give the address that events go to, like https://example.org/hooks.",
-        ));
+        return Err(wrong(t!(
+            "Give the address that events go to, like https://example.org/hooks."
+        )));
     }
     if text.len() > MOST {
-        return Err(wrong("This address is too long: 2,000 signs fit."));
+        return Err(wrong(t!("This address is too long: 2,000 signs fit.")));
     }
     let url = Url::parse(text).map_err(|_| {
-        wrong("This is no whole address. It begins with https://, like https://example.org/hooks.")
+        wrong(t!(
+            "This is no whole address. It begins with https://, like https://example.org/hooks."
+        ))
     })?;
     if !is_allowed(&url, mode) {
         return Err(wrong(match mode {
-            Mode::Production => "Events only go to https addresses.",
+            Mode::Production => t!("Events only go to https addresses."),
             Mode::Development => {
-                "Events only go to https addresses, and in development to http on this machine."
+                t!("Events only go to https addresses, and in development to http on this machine.")
             }
         }));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
-            "Leave the name and password out of the address: events are signed instead.",
-        ));
+        return Err(wrong(t!(
+            "Leave the name and password out of the address: events are signed instead."
+        )));
     }
     if url.fragment().is_some() {
-        return Err(wrong("Leave the part after # out: it is never sent."));
+        return Err(wrong(t!("Leave the part after # out: it is never sent.")));
     }
     let developers_own = mode == Mode::Development && is_loopback(&url);
     let private = is_loopback(&url) || in_digits(&url).is_some_and(|address| !is_public(address));
     if private && !developers_own {
-        return Err(wrong(
-            "This is a private address. Events only go to the public internet.",
-        ));
+        return Err(wrong(t!(
+            "This is a private address. Events only go to the public internet."
+        )));
     }
     Ok(url)
 }

@@ -3,6 +3,7 @@
 //! An event never carries a prompt: it goes to a foreign server, and who receives it can ask for the video with a key.
 
 use super::{JOB, QUEUE};
+use crate::language::{Language, within};
 use crate::model::{
     catalogue::Size,
     generation::{Reason, State},
@@ -99,7 +100,8 @@ fn video(id: Uuid, kind: EventKind, row: &GenerationRow, now: i64) -> Result<Str
         .unwrap_or(Reason::Internal);
     let error = (state != State::Succeeded).then(|| Trouble {
         code: protocol::error_code(reason),
-        message: reason.in_words(),
+        // Programs are told in English, whoever ended it.
+        message: within(Language::English, || reason.in_words()),
     });
     let side = |side: i64| u32::try_from(side).unwrap_or_default();
     let data = Video {

@@ -26,12 +26,14 @@ pub fn site_in(folder: &Path) -> PathBuf {
     let site = folder.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     std::fs::create_dir_all(site.join("js")).expect("a folder");
+    std::fs::create_dir_all(site.join("words")).expect("a folder");
     for name in [
         "pkg/aisora.css",
         "pkg/aisora.js",
         "pkg/aisora.wasm",
         "js/still.js",
         "js/live.js",
+        "words/de.json",
     ] {
         std::fs::write(site.join(name), name).expect("a file");
     }

@@ -2,6 +2,7 @@
 
 use super::{Posted, led_to};
 use crate::{
+    language::t,
     model::{
         composition::{ComposerForm, succeed},
         error::FieldError,
@@ -44,7 +45,7 @@ pub async fn create(
                     form = new;
                     changed.join(" ")
                 }
-                None => "This model has no successor here. Choose another one.".into(),
+                None => t!("This model has no successor here. Choose another one.").into(),
             };
             return Ok(shown(&web, posted, form, Some(said)).await);
         }

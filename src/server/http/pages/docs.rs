@@ -72,7 +72,7 @@ fn reference(address: &str) -> AnyView {
     let rules = list(&RULES);
     view! {
         <Title text="API" />
-        <div class="page narrow docs">
+        <div class="page narrow docs" lang="en">
             <header class="page-head"><h1>"API"</h1></header>
             <p>
                 "Programs make videos over the Videos protocol, which the official OpenAI clients speak: give them this server's \

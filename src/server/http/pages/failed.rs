@@ -1,6 +1,7 @@
 //! Errors as pages, in the frame of the others.
 
 use super::framed::framed;
+use crate::language::t;
 use crate::{
     app::ShellData,
     model::error::{AppError, Code},
@@ -18,23 +19,23 @@ fn told(error: AppError) -> AnyView {
     match error.code {
         Code::NotFound => view! { <NotFound /> }.into_any(),
         Code::SignInNeeded => view! {
-            <Title text="Sign in" />
+            <Title text=t!("Sign in") />
             <section class="blank" role="alert">
-                <h1>"Please sign in"</h1>
+                <h1>{t!("Please sign in")}</h1>
                 <p>{error.message}</p>
-                <p class="blank-ways"><a class="button primary" href="/sign-in">"Sign in"</a></p>
+                <p class="blank-ways"><a class="button primary" href="/sign-in">{t!("Sign in")}</a></p>
             </section>
         }
         .into_any(),
         _ => view! {
-            <Title text="Not done" />
+            <Title text=t!("Not done") />
             <section class="blank" role="alert">
-                <h1>"This was not done"</h1>
+                <h1>{t!("This was not done")}</h1>
                 <p>{error.message}</p>
-                <p>"Go back in your browser to find the page as you left it."</p>
+                <p>{t!("Go back in your browser to find the page as you left it.")}</p>
                 <p class="blank-ways">
-                    <a class="button" href="/create">"Create a video"</a>
-                    <a class="button" href="/library">"Library"</a>
+                    <a class="button" href="/create">{t!("Create a video")}</a>
+                    <a class="button" href="/library">{t!("Library")}</a>
                 </p>
             </section>
         }
