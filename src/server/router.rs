@@ -52,11 +52,63 @@ impl FromRef<Web> for LeptosOptions {
 
 /// The whole table.
 pub fn router(web: Web) -> Router {
-    let (context_web, shell_web, missing_web) = (web.clone(), web.clone(), web.clone());
-    let not_found = leptos_axum::render_app_async_with_context(move || pages::provide(&missing_web), {
-        let web = web.clone();
-        move || pages::document(&web)
-    });
+    let developers = if web.app.config.mode == Mode::Development {
+        Router::new().route("/dev/components", get(pages::components))
+    } else {
+        Router::new()
+    };
+    Router::new()
+        .merge(shown(&web))
+        .merge(developers)
+        .route("/events", get(events::events))
+        .route("/media/{id}/{file}", get(media::media))
+        .route(
+            "/library/download",
+            get(archive::download).post(archive::choose),
+        )
+        .route("/library/download/{id}", get(archive::chosen_before))
+        .route(
+            "/pictures",
+            post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
+        )
+        .route("/pictures/{id}", get(pictures::show))
+        .route("/pictures/{id}/cut", post(pictures::cut))
+        .route("/prompts/recent", get(prompts::recent))
+        .route("/prompts/presets", get(prompts::presets).post(prompts::save))
+        .route("/prompts/check", post(prompts::check))
+        .route("/offline", get(site::offline))
+        .route("/healthz", get(health::healthz))
+        .route(
+            "/readyz",
+            get(health::readyz).layer(Extension(health::Asked::default())),
+        )
+        .route("/metrics", get(health::metrics))
+        .fallback_service(files(&web))
+        .layer(DefaultBodyLimit::max(guard::BODY))
+        .layer(from_fn(guard::size))
+        .layer(from_fn(guard::range))
+        .layer(from_fn_with_state(web.clone(), pages::readable))
+        .layer(from_fn_with_state(web.clone(), strip::layer))
+        .layer(from_fn_with_state(web.clone(), session::layer))
+        .layer(from_fn_with_state(web.clone(), guard::same_site))
+        .layer(from_fn(language::layer))
+        // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
+        .merge(videos_api::routes(&web))
+        // So have providers that call back: what they send is signed, and nothing of it is believed.
+        .merge(hooks::routes())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(web.clone(), guard::headers))
+        .route_layer(from_fn(guard::count))
+        .with_state(web)
+}
+
+/// What lies in the site folder, and the page for what is nowhere.
+fn files(web: &Web) -> Router {
+    let (context_web, shell_web) = (web.clone(), web.clone());
+    let not_found = leptos_axum::render_app_async_with_context(
+        move || pages::provide(&context_web),
+        move || pages::document(&shell_web),
+    );
     let stamps = web.site.stamps();
     let files = ServeDir::new(&web.site.folder)
         .append_index_html_on_directories(false)
@@ -75,12 +127,17 @@ pub fn router(web: Web) -> Router {
                 Ok::<_, std::convert::Infallible>(answer)
             }
         }));
-    let files = Router::new()
+    Router::new()
         .fallback_service(files)
         .layer(from_fn(move |request, next| {
             site::cache(stamps.clone(), request, next)
-        }));
-    let shown = Router::new()
+        }))
+}
+
+/// Pages, and the forms on them.
+fn shown(web: &Web) -> Router<Web> {
+    let (context_web, shell_web) = (web.clone(), web.clone());
+    Router::new()
         .route("/sign-up", post(forms::sign_up))
         .route("/sign-in", post(forms::sign_in))
         .route("/sign-out", post(forms::sign_out))
@@ -88,6 +145,27 @@ pub fn router(web: Web) -> Router {
             "/create",
             post(forms::create::create).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
         )
+        .route("/theme", post(forms::theme))
+        .route("/language", post(forms::language))
+        .route("/docs/api", get(pages::api_docs))
+        .merge(library())
+        .merge(account())
+        .leptos_routes_with_context(
+            web,
+            pages::routes(),
+            move || pages::provide(&context_web),
+            move || pages::document(&shell_web),
+        )
+        .layer(from_fn(guard::status))
+        .layer(TimeoutLayer::with_status_code(
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            PAGE,
+        ))
+}
+
+/// What is done with videos.
+fn library() -> Router<Web> {
+    Router::new()
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/v/{id}/variation", post(forms::derive::variation))
@@ -116,8 +194,11 @@ pub fn router(web: Web) -> Router {
             "/library/collections/{id}/remove",
             post(forms::organising::remove),
         )
-        .route("/theme", post(forms::theme))
-        .route("/language", post(forms::language))
+}
+
+/// What belongs to a person.
+fn account() -> Router<Web> {
+    Router::new()
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))
         .route("/account/presets", post(forms::presets::create))
@@ -136,64 +217,4 @@ pub fn router(web: Web) -> Router {
             "/account/webhooks/{id}/deliveries/{delivery}/resend",
             post(forms::webhooks::resend),
         )
-        .route("/docs/api", get(pages::api_docs))
-        .leptos_routes_with_context(
-            &web,
-            pages::routes(),
-            move || pages::provide(&context_web),
-            move || pages::document(&shell_web),
-        )
-        .layer(from_fn(guard::status))
-        .layer(TimeoutLayer::with_status_code(
-            axum::http::StatusCode::SERVICE_UNAVAILABLE,
-            PAGE,
-        ));
-    let developers = if web.app.config.mode == Mode::Development {
-        Router::new().route("/dev/components", get(pages::components))
-    } else {
-        Router::new()
-    };
-    Router::new()
-        .merge(shown)
-        .merge(developers)
-        .route("/events", get(events::events))
-        .route("/media/{id}/{file}", get(media::media))
-        .route(
-            "/library/download",
-            get(archive::download).post(archive::choose),
-        )
-        .route("/library/download/{id}", get(archive::chosen_before))
-        .route(
-            "/pictures",
-            post(pictures::keep).layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
-        )
-        .route("/pictures/{id}", get(pictures::show))
-        .route("/pictures/{id}/cut", post(pictures::cut))
-        .route("/prompts/recent", get(prompts::recent))
-        .route("/prompts/presets", get(prompts::presets).post(prompts::save))
-        .route("/prompts/check", post(prompts::check))
-        .route("/offline", get(site::offline))
-        .route("/healthz", get(health::healthz))
-        .route(
-            "/readyz",
-            get(health::readyz).layer(Extension(health::Asked::default())),
-        )
-        .route("/metrics", get(health::metrics))
-        .fallback_service(files)
-        .layer(DefaultBodyLimit::max(guard::BODY))
-        .layer(from_fn(guard::size))
-        .layer(from_fn(guard::range))
-        .layer(from_fn_with_state(web.clone(), pages::readable))
-        .layer(from_fn_with_state(web.clone(), strip::layer))
-        .layer(from_fn_with_state(web.clone(), session::layer))
-        .layer(from_fn_with_state(web.clone(), guard::same_site))
-        .layer(from_fn(language::layer))
-        // Programs have their own door: no cookies, so nothing that another site's page could ride on, and no pages.
-        .merge(videos_api::routes(&web))
-        // So have providers that call back: what they send is signed, and nothing of it is believed.
-        .merge(hooks::routes())
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(web.clone(), guard::headers))
-        .route_layer(from_fn(guard::count))
-        .with_state(web)
 }
