@@ -274,7 +274,10 @@ mod tests {
     fn an_archive_changes_its_tag_with_any_of_its_bytes() {
         let storage = Storage::over(Arc::new(object_store::memory::InMemory::new()));
         let db = || Db::Postgres(sqlx::PgPool::connect_lazy("postgres://localhost/none").unwrap());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let _inside = runtime.enter();
         let tag = |rows| plan(rows, db(), storage.clone()).unwrap().etag;
         let one = tag(vec![row("a boat", 1)]);
