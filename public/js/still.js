@@ -37,3 +37,5 @@ for (const time of document.querySelectorAll('time')) {
 }
 
 if (document.querySelector('.compare-bar')) import('./compare.js')
+// A video's page that came back with something to say does not live.
+if (document.querySelector('.player-bar[data-video]')) import('./player.js')

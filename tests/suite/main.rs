@@ -12,6 +12,7 @@ mod guards;
 mod hosted;
 mod ledger;
 mod leftovers;
+mod lineage;
 mod openai_videos;
 mod people;
 mod queue;

@@ -18,8 +18,6 @@ const LARGEST_SIDE: u32 = 4_096;
 const LARGEST_KEY: u64 = 16 << 20;
 /// The most that is read to decode the last frame, in bytes.
 const LARGEST_TAIL: u64 = 256 << 20;
-/// The most frames that a decoder holds back (ITU-T H.264, A.3.1).
-const LONGEST_WAIT: usize = 17;
 /// A later frame must be this much more interesting than an earlier one to become the poster.
 const PATIENCE: f32 = 0.9;
 
@@ -74,7 +72,7 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
     let Ok(mut decoder) = Decoder::with_api_config(OpenH264API::from_source(), config) else {
         return Ok(None);
     };
-    let (mut shown, count) = (None, movie.tail.len());
+    let (mut shown, last) = (None, movie.tail.len().saturating_sub(1));
     for (place, sample) in movie.tail.iter().enumerate() {
         let Some(bytes) = parameters.annex_b(&read_at(file, sample.offset, sample.size)?) else {
             continue;
@@ -82,16 +80,15 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
         let Ok(frame) = decoder.decode(&bytes) else {
             return Ok(None);
         };
-        // Frames wait in the buffer while others overtake them, sixteen at most: earlier ones are never the last.
-        if let (Some(frame), true) = (frame, count - place <= LONGEST_WAIT) {
+        // Where no frames overtake each other, the last one comes at once; else it waits for its turn.
+        if let (Some(frame), true) = (frame, place == last) {
             shown = Picture::scaled(&frame, longest as usize);
         }
     }
     let waiting = decoder.flush_remaining().unwrap_or_default();
-    let last = waiting
-        .last()
-        .and_then(|frame| Picture::scaled(frame, longest as usize));
-    Ok(last.or(shown))
+    let late = waiting.last();
+    let late = late.and_then(|frame| Picture::scaled(frame, longest as usize));
+    Ok(late.or(shown))
 }
 
 /// At most eight key frames, evenly spaced, the first and the last among them.
