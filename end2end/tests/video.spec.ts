@@ -221,7 +221,7 @@ test('without JavaScript it is read, varied, continued and compared', async ({ n
   const [card] = await takes(page, 'a paper boat')
   await page.goto(`/v/${card!.id}`)
   await expect(page.locator('.player-bar')).toBeHidden()
-  await expect(page.getByRole('region', { name: 'Receipt' })).toContainText('Saved and ready')
+  await expect(page.getByRole('region', { name: 'Receipt' })).toContainText('stored, playable and charged')
   await page.getByRole('button', { name: 'Go on from the last frame' }).click()
   await expect(page.getByAltText('The picture it starts from')).toBeVisible()
   await page.goto(`/v/${card!.id}`)

@@ -99,6 +99,7 @@ impl Pictures {
     /// # Errors
     /// `invalid` at `input_reference` when it cannot be decoded here; `too_many_requests`; when the store does not answer.
     pub async fn keep_last_frame(&self, user: UserId, video: &GenerationRow) -> Result<Kept> {
+        self.allowed(user).await?;
         let mut pieces = self.storage.get(&store::video_name(video), None).await?.bytes;
         // It has no name, so nothing of it is left whatever happens.
         let mut copy = tokio::fs::File::from_std(tempfile::tempfile_in(&self.folder)?);
@@ -117,15 +118,22 @@ impl Pictures {
         self.keep_made(user, last).await
     }
 
+    /// Whether somebody may give one more picture.
+    async fn allowed(&self, user: UserId) -> Result<()> {
+        let since = self.clock.now() - AN_HOUR;
+        if sql::count(&self.db, user.0, since).await? < MOST_AN_HOUR {
+            return Ok(());
+        }
+        let message = format!(
+            "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
+        );
+        Err(AppError::field(Code::TooManyRequests, FIELD, message).into())
+    }
+
     /// Makes a picture, one at a time, and keeps it.
     async fn keep_made(&self, user: UserId, make: impl FnOnce() -> Made + Send + 'static) -> Result<Kept> {
+        self.allowed(user).await?;
         let now = self.clock.now();
-        if sql::count(&self.db, user.0, now - AN_HOUR).await? >= MOST_AN_HOUR {
-            let message = format!(
-                "At most {MOST_AN_HOUR} pictures an hour. Use one that you gave before, or wait a while."
-            );
-            return Err(AppError::field(Code::TooManyRequests, FIELD, message).into());
-        }
         let turn = self.turn.acquire().await;
         let made = blocking(make).await?;
         drop(turn);

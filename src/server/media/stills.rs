@@ -14,10 +14,10 @@ use super::{MediaError, POSTER_SIDE, STRIP_SIDE, Stills};
 const STRIP: usize = 8;
 /// The largest side that is decoded; beyond it a frame would need too much memory.
 const LARGEST_SIDE: u32 = 4_096;
-/// The largest key frame that is read, in bytes.
+/// The largest frame that is read, in bytes.
 const LARGEST_KEY: u64 = 16 << 20;
-/// The most that is read to decode the last frame, in bytes.
-const LARGEST_TAIL: u64 = 256 << 20;
+/// The most pixels that are decoded to come to the last frame: twenty seconds of 1920x1080 at 60 frames a second.
+const MOST_PIXELS: u64 = 1_920 * 1_080 * 1_200;
 /// A later frame must be this much more interesting than an earlier one to become the poster.
 const PATIENCE: f32 = 0.9;
 
@@ -63,8 +63,9 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
         return Ok(None);
     };
     let longest = movie.facts.width.max(movie.facts.height);
-    let bytes: u64 = movie.tail.iter().map(|sample| sample.size).sum();
-    if longest > LARGEST_SIDE || bytes > LARGEST_TAIL {
+    let pixels = u64::from(movie.facts.width) * u64::from(movie.facts.height);
+    let too_large = movie.tail.iter().any(|sample| sample.size > LARGEST_KEY);
+    if longest > LARGEST_SIDE || too_large || pixels * movie.tail.len() as u64 > MOST_PIXELS {
         return Ok(None);
     }
     // Without flushing: frames come in the order in which they are shown, and the last of them is in the buffer at the end.
