@@ -2,6 +2,7 @@
 // need of a script stands here: the theme at once, films that play while they are in view, times of one's own zone.
 
 import './every.js'
+import { tell } from './time.js'
 
 const root = document.documentElement
 const themes = document.querySelectorAll('.theme-switch button')
@@ -27,14 +28,7 @@ if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
   for (const film of document.querySelectorAll('video[data-in-view]')) sight.observe(film)
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (number) => String(number).padStart(2, '0')
-for (const time of document.querySelectorAll('time')) {
-  const at = new Date(time.dateTime)
-  const seconds = /:\d\d:\d\d/.test(time.textContent) ? `:${two(at.getSeconds())}` : ''
-  const day = `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`
-  time.textContent = `${day}, ${two(at.getHours())}:${two(at.getMinutes())}${seconds}`
-}
+for (const time of document.querySelectorAll('time')) tell(time)
 
 if (document.querySelector('.compare-bar')) import('./compare.js')
 // A video's page that came back with something to say does not live.

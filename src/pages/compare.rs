@@ -2,16 +2,16 @@
 
 mod words;
 
-use crate::api::gallery::video;
+use crate::api::gallery::two_videos;
 use crate::components::asked::ask;
 use crate::components::dynamic::{awaited, memo, waiting};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
+use crate::components::video_sheet::megabytes;
 use crate::components::words as in_words;
 use crate::model::error::AppError;
 use crate::model::generation::{Card, State, VideoPage};
 use crate::model::ids::GenerationId;
-use crate::pages::video::megabytes;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -28,7 +28,7 @@ pub fn Compare() -> impl IntoView {
         move || both.get(),
         |both| async move {
             let (one, other) = both.ok_or_else(AppError::not_found)?;
-            Ok((video(one).await?, video(other).await?))
+            two_videos(one, other).await
         },
     );
     awaited(waiting, move || async move {

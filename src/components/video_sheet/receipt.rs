@@ -79,7 +79,7 @@ fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
             <span class="history-what">{words}</span>
             <span class="history-took">{took.map(brief)}</span>
             <small>{about}</small>
-            <Moment at=line.at exact=true />
+            <local-time><Moment at=line.at exact=true /></local-time>
         </li>
     }
     .into_any()
@@ -95,7 +95,7 @@ fn moved(posting: VideoPosting) -> AnyView {
     };
     view! {
         <div class="posting">
-            <dt>{words} <Moment at=posting.at exact=true /></dt>
+            <dt>{words} <local-time><Moment at=posting.at exact=true /></local-time></dt>
             <dd>{sign} {posting.credits.to_string()}</dd>
         </div>
     }
