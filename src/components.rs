@@ -26,4 +26,6 @@ pub mod status;
 pub mod theme;
 pub mod tile;
 pub mod time;
+#[cfg(feature = "ssr")]
+pub mod video_sheet;
 pub mod words;

@@ -10,3 +10,8 @@ export function moment(at, exact = false) {
   const time = parts.map(two).join(':')
   return t('{day} {month} {year}, {time}', { day: at.getDate(), month, year: at.getFullYear(), time })
 }
+
+/** Tells a `<time>` that the server told in UTC in the zone of the browser. */
+export function tell(time) {
+  time.textContent = moment(new Date(time.dateTime), /:\d\d:\d\d/.test(time.textContent))
+}

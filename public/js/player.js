@@ -1,6 +1,7 @@
 // The player of a video's page: keys, speed, single frames, and frames taken out. It listens at the document, because the page
 // comes and goes.
 
+import { tell } from './dates.js'
 import { frameOf, isFree, timeFor, timeOf } from './play.js'
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2]
@@ -172,5 +173,12 @@ document.addEventListener('click', async ({ target }) => {
     copy.ariaLabel = copy.title = 'Copied'
   } catch {
     getSelection().selectAllChildren(copy.previousElementSibling)
+  }
+})
+
+// The receipt comes from the server as it is, whenever it comes.
+customElements.define('local-time', class extends HTMLElement {
+  connectedCallback() {
+    tell(this.querySelector('time'))
   }
 })

@@ -3,7 +3,7 @@
 
 import './every.js'
 import './stream.js'
-import { moment } from './dates.js'
+import { tell } from './dates.js'
 
 const root = document.documentElement
 const themes = document.querySelectorAll('.theme-switch button')
@@ -29,9 +29,9 @@ if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
   for (const film of document.querySelectorAll('video[data-in-view]')) sight.observe(film)
 }
 
-for (const time of document.querySelectorAll('time')) {
-  time.textContent = moment(new Date(time.dateTime), /:\d\d:\d\d/.test(time.textContent))
-}
+for (const time of document.querySelectorAll('time')) tell(time)
 
 if (document.querySelector('.compare-bar')) import('./compare.js')
+// A video's page that came back with something to say does not live.
+if (document.querySelector('.player-bar[data-video]')) import('./player.js')
 if (document.querySelector('.library')) await import('./library.js')

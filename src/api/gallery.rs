@@ -3,7 +3,7 @@
 use super::wire::Wire;
 use crate::model::{
     error::AppError,
-    generation::{LibraryPage, LibraryQuery, VideoPage},
+    generation::{LibraryPage, LibraryQuery, VideoSheet},
     ids::GenerationId,
     trash::{Moved, TrashPage, TrashQuery},
 };
@@ -36,14 +36,38 @@ pub async fn shelves() -> Result<crate::model::library::Shelves, AppError> {
 /// # Errors
 /// `sign_in_needed`; `not_found` for what is not there and for what belongs to somebody else.
 #[server(prefix = "/api", endpoint = "gallery/video", protocol = Wire)]
-pub async fn video(id: GenerationId) -> Result<VideoPage, AppError> {
+pub async fn video(id: GenerationId) -> Result<VideoSheet, AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
     let returned = use_context::<crate::model::person::FormState>().unwrap_or_default();
     let quote = returned.values.get("quote").cloned().unwrap_or_default();
     let mut page = context.app.generations.page_again(person.id, id, quote).await?;
     page.about = context.app.organising.about(person.id, id).await?;
-    Ok(page)
+    Ok(crate::components::video_sheet::sheet(page, returned))
+}
+
+/// Everything about two of the person's own videos, for a page that does not live in the browser.
+///
+/// # Errors
+/// `sign_in_needed`; `not_found` unless both are theirs.
+#[cfg(feature = "ssr")]
+pub async fn two_videos(
+    one: GenerationId,
+    other: GenerationId,
+) -> Result<
+    (
+        crate::model::generation::VideoPage,
+        crate::model::generation::VideoPage,
+    ),
+    AppError,
+> {
+    let context = crate::server::web::context()?;
+    let person = context.person()?;
+    let generations = &context.app.generations;
+    Ok((
+        generations.page(person.id, one).await?,
+        generations.page(person.id, other).await?,
+    ))
 }
 
 /// Deletes a video: the file, the poster, the prompt. The ledger keeps its lines.

@@ -131,11 +131,12 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
-/// A duration to the tenth of a second while it is short: `0.4 s`, `12.3 s`, `1 min 12 s`.
+/// A duration as exactly as it matters: `40 ms`, `12.3 s`, `1 min 12 s`.
 #[must_use]
 pub fn brief(ms: i64) -> String {
     match ms.max(0) {
-        ms @ 0..60_000 => format!("{}.{} s", ms / 1_000, ms / 100 % 10),
+        ms @ 0..1_000 => format!("{ms} ms"),
+        ms @ 1_000..60_000 => format!("{}.{} s", ms / 1_000, ms / 100 % 10),
         ms => duration(ms),
     }
 }
@@ -171,7 +172,7 @@ mod tests {
             [900, 12_000, 60_000, 72_000, 3_780_000].map(duration),
             ["0 s", "12 s", "1 min", "1 min 12 s", "1 h 3 min"]
         );
-        assert_eq!([40, 3_290, 72_000].map(brief), ["0.0 s", "3.2 s", "1 min 12 s"]);
+        assert_eq!([40, 3_290, 72_000].map(brief), ["40 ms", "3.2 s", "1 min 12 s"]);
         assert_eq!(
             [1_000, 9_000, 38_000, 100_000, 7_200_000].map(about),
             ["a moment", "9 s", "40 s", "2 min", "2 h"]

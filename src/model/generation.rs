@@ -343,7 +343,7 @@ pub struct HistoryLine {
 }
 
 /// What moved in the ledger for one generation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VideoPosting {
     /// A hold, a capture or a release.
     pub kind: PostingKind,
@@ -362,7 +362,20 @@ pub struct TakeLink {
     pub take: u32,
 }
 
-/// Everything on `/v/{id}`.
+/// What the browser gets of `/v/{id}`: what lives there, and the rest as HTML.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoSheet {
+    /// The generation.
+    pub card: Card,
+    /// Whether the video has sound.
+    pub sound: bool,
+    /// What stands under the player.
+    pub under: String,
+    /// What stands beside it.
+    pub about: String,
+}
+
+/// Everything that is known of a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoPage {
     /// The generation.

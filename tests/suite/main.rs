@@ -15,6 +15,7 @@ mod hosted;
 mod languages;
 mod ledger;
 mod leftovers;
+mod lineage;
 mod openai_videos;
 mod organising;
 mod people;

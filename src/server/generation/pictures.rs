@@ -175,6 +175,7 @@ impl Pictures {
         self.keep_made(user, last).await
     }
 
+    /// Whether somebody may give one more picture.
     async fn few_enough(&self, user: UserId) -> Result<()> {
         let since = self.clock.now() - AN_HOUR;
         if sql::count(&self.db, user.0, since).await? < MOST_AN_HOUR {
@@ -189,6 +190,7 @@ impl Pictures {
 
     /// Makes a picture, one at a time, and keeps it.
     async fn keep_made(&self, user: UserId, make: impl FnOnce() -> Made + Send + 'static) -> Result<Kept> {
+        self.few_enough(user).await?;
         let now = self.clock.now();
         let turn = self.turn.acquire().await;
         let made = blocking(make).await?;

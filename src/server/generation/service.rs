@@ -134,7 +134,7 @@ impl Generations {
             return Ok(form);
         };
         if !sql_pictures::is_theirs(&self.life.db, user.0, picture.0).await? {
-            errors.push(FieldError::new(pictures::FIELD, pictures::NOT_THERE));
+            errors.push(FieldError::new("quote", pictures::NOT_THERE));
             return Ok(form);
         }
         let (mut form, changed) = with_picture(form, picture, catalogue);

@@ -136,7 +136,7 @@ pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &Header
     Ok(response)
 }
 
-/// One cue of WebVTT over the whole video; nothing where there is nothing to hear.
+/// One cue of `WebVTT` over the whole video; nothing where there is nothing to hear.
 fn words(row: &GenerationRow) -> Option<impl IntoResponse + use<>> {
     let text: String = row.prompt.chars().take(WORDS_MOST).collect();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -14,12 +14,10 @@ use super::{MediaError, POSTER_SIDE, STRIP_SIDE, Stills};
 const STRIP: usize = 8;
 /// The largest side that is decoded; beyond it a frame would need too much memory.
 const LARGEST_SIDE: u32 = 4_096;
-/// The largest key frame that is read, in bytes.
+/// The largest frame that is read, in bytes.
 const LARGEST_KEY: u64 = 16 << 20;
-/// The most that is read to decode the last frame, in bytes.
-const LARGEST_TAIL: u64 = 256 << 20;
-/// The most frames that a decoder holds back (ITU-T H.264, A.3.1).
-const LONGEST_WAIT: usize = 17;
+/// The most pixels that are decoded to come to the last frame: twenty seconds of 1920x1080 at 60 frames a second.
+const MOST_PIXELS: u64 = 1_920 * 1_080 * 1_200;
 /// A later frame must be this much more interesting than an earlier one to become the poster.
 const PATIENCE: f32 = 0.9;
 
@@ -65,8 +63,9 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
         return Ok(None);
     };
     let longest = movie.facts.width.max(movie.facts.height);
-    let bytes: u64 = movie.tail.iter().map(|sample| sample.size).sum();
-    if longest > LARGEST_SIDE || bytes > LARGEST_TAIL {
+    let pixels = u64::from(movie.facts.width) * u64::from(movie.facts.height);
+    let too_large = movie.tail.iter().any(|sample| sample.size > LARGEST_KEY);
+    if longest > LARGEST_SIDE || too_large || pixels * movie.tail.len() as u64 > MOST_PIXELS {
         return Ok(None);
     }
     // Without flushing: frames come in the order in which they are shown, and the last of them is in the buffer at the end.
@@ -74,7 +73,7 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
     let Ok(mut decoder) = Decoder::with_api_config(OpenH264API::from_source(), config) else {
         return Ok(None);
     };
-    let (mut shown, count) = (None, movie.tail.len());
+    let (mut shown, last) = (None, movie.tail.len().saturating_sub(1));
     for (place, sample) in movie.tail.iter().enumerate() {
         let Some(bytes) = parameters.annex_b(&read_at(file, sample.offset, sample.size)?) else {
             continue;
@@ -82,16 +81,15 @@ pub(super) fn last(file: &mut File, movie: &Movie) -> Result<Option<Picture>, Me
         let Ok(frame) = decoder.decode(&bytes) else {
             return Ok(None);
         };
-        // Frames wait in the buffer while others overtake them, sixteen at most: earlier ones are never the last.
-        if let (Some(frame), true) = (frame, count - place <= LONGEST_WAIT) {
+        // Where no frames overtake each other, the last one comes at once; else it waits for its turn.
+        if let (Some(frame), true) = (frame, place == last) {
             shown = Picture::scaled(&frame, longest as usize);
         }
     }
     let waiting = decoder.flush_remaining().unwrap_or_default();
-    let last = waiting
-        .last()
-        .and_then(|frame| Picture::scaled(frame, longest as usize));
-    Ok(last.or(shown))
+    let late = waiting.last();
+    let late = late.and_then(|frame| Picture::scaled(frame, longest as usize));
+    Ok(late.or(shown))
 }
 
 /// At most eight key frames, evenly spaced, the first and the last among them.

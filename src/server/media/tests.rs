@@ -324,3 +324,48 @@ fn an_index_that_claims_the_moon_is_refused_quickly() {
     bytes[stsz + 8..stsz + 12].copy_from_slice(&u32::MAX.to_be_bytes());
     assert!(inspect_bytes(&bytes).is_err());
 }
+
+#[test]
+fn the_last_frame_is_the_one_that_players_end_with() {
+    // With frames that are shown in another order than they are decoded, and with key frames along the way.
+    for more in [&["-bf", "3", "-g", "250"][..], &["-bf", "0", "-g", "10"][..]] {
+        let (folder, path) =
+            foreign(&[&["-c:v", "libx264", "-crf", "12", "-pix_fmt", "yuv420p"], more].concat());
+        let png = folder.path().join("last.png");
+        let made = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-i"])
+            .arg(&path)
+            .args(["-vf", "select=eq(n\\,49)", "-frames:v", "1"])
+            .arg(&png)
+            .status();
+        assert!(
+            made.is_ok_and(|made| made.success()),
+            "ffmpeg takes the fiftieth frame"
+        );
+        let expected = image::open(&png).expect("a picture").to_rgb8();
+        let frame = last_frame(&mut File::open(&path).expect("there")).expect("sound");
+        let frame = frame.expect("it can be decoded");
+        assert_eq!(frame.dimensions(), (160, 90));
+        let off: u64 = frame
+            .iter()
+            .zip(expected.iter())
+            .map(|(is, should)| u64::from(is.abs_diff(*should)))
+            .sum();
+        let mean = off / (160 * 90 * 3);
+        assert!(mean <= 4, "off by {mean} of 255 on average, with {more:?}");
+    }
+}
+
+#[test]
+fn a_last_frame_of_damaged_pictures_is_an_answer_and_no_panic() {
+    let media = FILM.windows(4).position(|four| four == b"mdat").expect("a film") + 4;
+    for broken in [&[0_u8; 64][..], &[0xff; 64], b"\0\0\0\x08\x65abcdefg"] {
+        let mut bytes = FILM.clone();
+        let end = bytes.len();
+        for start in [media, media + (end - media) / 2, end - 64] {
+            bytes[start..start + broken.len()].copy_from_slice(broken);
+        }
+        let (_folder, path) = file("film.mp4", &bytes);
+        let _ = last_frame(&mut File::open(&path).expect("there"));
+    }
+}

@@ -9,9 +9,16 @@ const SPEEDS: [&str; 7] = ["0.25", "0.5", "0.75", "1", "1.25", "1.5", "2"];
 /// The bar of a video that is there.
 #[component]
 pub fn Bar(page: VideoPage) -> impl IntoView {
+    let VideoPage {
+        card,
+        rate,
+        sound,
+        takes_picture,
+        ..
+    } = page;
     let speeds = SPEEDS
         .map(|speed| view! { <option value=speed selected=speed == "1">{speed} "×"</option> }.into_any());
-    let sound = page.sound.then(|| {
+    let sound = sound.then(|| {
         [
             press("mute", "sound", "Mute", "m", Some("true")),
             press(
@@ -23,8 +30,8 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
             ),
         ]
     });
-    let words: String = page.card.prompt.chars().take(60).collect();
-    let use_frame = page.takes_picture.then(|| {
+    let words: String = card.prompt.chars().take(60).collect();
+    let use_frame = takes_picture.then(|| {
         view! {
             <button type="button" class="button small" data-play="use" title="Start a new video from the frame that is shown">
                 <Icon name="picture" />
@@ -38,8 +45,8 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
             class="player-bar needs-script"
             role="group"
             aria-label="Player"
-            data-video=page.card.id.to_string()
-            data-rate=page.rate.to_string()
+            data-video=card.id.to_string()
+            data-rate=rate.to_string()
             data-words=words
         >
             {press("back", "frame-back", "Back one frame", ",", None)}

@@ -1,6 +1,6 @@
 //! Where a video came from and what came from it: a small tree of lists.
 
-use crate::components::words;
+use crate::components::words::page;
 use crate::model::generation::State;
 use crate::model::ids::GenerationId;
 use crate::model::lineage::{Family as Kinship, Kin};
@@ -43,7 +43,8 @@ struct Whose {
 
 impl Whose {
     fn list(self, kin: Vec<Kin>, more: Option<AnyView>) -> AnyView {
-        let several = kin.len() > 1;
+        // Which take it is says something only where there is more than one.
+        let several = kin.iter().any(|kin| kin.take > 1);
         let items = kin.into_iter().map(|kin| self.item(kin, several)).collect_view();
         view! { <ul>{items} {more}</ul> }.into_any()
     }
@@ -70,7 +71,7 @@ impl Whose {
         let here = kin.id == self.of;
         let how = how(kin, several);
         if kin.deleted {
-            let how = [how, "Deleted".into()].join(" ");
+            let how = [&how, " · Deleted"].concat();
             return view! { <div class="kin kin-gone"><span class="kin-still"></span><span class="kin-how">{how}</span></div> }
                 .into_any();
         }
@@ -100,7 +101,7 @@ impl Whose {
 /// How it came about; the first of all just began.
 fn how(kin: &Kin, several: bool) -> String {
     let how = kin.derived_by.map_or("First", |how| how.in_words());
-    if several || kin.take > 1 {
+    if several {
         return [how, ", take ", &kin.take.to_string()].concat();
     }
     how.into()
@@ -116,8 +117,4 @@ fn state(kin: &Kin, here: bool) -> String {
         words.push_str(kin.state.in_words());
     }
     words
-}
-
-fn page(id: GenerationId) -> String {
-    words::page(id)
 }

@@ -49,29 +49,37 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
 /// An event, when it was, and how long what began there took.
 fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
     let words = match line.state {
-        State::Queued if first => "Asked for, and in line",
+        State::Queued if first => "Asked for",
         State::Queued => "Back in line",
-        State::Submitting => "Handed over",
-        State::Running => "Taken, and being made",
-        State::Storing => "Done there, being saved",
-        State::Succeeded => "Saved and ready",
-        ended => ended.in_words(),
+        state => state.in_words(),
     };
-    let reports = (line.reports > 0).then(|| {
-        let noun = if line.reports == 1 {
-            " report, "
-        } else {
-            " reports, up to "
-        };
-        let words = [&line.reports.to_string(), noun, &line.progress.to_string(), " %"].concat();
-        view! { <small>{words}</small> }.into_any()
-    });
+    let meaning = match line.state {
+        State::Queued => "in line",
+        State::Submitting => "handed to the provider",
+        State::Running => "the provider took it",
+        State::Storing => "the provider was done",
+        State::Succeeded => "stored, playable and charged",
+        _ => "not charged",
+    };
+    let mut about = String::from(meaning);
+    if line.reports > 0 {
+        let noun = if line.reports == 1 { " report" } else { " reports" };
+        let reports = [
+            ", ",
+            &line.reports.to_string(),
+            noun,
+            ", up to ",
+            &line.progress.to_string(),
+            " %",
+        ];
+        about.extend(reports);
+    }
     view! {
         <li>
             <span class="history-what">{words}</span>
             <span class="history-took">{took.map(brief)}</span>
-            <Moment at=line.at exact=true />
-            {reports}
+            <small>{about}</small>
+            <local-time><Moment at=line.at exact=true /></local-time>
         </li>
     }
     .into_any()
@@ -87,7 +95,7 @@ fn moved(posting: VideoPosting) -> AnyView {
     };
     view! {
         <div class="posting">
-            <dt>{words} <Moment at=posting.at exact=true /></dt>
+            <dt>{words} <local-time><Moment at=posting.at exact=true /></local-time></dt>
             <dd>{sign} {posting.credits.to_string()}</dd>
         </div>
     }

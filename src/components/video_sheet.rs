@@ -1,0 +1,143 @@
+//! What a video's page says beside and below the player: how it can go on, its family, its receipt.
+//!
+//! Nothing in it changes while it is looked at, so it is the server's alone: the browser gets it as HTML, and carries no
+//! program for it. What its buttons do without a form is in `public/js/player.js`.
+
+mod bar;
+mod family;
+mod receipt;
+mod trash;
+
+use super::about::About;
+use super::fact::fact;
+use super::icon::Icon;
+use super::screen::Phase;
+use super::words;
+use crate::model::composition::Quote;
+use crate::model::generation::{TakeLink, VideoPage, VideoSheet};
+use crate::model::ids::GenerationId;
+use crate::model::person::FormState;
+use crate::model::trash::bytes as size_in_words;
+use bar::Bar;
+use family::Family;
+use leptos::prelude::*;
+use receipt::Receipt;
+
+/// The page as the browser gets it; `returned` is the form that was refused, if one was.
+#[must_use]
+pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
+    let wrong = returned
+        .message
+        .or_else(|| returned.errors.into_iter().next().map(|error| error.message));
+    let ready = Phase::from(page.card.state) == Phase::Ready;
+    let under = view! {
+        {ready.then(|| view! { <Bar page=page.clone() /> })}
+        <Takes page=page.clone() />
+    };
+    let about = view! {
+        {trash::in_trash(&page)}
+        <Acts page=page.clone() wrong />
+        <Family family=page.family.clone() of=page.card.id ready />
+        <About id=page.card.id about=page.about.clone() />
+        <Receipt page=page.clone() />
+        {trash::to_trash(&page)}
+    };
+    VideoSheet {
+        under: under.to_html(),
+        about: about.to_html(),
+        sound: page.sound,
+        card: page.card,
+    }
+}
+
+/// The ways to the takes that were created together with this one.
+#[component]
+fn Takes(page: VideoPage) -> impl IntoView {
+    let (here, takes) = (page.card.id, page.takes);
+    let Some(place) = takes.iter().position(|take| take.id == here) else {
+        return ().into_any();
+    };
+    if takes.len() < 2 {
+        return ().into_any();
+    }
+    let way = |take: Option<&TakeLink>, rel: &'static str, class: &'static str| {
+        let take = *take?;
+        let words = ["Take ", &take.take.to_string()].concat();
+        Some(view! { <a class=class rel=rel href=words::page(take.id)>{words}</a> }.into_any())
+    };
+    let before = way(
+        place.checked_sub(1).and_then(|place| takes.get(place)),
+        "prev",
+        "take-prev",
+    );
+    let after = way(takes.get(place + 1), "next", "take-next");
+    let words = [
+        "Take ",
+        &page.card.take.to_string(),
+        " of ",
+        &takes.len().to_string(),
+    ]
+    .concat();
+    view! { <nav class="take-ways" aria-label="Takes">{before} <span>{words}</span> {after}</nav> }.into_any()
+}
+
+#[component]
+fn Acts(page: VideoPage, wrong: Option<String>) -> impl IntoView {
+    let card = page.card.clone();
+    let ready = Phase::from(card.state) == Phase::Ready;
+    let another = if page.offered {
+        view! {
+            <a class="button" href=words::another(card.id)><Icon name="again" />"Make another"</a>
+        }
+        .into_any()
+    } else {
+        view! { <p class="hint">"The model is not offered any more."</p> }.into_any()
+    };
+    view! {
+        <div role="alert">{wrong.map(|words| view! { <p class="form-message"><Icon name="note" />{words}</p> })}</div>
+        <div class="acts">
+            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />"Download"</a> }.into_any())}
+            {another}
+            {page.variation.map(|quote| variation(card.id, quote))}
+            {(ready && page.takes_picture).then(|| last_frame(card.id))}
+        </div>
+        <dl class="facts">
+            {fact("Picture", words::picture(card.size))}
+            {fact("Length", words::seconds(card.seconds))}
+            {page.input_reference.map(|id| {
+                let (address, shown) = (format!("/pictures/{id}"), format!("/pictures/{id}"));
+                view! { <div><dt>"Started from"</dt><dd><a href=address rel="external"><img class="picture-shown" src=shown alt="The picture it started from" width="40" height="40" /></a></dd></div> }
+            })}
+            {fact("Caption", if page.caption { "In the picture" } else { "Off" }.into())}
+            {page.bytes.map(|bytes| fact("File", size_in_words(bytes) + ", MP4"))}
+        </dl>
+    }
+}
+
+/// The same words and parameters with another seed, at once, for the price on the button.
+fn variation(id: GenerationId, quote: Quote) -> AnyView {
+    view! {
+        <form method="post" action=[&words::page(id), "/variation"].concat()>
+            <input type="hidden" name="quote" value=quote.token />
+            <button class="button" title="The same words and parameters, another seed">
+                <Icon name="dice" />
+                "Variation "
+                <span class="go-price">{["for ", &quote.credits.in_words()].concat()}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// To the composer, with the last frame as the picture to start from.
+fn last_frame(id: GenerationId) -> AnyView {
+    view! {
+        <form method="post" action=[&words::page(id), "/last-frame"].concat()>
+            <button class="button" title="Compose a video that starts where this one ends">
+                <Icon name="picture" />
+                "Go on from the last frame"
+            </button>
+        </form>
+    }
+    .into_any()
+}
