@@ -6,6 +6,7 @@ import { isHere } from './work.js'
 const CHOSEN = 'aisora-bells'
 const RUNG = 'aisora-rung'
 const REMEMBERED = 60
+const HELD = 60_000
 const DENIED = 'This browser does not allow notifications from here. Allow them in its settings for this site, and switch this on again.'
 const KEPT = 'Kept in this browser, for all its tabs.'
 
@@ -64,17 +65,27 @@ async function note(card) {
   }
 }
 
-/** Rings once in all tabs: who comes first notes it under a lock. */
+/** Whether this tab is the first that heard of an end: it holds a lock that the others do not get. What tabs write for each
+ * other comes too late for that; it only remembers. */
+function isFirst({ id }) {
+  const rung = read(RUNG, '[]')
+  if (rung.includes(id)) return false
+  localStorage.setItem(RUNG, JSON.stringify([id, ...rung].slice(0, REMEMBERED)))
+  if (!navigator.locks) return true
+  return new Promise((done) => {
+    navigator.locks.request(`aisora-bell-${id}`, { ifAvailable: true }, (lock) => {
+      done(!!lock)
+      return lock && new Promise((over) => setTimeout(over, HELD))
+    })
+  })
+}
+
 async function ring(cards) {
   const { sound, note: wanted } = chosen()
   const ended = cards.filter((card) => card.state !== 'cancelled')
   if (!ended.length || !(sound || (wanted && mayNote()))) return
-  const mine = await (navigator.locks?.request ?? ((_, run) => run())).call(navigator.locks, 'aisora-bells', () => {
-    const rung = read(RUNG, '[]')
-    const mine = ended.filter((card) => !rung.includes(card.id))
-    localStorage.setItem(RUNG, JSON.stringify([...mine.map((card) => card.id), ...rung].slice(0, REMEMBERED)))
-    return mine
-  })
+  const first = await Promise.all(ended.map(isFirst))
+  const mine = ended.filter((_, place) => first[place])
   if (!mine.length) return
   if (sound) (await import('./chime.js')).chime()
   // Who looks at the page sees it there.

@@ -2,11 +2,12 @@
 // The same as `src/components/live/connection.rs` does on the others.
 
 import { STATES } from './said.js'
-import { ask, isHere, take, work } from './work.js'
+import { ask, going, isHere, take, work } from './work.js'
 
 const WAIT_FIRST = 2_000
 const WAIT_MOST = 30_000
 const BACK_WITHIN = 3_000
+const PLACES_EVERY = 5_000
 // Browsers allow six connections for all tabs together: a tab that nobody looks at gives its own back.
 const SLEEP_AFTER = 30_000
 
@@ -97,6 +98,11 @@ if (isHere) {
   // A page in the browser's back-and-forward store holds no connection.
   addEventListener('pagehide', doze)
   addEventListener('pageshow', wake)
+  // Places in the line change without an event of one's own.
+  setInterval(() => {
+    const waits = going().some((card) => card.state === 'queued')
+    if (waits && source && !document.hidden) fresh()
+  }, PLACES_EVERY)
   // The studio's program tells a screen reader by itself; here nobody else does.
   document.addEventListener('aisora:work', ({ detail }) => {
     const [said, last] = [document.querySelector('.house ~ [role="status"]'), detail.at(-1)]

@@ -82,7 +82,7 @@ function show() {
   strip.hidden = !alive.length && !ended.length
   strip.toggleAttribute('data-news', !alive.length)
   put(find('.strip-line'), summed(alive, ended))
-  const far = alive.length ? together(alive) : 0
+  const far = alive.length ? together(alive) : 100
   put(find('.strip-far'), alive.length ? `${far} %` : '')
   find('summary progress').value = far
   put(find('.strip-left'), still(alive, now()))

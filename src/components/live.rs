@@ -12,7 +12,7 @@ use crate::model::{
 use leptos::prelude::*;
 
 /// A provider that has been silent for so many milliseconds is asked after.
-const SILENT: i64 = 10_000;
+const SILENT: i64 = 4_000;
 
 /// One generation that changes while it is looked at.
 #[derive(Clone)]

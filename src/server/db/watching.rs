@@ -30,6 +30,7 @@ from_row!(Row {
 });
 
 /// Whether work in this state waits for its provider. Fetching and storing afterwards has no deadline.
+#[must_use]
 pub fn is_watched(state: &str) -> bool {
     [State::Submitting, State::Running]
         .iter()

@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State as Shared},
-    http::{Method, request::Parts},
+    http::request::Parts,
     middleware::Next,
     response::Response,
 };
@@ -30,13 +30,14 @@ struct Work(Arc<Snapshot>);
 
 /// Finds out what is being made for the person who asks for a page.
 pub async fn layer(Shared(web): Shared<Web>, mut request: Request, next: Next) -> Response {
-    let reads = request.method() == Method::GET && !request.uri().path().starts_with("/media/");
+    // A form that comes back with its errors is a page too; a video that is saved is none.
+    let is_page = wants_page(request.headers()) && !request.uri().path().starts_with("/media/");
     let person = request
         .extensions()
         .get::<SignedIn>()
         .and_then(|signed_in| signed_in.0.as_ref())
         .map(|person| person.id)
-        .filter(|_| reads && wants_page(request.headers()));
+        .filter(|_| is_page);
     if let Some(person) = person {
         match web.app.generations.snapshot(person).await {
             Ok(mut work) => {
@@ -52,6 +53,7 @@ pub async fn layer(Shared(web): Shared<Web>, mut request: Request, next: Next) -
 }
 
 /// The strip of the page that is being rendered, for pages of somebody who is signed in.
+#[must_use]
 pub fn strip() -> AnyView {
     let parts = use_context::<Parts>();
     let Some(Work(work)) = parts.as_ref().and_then(|parts| parts.extensions.get::<Work>()) else {
@@ -83,7 +85,7 @@ pub fn strip() -> AnyView {
                     <b class="strip-far">{far.map(|far| format!("{far} %"))}</b>
                     <span class="strip-left"></span>
                     <Icon name="up" />
-                    <progress aria-hidden="true" max="100" value=far.unwrap_or_default()></progress>
+                    <progress aria-hidden="true" max="100" value=far.unwrap_or(100)></progress>
                 </summary>
                 <div class="strip-panel">
                     <ul class="strip-rows">{rows}</ul>
