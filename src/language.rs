@@ -12,6 +12,10 @@ mod request;
 #[cfg(feature = "ssr")]
 pub use request::{asked_for, carried, speaking, within};
 
+#[cfg(not(feature = "ssr"))]
+use crate::browser::{language as spoken, translated};
+#[cfg(feature = "ssr")]
+use request::{spoken, translated};
 use std::fmt::{Display, Write as _};
 
 /// A language of the studio.
@@ -74,10 +78,7 @@ impl Language {
 /// The language that is spoken here and now.
 #[must_use]
 pub fn language() -> Language {
-    #[cfg(feature = "ssr")]
-    return request::language();
-    #[cfg(not(feature = "ssr"))]
-    crate::browser::language()
+    spoken()
 }
 
 /// A text in the language that is spoken. The key is its English.
@@ -85,10 +86,7 @@ pub fn language() -> Language {
 pub fn text(key: &'static str) -> &'static str {
     match language() {
         Language::English => key,
-        #[cfg(feature = "ssr")]
-        Language::German => request::german(key),
-        #[cfg(not(feature = "ssr"))]
-        Language::German => crate::browser::translated(key),
+        Language::German => translated(key),
     }
 }
 

@@ -19,7 +19,7 @@ test('a German browser is spoken to in German, and the page wakes up as the serv
   await expect(page).toHaveURL(/\/library/)
   await expect(rooms.getByRole('link', { name: 'Mediathek' })).toHaveAttribute('aria-current', 'page')
   await page.goto('/credits')
-  await expect(page.getByRole('cell', { name: 'Gutschrift Willkommen' })).toBeVisible()
+  await expect(page.getByRole('cell').filter({ hasText: 'Gutschrift' })).toContainText('Willkommen')
   await expect(page.locator('time').first()).toHaveText(/^\d{1,2}\. \p{L}+\.? \d{4}, \d\d:\d\d$/u)
   await expectAccessible(page)
 })

@@ -16,7 +16,7 @@ pub fn speaking<F: Future>(language: Language, future: F) -> impl Future<Output 
 
 /// Work for another thread, with the language that is spoken here.
 pub fn carried<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
-    let language = language();
+    let language = spoken();
     move || within(language, work)
 }
 
@@ -26,7 +26,7 @@ pub fn within<T>(language: Language, work: impl FnOnce() -> T) -> T {
 }
 
 /// Leptos loads on tasks of its own: there the page's context knows the language.
-pub fn language() -> Language {
+pub fn spoken() -> Language {
     SPOKEN
         .try_with(|language| *language)
         .unwrap_or_else(|_| use_context().unwrap_or_default())
@@ -87,7 +87,7 @@ fn read(file: &str) -> Words {
 }
 
 /// A text in German; what is missing stays English.
-pub fn german(key: &'static str) -> &'static str {
+pub fn translated(key: &'static str) -> &'static str {
     GERMAN.get(key).map_or(key, String::as_str)
 }
 
@@ -130,8 +130,8 @@ mod tests {
 
     #[test]
     fn what_another_thread_says_is_in_the_same_language() {
-        assert_eq!(language(), Language::English);
-        let work = within(Language::German, || carried(language));
+        assert_eq!(spoken(), Language::English);
+        let work = within(Language::German, || carried(spoken));
         assert_eq!(std::thread::spawn(work).join().unwrap(), Language::German);
     }
 }
