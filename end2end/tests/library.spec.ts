@@ -144,6 +144,20 @@ test('a large library stays small in the page, and the way back comes to its pla
   expect(await tiles(page).count()).toBeLessThanOrEqual(6 * 48)
 })
 
+test('a tile follows its video until it is ready', async ({ page }) => {
+  test.slow()
+  await join(page)
+  await begin(page, { prompt: 'watched on the wall', seconds: 1 })
+  await page.goto('/library')
+  await expect(tiles(page).getByRole('progressbar')).toBeVisible()
+  await expect(tiles(page).locator('img')).toBeVisible({ timeout: 80_000 })
+  await expect(tiles(page).getByRole('progressbar')).toHaveCount(0)
+  await tiles(page).locator('a').first().hover()
+  await expect(tiles(page).locator('video')).toHaveCount(1)
+  await page.mouse.move(2, 2)
+  await expect(tiles(page).locator('video')).toHaveCount(0)
+})
+
 test('title, tags and note are written on the page of the video', async ({ page, watch }) => {
   watch.allow(/status of 422/)
   await join(page)
