@@ -159,6 +159,7 @@ test('a piece of a prompt is kept, used, edited, shared and taken over', async (
   await expect(page.locator('.preset-save').getByRole('status')).toHaveText('Write a name.')
   await page.keyboard.type('Nebel 🌫')
   await page.keyboard.press('Enter')
+  await expect(page.locator('.preset-chip')).toHaveCount(1)
   await expect(page.locator('.preset-chip')).toHaveText(/Nebel 🌫/)
   await composer.prompt.fill('a heron')
   await page.locator('.preset-chip').click()
