@@ -12,6 +12,8 @@ import { expect, expectAccessible, signUp, test } from '../support/test.ts'
 
 const wide = path.resolve(import.meta.dirname, '../../public/showcase/1.jpg')
 
+const pictures = process.env.AISORA_PICTURES ? path.join(import.meta.dirname, '../pictures') : undefined
+
 let maker: Maker
 let studio: Server
 let folder: string
@@ -248,6 +250,7 @@ test('the piece of a picture is chosen by keys, and the server cuts it', async (
   await expectAccessible(page)
   for (let presses = 0; presses < 30; presses++) await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('+')
+  if (pictures) await page.screenshot({ path: path.join(pictures, 'composing-crop.png') })
   const whole = await composer.form.locator('[name=input_reference]').inputValue()
   await dialog.getByRole('button', { name: 'Use this piece' }).click()
   await expect(dialog).toBeHidden()
@@ -275,7 +278,6 @@ test('without JavaScript lines are queued', async ({ newPage, watch }) => {
   expect((await snapshot(page)).cards).toHaveLength(2)
 })
 
-const pictures = process.env.AISORA_PICTURES ? path.join(import.meta.dirname, '../pictures') : undefined
 for (const [width, height] of [[390, 844], [820, 1180], [1440, 900]] as const) {
   for (const colorScheme of ['dark', 'light'] as const) {
     test(`the panels fit, ${width} px, ${colorScheme}`, async ({ newPage, watch }) => {
