@@ -198,6 +198,8 @@ impl Composer {
             let there = self
                 .quote
                 .with_untracked(|quote| quote.as_ref().map(|quote| quote.choices.clone()));
+            // What was about to be asked for is wanted no more.
+            self.asking.set_value(None);
             if wanted.is_some() && wanted != there {
                 let timer = browser::after(REST, move || {
                     spawn_local(async move {

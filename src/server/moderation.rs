@@ -69,7 +69,8 @@ pub async fn obey(rules: &dyn PromptRules, prompts: &[String]) -> Result<()> {
     for prompt in prompts {
         let words = rules.trips(prompt).await?;
         if !words.is_empty() {
-            return Err(AppError::field(Code::PromptRefused, "prompt", sentence(&words)).into());
+            let message = sentence(&words) + " Nothing was charged.";
+            return Err(AppError::field(Code::PromptRefused, "prompt", message).into());
         }
     }
     Ok(())
@@ -80,7 +81,7 @@ pub async fn obey(rules: &dyn PromptRules, prompts: &[String]) -> Result<()> {
 pub fn sentence(words: &[String]) -> String {
     let quoted: Vec<_> = words.iter().map(|words| format!("“{words}”")).collect();
     let quoted = quoted.join(", ");
-    format!("The rules of this studio do not allow {quoted}. Say it differently. Nothing was charged.")
+    format!("The rules of this studio do not allow {quoted}. Say it differently.")
 }
 
 /// A phrase as it is looked for in a folded text: whole words, but anywhere in scripts that put no spaces between them.

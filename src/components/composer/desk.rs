@@ -75,8 +75,8 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             <Message composer />
             <Prompt composer node=prompt keys />
             <Lines composer />
+            <div class="aids needs-script">{aids()}</div>
             <div class="composer-choices" role="group" aria-label="How it is made">
-                {aids()}
                 <Models composer />
                 <Sizes composer />
                 <Lengths composer />
@@ -145,9 +145,9 @@ fn Prompt(
 fn aids() -> AnyView {
     let aid = |name, icon, words| {
         view! {
-            <button type="button" class="aid needs-script" data-aid=name aria-expanded="false" aria-controls="aid-panel">
+            <button type="button" class="aid" data-aid=name aria-expanded="false" aria-controls="aid-panel">
                 <Icon name=icon />
-                {words}
+                <span>{words}</span>
             </button>
         }
         .into_any()
