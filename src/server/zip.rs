@@ -13,7 +13,7 @@ const MANY: usize = 0xFFFF;
 /// Bit 11: the name is UTF-8.
 const UTF8: u16 = 1 << 11;
 /// Made on Unix, by version 4.5 of the specification.
-const MADE_BY: u16 = 3 << 8 | 45;
+const MADE_BY: u16 = (3 << 8) | 0x2D;
 /// A regular file that its owner may write.
 const MODE: u32 = 0o100_644 << 16;
 
@@ -257,8 +257,8 @@ fn put_extras(out: &mut Vec<u8>, entry: &Entry, wide: &[u64]) {
 fn dos(modified: i64) -> (u16, u16) {
     let at = DateTime::from_timestamp_millis(modified).unwrap_or_default();
     let year = u32::try_from(at.year() - 1980).unwrap_or_default().min(127);
-    let date = year << 9 | at.month() << 5 | at.day();
-    let time = at.hour() << 11 | at.minute() << 5 | at.second() / 2;
+    let date = (year << 9) | (at.month() << 5) | at.day();
+    let time = (at.hour() << 11) | (at.minute() << 5) | (at.second() / 2);
     (short(date.into()), short(time.into()))
 }
 

@@ -115,6 +115,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// What a video is sorted by where titles count: the beginning of its folded title, or prompt.
+#[must_use]
 pub fn sort_key(title: &str, prompt: &str) -> String {
     let name = if title.is_empty() { prompt } else { title };
     // The beginning is enough to fold: nothing folds to less than a quarter of its signs that anybody would sort by.
@@ -179,6 +180,7 @@ pub struct Search {
 
 impl Search {
     /// Understands what was typed; there is nothing that it does not.
+    #[must_use]
     pub fn read(typed: &str) -> Self {
         let mut search = Self::default();
         let mut pieces = typed.split(['"', '“', '”', '„', '«', '»']).enumerate().peekable();
@@ -237,6 +239,7 @@ impl Search {
     }
 
     /// The question to SQLite's FTS5.
+    #[must_use]
     pub fn for_sqlite(&self, user: Uuid) -> String {
         let mark = mark(user);
         let asked = self.asked().into_iter().map(|entry| {
@@ -247,6 +250,7 @@ impl Search {
     }
 
     /// The question to PostgreSQL, a `tsquery`.
+    #[must_use]
     pub fn for_postgres(&self, user: Uuid) -> String {
         let mark = mark(user);
         let asked = self.asked().into_iter().map(|entry| {
