@@ -39,7 +39,8 @@ test('a choice is kept, and counts more than what the browser asks for', async (
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Account')
 })
 
-test('without JavaScript it is the same', async ({ newPage }) => {
+test('without JavaScript it is the same', async ({ newPage, watch }) => {
+  watch.allow(/status of 422/)
   const page = await newPage({ ...GERMAN, javaScriptEnabled: false })
   await page.goto('/sign-up')
   await page.getByRole('button', { name: 'Konto anlegen' }).click()
@@ -49,7 +50,8 @@ test('without JavaScript it is the same', async ({ newPage }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create your account')
 })
 
-test('the longer words fit a phone', async ({ newPage }) => {
+test('the longer words fit a phone', async ({ newPage, watch }) => {
+  watch.allow(/status of 404/)
   const page = await newPage({ ...GERMAN, viewport: { width: 390, height: 844 } })
   for (const path of ['/', '/sign-in', '/sign-up', '/not-there']) {
     await page.goto(path)

@@ -61,7 +61,7 @@ test('a browser keeps the files of the studio and nothing of a person', async ({
     const { addresses, texts } = await kept(page)
     expect(addresses).toContain('/offline')
     for (const address of addresses) {
-      expect(address).toMatch(/^(\/offline|\/mark\.svg|\/((pkg|js)\/)?[a-z]+\.(css|js|wasm)\?v=[\w-]+|\/js\/chunk-\w+\.js)$/)
+      expect(address).toMatch(/^(\/offline|\/mark\.svg|\/((pkg|js|words)\/)?[a-z]+\.(css|js|json|wasm)\?v=[\w-]+|\/js\/chunk-\w+\.js)$/)
     }
     expect(new Set(addresses).size, 'one version of each').toBe(addresses.length)
     for (const own of ['kept by nobody', person.email, person.name, card!.id]) expect(texts).not.toContain(own)
