@@ -46,6 +46,31 @@ impl FromRef<Web> for LeptosOptions {
     }
 }
 
+/// The library's forms, and what its script asks for.
+fn library() -> Router<Web> {
+    Router::new()
+        .route("/v/{id}/about", post(forms::organising::about))
+        .route("/library/more", get(pages::library_more))
+        .route("/library/tile/{id}", get(pages::library_tile))
+        .route("/library/favourite", post(forms::organising::favourite))
+        .route("/library/collect", post(forms::organising::collect))
+        .route("/library/unfavourite", post(forms::organising::unfavourite))
+        .route(
+            "/library/collections/{id}/out",
+            post(forms::organising::uncollect),
+        )
+        .route("/library/tag", post(forms::organising::tag))
+        .route("/library/collections", post(forms::organising::create))
+        .route(
+            "/library/collections/{id}/rename",
+            post(forms::organising::rename),
+        )
+        .route(
+            "/library/collections/{id}/remove",
+            post(forms::organising::remove),
+        )
+}
+
 /// The whole table.
 pub fn router(web: Web) -> Router {
     let (context_web, shell_web, missing_web) = (web.clone(), web.clone(), web.clone());
@@ -86,26 +111,7 @@ pub fn router(web: Web) -> Router {
         )
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
-        .route("/v/{id}/about", post(forms::organising::about))
-        .route("/library/more", get(pages::library_more))
-        .route("/library/tile/{id}", get(pages::library_tile))
-        .route("/library/favourite", post(forms::organising::favourite))
-        .route("/library/collect", post(forms::organising::collect))
-        .route("/library/unfavourite", post(forms::organising::unfavourite))
-        .route(
-            "/library/collections/{id}/out",
-            post(forms::organising::uncollect),
-        )
-        .route("/library/tag", post(forms::organising::tag))
-        .route("/library/collections", post(forms::organising::create))
-        .route(
-            "/library/collections/{id}/rename",
-            post(forms::organising::rename),
-        )
-        .route(
-            "/library/collections/{id}/remove",
-            post(forms::organising::remove),
-        )
+        .merge(library())
         .route("/theme", post(forms::theme))
         .route("/account/keys", post(forms::keys::create))
         .route("/account/keys/{id}/revoke", post(forms::keys::revoke))

@@ -105,7 +105,7 @@ fn facts(card: &Card) -> String {
     };
     let facts = [
         ("model", card.model.clone()),
-        ("shape", card.size.shape().to_string()),
+        ("shape", card.size.shape()),
         ("length", words::seconds(card.seconds)),
         ("date", day_in_words(card.created_at)),
         ("cost", cost),

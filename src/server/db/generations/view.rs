@@ -152,6 +152,7 @@ fn id_at(ms: i64) -> Uuid {
 
 impl View {
     /// What is in it, after its place.
+    #[must_use]
     pub fn sieve(&self) -> Sieve {
         let mut sieve = Sieve::default();
         let user = sieve.bind(Value::Id(self.user));
