@@ -4,6 +4,7 @@
     reason = "views are used by the view macro, which uses what they return"
 )]
 
+#[cfg(feature = "ssr")]
 pub mod about;
 pub mod asked;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 // Two videos in step. The longer one leads; the other one follows it, and stands on its last frame when it is over.
 
 import { frameOf, isFree, timeFor, timeOf } from './play.js'
+import { t } from './words.js'
 
 const page = document.querySelector('.compare')
 const bar = page.querySelector('.compare-bar')
@@ -23,9 +24,13 @@ function put(time) {
   show()
 }
 
+const tenths = (seconds) =>
+  seconds.toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+
 function show() {
   seek.value = String(lead.currentTime)
-  const words = `Frame ${frameOf(lead, rate) + 1}, ${lead.currentTime.toFixed(1)} of ${lead.duration.toFixed(1)} s`
+  const [at, length] = [lead.currentTime, lead.duration].map(tenths)
+  const words = t('Frame {frame}, {at} of {length} s', { frame: frameOf(lead, rate) + 1, at, length })
   seek.ariaValueText = words
   bar.querySelector('.player-said').textContent = words
 }
@@ -48,7 +53,7 @@ async function play() {
 }
 
 function label() {
-  const words = lead.paused ? 'Play both' : 'Pause both'
+  const words = lead.paused ? t('Play both') : t('Pause both')
   const button = part('play')
   button.ariaLabel = words
   button.title = `${words} (k)`

@@ -1,6 +1,8 @@
 // The library beyond links and forms: older pages come by themselves and far ones leave the page, many are selected at once,
 // arrow keys walk, and what is being made moves on. The server writes every tile; nothing here does.
 
+import { number, t, tn } from './words.js'
+
 const form = document.getElementById('choose')
 const walls = form?.querySelector('.walls')
 const older = form?.querySelector('.older')
@@ -76,7 +78,7 @@ async function more() {
   coming = true
   let done = false
   const link = older.querySelector('a')
-  link.textContent = 'Loading…'
+  link.textContent = t('Loading…')
   try {
     const list = document.adoptNode(listOf(await text(address)))
     walls.append(list)
@@ -89,9 +91,9 @@ async function more() {
       sight.unobserve(older)
       sight.observe(older)
     }
-    link.textContent = 'Older videos'
+    link.textContent = t('Older videos')
   } catch {
-    link.textContent = 'Try again'
+    link.textContent = t('Try again')
   }
   coming = false
   return done
@@ -151,9 +153,10 @@ function choose(id, is) {
   const box = walls.querySelector(`[name=ids][value="${id}"]`)
   if (box) box.checked = is
 }
+const howMany = () => t('{n} selected', { n: number(chosen.size) })
 function count() {
   form.toggleAttribute('data-some', chosen.size > 0)
-  form.querySelector('.chosen-count b').textContent = `${chosen.size} selected`
+  form.querySelector('.chosen-count b').textContent = howMany()
 }
 function clear() {
   for (const id of [...chosen]) choose(id, false)
@@ -168,7 +171,7 @@ function toggle(id, { shiftKey }) {
   for (const one of shiftKey && from >= 0 ? all.slice(from, to + 1) : [id]) choose(one, is)
   last = id
   count()
-  say(`${chosen.size} selected`)
+  say(howMany())
 }
 
 // What is sent: also what is selected on pages that are not here now.
@@ -196,7 +199,7 @@ async function act(button) {
       return
     }
   } catch {
-    error.textContent = 'The server could not be reached. Try again.'
+    error.textContent = t('The server could not be reached. Try again.')
     return
   }
   if (address.endsWith('/out')) for (const id of chosen) walls.querySelector(`[data-id="${id}"]`)?.remove()
@@ -207,7 +210,7 @@ async function act(button) {
   }
   if (!walls.querySelector('.tile')) return location.assign(here)
   clear()
-  say(`Done: ${many} ${many === 1 ? 'video' : 'videos'}.`)
+  say(tn(many, 'Done: 1 video.', 'Done: {n} videos.'))
   renew()
 }
 
@@ -231,7 +234,7 @@ async function favourite(button) {
   star(button, is)
   const done = await post(address, new URLSearchParams({ ids: button.value })).catch(() => null)
   if (!done?.ok) star(button, !is)
-  say(done?.ok ? (is ? 'Favourite' : 'No favourite any more') : 'That did not work. Try again.')
+  say(done?.ok ? (is ? t('Favourite') : t('No favourite any more')) : t('That did not work. Try again.'))
 }
 
 function clicked(event) {
@@ -277,7 +280,7 @@ function pressed(event) {
     event.preventDefault()
     for (const id of pages.flatMap(({ ids }) => ids)) choose(id, true)
     count()
-    say(`${chosen.size} selected`)
+    say(howMany())
     return
   }
   if (!link || event.ctrlKey || event.metaKey) return

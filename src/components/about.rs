@@ -2,6 +2,7 @@
 
 use super::field::returned_form;
 use super::icon::Icon;
+use crate::language::t;
 use crate::model::{ids::GenerationId, library::About as Written};
 use leptos::prelude::*;
 
@@ -45,24 +46,24 @@ pub fn About(
     let note_wrong = wrong("note");
     view! {
         <details class="about" id="about" open=came_back>
-            <summary><Icon name="tag" />"Title, tags and note"</summary>
+            <summary><Icon name="tag" />{t!("Title, tags and note")}</summary>
             <form method="post" action=["/v/", &id.to_string(), "/about"].concat()>
-                {field("title", "Title", "Shown in place of the prompt.", value("title", about.title), wrong("title"))}
-                {field("tags", "Tags", "A few words, with commas between.", value("tags", about.tags.join(", ")), wrong("tags"))}
+                {field("title", t!("Title"), t!("Shown in place of the prompt."), value("title", about.title), wrong("title"))}
+                {field("tags", t!("Tags"), t!("A few words, with commas between."), value("tags", about.tags.join(", ")), wrong("tags"))}
                 <div class="field">
-                    <label for="note">"Note"<small>"only you see it"</small></label>
+                    <label for="note">{t!("Note")}<small>{t!("only you see it")}</small></label>
                     <textarea id="note" name="note" rows="3" dir="auto" aria-describedby="note-error" aria-invalid=(!note_wrong.is_empty()).then_some("true")>
                         {value("note", about.note)}
                     </textarea>
                     <p class="field-error" id="note-error">{note_wrong}</p>
                 </div>
-                <label class="check"><input type="checkbox" name="favourite" value="on" checked=favourite />"Favourite"</label>
+                <label class="check"><input type="checkbox" name="favourite" value="on" checked=favourite />{t!("Favourite")}</label>
                 <fieldset class="shelves">
-                    <legend>"Collections"</legend>
+                    <legend>{t!("Collections")}</legend>
                     {shelves}
-                    {field("new_collection", "New collection", "", value("new_collection", String::new()), wrong("new_collection"))}
+                    {field("new_collection", t!("New collection"), "", value("new_collection", String::new()), wrong("new_collection"))}
                 </fieldset>
-                <button class="button primary">"Save"</button>
+                <button class="button primary">{t!("Save")}</button>
             </form>
         </details>
     }

@@ -2,6 +2,7 @@
 //! the page; in the browser a page says it with [`Notices::say`]. `public/js/notice.js` lets it go after ten seconds.
 
 use super::dynamic::{maybe, on};
+use crate::language::t;
 use crate::model::ids::GenerationId;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn shown(notices: Notices, said: Said) -> AnyView {
             notices.0.set(None);
             undo();
         };
-        view! { <button type="button" class="button small" data-undo=id.to_string() on:click=on(press)>"Undo"</button> }.into_any()
+        view! { <button type="button" class="button small" data-undo=id.to_string() on:click=on(press)>{t!("Undo")}</button> }.into_any()
     });
     view! {
         <p>{said.words}</p>
@@ -70,6 +71,7 @@ fn shown(notices: Notices, said: Said) -> AnyView {
 
 #[cfg(feature = "ssr")]
 mod carried {
+    use crate::language::t;
     use crate::model::trash::{Notice, What};
     use crate::server::http::notice;
     use html_escape::{encode_double_quoted_attribute, encode_text};
@@ -92,9 +94,10 @@ mod carried {
         }
         format!(
             "<form method=\"post\" action=\"/library/restore\"><input type=\"hidden\" name=\"batch\" value=\"{}\">\
-             <input type=\"hidden\" name=\"next\" value=\"{}\"><button class=\"button small\">Undo</button></form>",
+             <input type=\"hidden\" name=\"next\" value=\"{}\"><button class=\"button small\">{}</button></form>",
             notice.at,
-            encode_double_quoted_attribute(here)
+            encode_double_quoted_attribute(here),
+            t!("Undo")
         )
     }
 }

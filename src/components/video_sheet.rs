@@ -13,6 +13,7 @@ use super::fact::fact;
 use super::icon::Icon;
 use super::screen::Phase;
 use super::words;
+use crate::language::t;
 use crate::model::composition::Quote;
 use crate::model::generation::{TakeLink, VideoPage, VideoSheet};
 use crate::model::ids::GenerationId;
@@ -62,7 +63,7 @@ fn Takes(page: VideoPage) -> impl IntoView {
     }
     let way = |take: Option<&TakeLink>, rel: &'static str, class: &'static str| {
         let take = *take?;
-        let words = ["Take ", &take.take.to_string()].concat();
+        let words = t!("Take {n}", n = take.take);
         Some(view! { <a class=class rel=rel href=words::page(take.id)>{words}</a> }.into_any())
     };
     let before = way(
@@ -71,14 +72,9 @@ fn Takes(page: VideoPage) -> impl IntoView {
         "take-prev",
     );
     let after = way(takes.get(place + 1), "next", "take-next");
-    let words = [
-        "Take ",
-        &page.card.take.to_string(),
-        " of ",
-        &takes.len().to_string(),
-    ]
-    .concat();
-    view! { <nav class="take-ways" aria-label="Takes">{before} <span>{words}</span> {after}</nav> }.into_any()
+    let words = t!("Take {n} of {of}", n = page.card.take, of = takes.len());
+    view! { <nav class="take-ways" aria-label=t!("Takes")>{before} <span>{words}</span> {after}</nav> }
+        .into_any()
 }
 
 #[component]
@@ -87,29 +83,29 @@ fn Acts(page: VideoPage, wrong: Option<String>) -> impl IntoView {
     let ready = Phase::from(card.state) == Phase::Ready;
     let another = if page.offered {
         view! {
-            <a class="button" href=words::another(card.id)><Icon name="again" />"Make another"</a>
+            <a class="button" href=words::another(card.id)><Icon name="again" />{t!("Make another")}</a>
         }
         .into_any()
     } else {
-        view! { <p class="hint">"The model is not offered any more."</p> }.into_any()
+        view! { <p class="hint">{t!("The model is not offered any more.")}</p> }.into_any()
     };
     view! {
         <div role="alert">{wrong.map(|words| view! { <p class="form-message"><Icon name="note" />{words}</p> })}</div>
         <div class="acts">
-            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />"Download"</a> }.into_any())}
+            {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />{t!("Download")}</a> }.into_any())}
             {another}
             {page.variation.map(|quote| variation(card.id, quote))}
             {(ready && page.takes_picture).then(|| last_frame(card.id))}
         </div>
         <dl class="facts">
-            {fact("Picture", words::picture(card.size))}
-            {fact("Length", words::seconds(card.seconds))}
+            {fact(t!("Picture"), words::picture(card.size))}
+            {fact(t!("Length"), words::seconds(card.seconds))}
             {page.input_reference.map(|id| {
                 let (address, shown) = (format!("/pictures/{id}"), format!("/pictures/{id}"));
-                view! { <div><dt>"Started from"</dt><dd><a href=address rel="external"><img class="picture-shown" src=shown alt="The picture it started from" width="40" height="40" /></a></dd></div> }
+                view! { <div><dt>{t!("Started from")}</dt><dd><a href=address rel="external"><img class="picture-shown" src=shown alt=t!("The picture it started from") width="40" height="40" /></a></dd></div> }
             })}
-            {fact("Caption", if page.caption { "In the picture" } else { "Off" }.into())}
-            {page.bytes.map(|bytes| fact("File", size_in_words(bytes) + ", MP4"))}
+            {fact(t!("Caption"), if page.caption { t!("In the picture") } else { t!("Off") }.into())}
+            {page.bytes.map(|bytes| fact(t!("File"), size_in_words(bytes) + ", MP4"))}
         </dl>
     }
 }
@@ -119,10 +115,11 @@ fn variation(id: GenerationId, quote: Quote) -> AnyView {
     view! {
         <form method="post" action=[&words::page(id), "/variation"].concat()>
             <input type="hidden" name="quote" value=quote.token />
-            <button class="button" title="The same words and parameters, another seed">
+            <button class="button" title=t!("The same words and parameters, another seed")>
                 <Icon name="dice" />
-                "Variation "
-                <span class="go-price">{["for ", &quote.credits.in_words()].concat()}</span>
+                {t!("Variation")}
+                " "
+                <span class="go-price">{t!("for {credits}", credits = quote.credits.in_words())}</span>
             </button>
         </form>
     }
@@ -133,9 +130,9 @@ fn variation(id: GenerationId, quote: Quote) -> AnyView {
 fn last_frame(id: GenerationId) -> AnyView {
     view! {
         <form method="post" action=[&words::page(id), "/last-frame"].concat()>
-            <button class="button" title="Compose a video that starts where this one ends">
+            <button class="button" title=t!("Compose a video that starts where this one ends")>
                 <Icon name="picture" />
-                "Go on from the last frame"
+                {t!("Go on from the last frame")}
             </button>
         </form>
     }

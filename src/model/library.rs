@@ -5,6 +5,7 @@ use super::{
     generation::Card,
     ids::{CollectionId, GenerationId},
 };
+use crate::language::{key, t};
 use serde::{Deserialize, Serialize};
 
 /// How many cards one page of the library has.
@@ -124,13 +125,13 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// All, with their words in the address and for people.
+    /// All, with their words in the address and (as keys) for people.
     pub const ALL: [(Self, &'static str, &'static str); 5] = [
-        (Self::Newest, "newest", "Newest first"),
-        (Self::Oldest, "oldest", "Oldest first"),
-        (Self::Longest, "longest", "Longest first"),
-        (Self::Finished, "finished", "Recently finished"),
-        (Self::Title, "title", "Title, A to Z"),
+        (Self::Newest, "newest", key!("Newest first")),
+        (Self::Oldest, "oldest", key!("Oldest first")),
+        (Self::Longest, "longest", key!("Longest first")),
+        (Self::Finished, "finished", key!("Recently finished")),
+        (Self::Title, "title", key!("Title, A to Z")),
     ];
 
     /// The order of a word; the usual one for others.
@@ -227,12 +228,15 @@ pub fn line(text: &str, most: usize, what: &str) -> Result<String, String> {
 fn fits(text: &str, most: usize, what: &str) -> Result<(), String> {
     let count = text.chars().count();
     if count > most {
-        return Err(format!(
-            "{what} may have at most {most} characters; this has {count}."
+        return Err(t!(
+            "{what} may have at most {most} characters; this has {n}.",
+            what = what,
+            most = most,
+            n = count
         ));
     }
     if text.chars().any(|sign| sign.is_control() && sign != '\n') {
-        return Err(format!("{what} holds signs that cannot be shown."));
+        return Err(t!("{what} holds signs that cannot be shown.", what = what));
     }
     Ok(())
 }
@@ -244,7 +248,7 @@ fn fits(text: &str, most: usize, what: &str) -> Result<(), String> {
 pub fn note(text: &str) -> Result<String, String> {
     let text = text.replace("\r\n", "\n").replace('\t', " ");
     let text = text.trim();
-    fits(text, NOTE, "A note")?;
+    fits(text, NOTE, t!("A note"))?;
     Ok(text.to_owned())
 }
 
@@ -255,15 +259,16 @@ pub fn note(text: &str) -> Result<String, String> {
 pub fn tags(text: &str) -> Result<Vec<String>, String> {
     let mut tags: Vec<String> = Vec::new();
     for piece in text.split([',', '、', '،', '\n', '#']) {
-        let tag = line(piece, TAG, "A tag")?.to_lowercase();
+        let tag = line(piece, TAG, t!("A tag"))?.to_lowercase();
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }
     }
     if tags.len() > MOST_TAGS {
-        return Err(format!(
-            "A video may have at most {MOST_TAGS} tags; these are {}.",
-            tags.len()
+        return Err(t!(
+            "A video may have at most {most} tags; these are {n}.",
+            most = MOST_TAGS,
+            n = tags.len()
         ));
     }
     Ok(tags)
@@ -274,9 +279,9 @@ pub fn tags(text: &str) -> Result<Vec<String>, String> {
 /// # Errors
 /// A sentence.
 pub fn collection_name(text: &str) -> Result<String, String> {
-    let name = line(text, COLLECTION, "The name of a collection")?;
+    let name = line(text, COLLECTION, t!("The name of a collection"))?;
     if name.is_empty() {
-        return Err("A collection needs a name.".into());
+        return Err(t!("A collection needs a name.").into());
     }
     Ok(name)
 }
@@ -288,7 +293,7 @@ pub fn collection_name(text: &str) -> Result<String, String> {
 pub fn check_about(title: &str, note_text: &str, tag_text: &str) -> Result<AboutChange, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut said = |field: &str, why: String| errors.push(FieldError::new(field, why));
-    let title = line(title, TITLE, "A title").unwrap_or_else(|why| {
+    let title = line(title, TITLE, t!("A title")).unwrap_or_else(|why| {
         said("title", why);
         String::new()
     });

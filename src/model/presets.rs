@@ -2,6 +2,7 @@
 
 use super::error::FieldError;
 use super::ids::PresetId;
+use crate::language::{key, t};
 use serde::{Deserialize, Serialize};
 
 /// The longest name, in characters.
@@ -10,12 +11,12 @@ pub const NAME_MAX: usize = 60;
 pub const TEXT_MAX: usize = 1_000;
 /// How many a person may keep.
 pub const MOST: usize = 200;
-/// The kinds with their names for people.
+/// The kinds with the keys of their names for people.
 pub const KINDS: [(&str, &str); 4] = [
-    ("camera", "Camera move"),
-    ("look", "Look"),
-    ("mood", "Mood"),
-    ("other", "Other"),
+    ("camera", key!("Camera move")),
+    ("look", key!("Look")),
+    ("mood", key!("Mood")),
+    ("other", key!("Other")),
 ];
 
 /// One of a person's own presets.
@@ -56,19 +57,38 @@ pub fn check(form: &PresetForm) -> Result<PresetForm, Vec<FieldError>> {
     let mut read = |field, text: &str, most, several_lines: bool| {
         let text = text.trim();
         let length = text.chars().count();
+        let is_name = field == "name";
+        let hidden = |sign: char| sign.is_control() && !(several_lines && "\n\r\t".contains(sign));
         let told = if length == 0 {
-            Some(format!("Write a {field}."))
+            Some(
+                if is_name {
+                    t!("Write a name.")
+                } else {
+                    t!("Write a text.")
+                }
+                .to_owned(),
+            )
         } else if length > most {
-            Some(format!(
-                "This {field} has {length} characters; at most {most} fit."
-            ))
-        } else if text
-            .chars()
-            .any(|sign| sign.is_control() && !(several_lines && "\n\r\t".contains(sign)))
-        {
-            Some(format!(
-                "The {field} has invisible control characters. Type it anew."
-            ))
+            Some(if is_name {
+                t!(
+                    "This name has {n} characters; at most {most} fit.",
+                    n = length,
+                    most = most
+                )
+            } else {
+                t!(
+                    "This text has {n} characters; at most {most} fit.",
+                    n = length,
+                    most = most
+                )
+            })
+        } else if text.chars().any(hidden) {
+            let words = if is_name {
+                t!("The name has invisible control characters. Type it anew.")
+            } else {
+                t!("The text has invisible control characters. Type it anew.")
+            };
+            Some(words.to_owned())
         } else {
             None
         };
@@ -86,7 +106,7 @@ pub fn check(form: &PresetForm) -> Result<PresetForm, Vec<FieldError>> {
     if !KINDS.iter().any(|(known, _)| *known == kind) {
         errors.push(FieldError::new(
             "kind",
-            "The kind is camera, look, mood or other.",
+            t!("The kind is camera, look, mood or other."),
         ));
     }
     if errors.is_empty() {

@@ -6,6 +6,7 @@ use super::{
     generation::State,
     ids::GenerationId,
 };
+use crate::language::{language, t, tn};
 use serde::{Deserialize, Serialize};
 
 /// How long a video lies in the trash before it is gone for good, in days.
@@ -44,8 +45,8 @@ impl InTrash {
     #[must_use]
     pub fn in_words(self) -> String {
         match self.days {
-            0 | 1 => "within a day".into(),
-            days => ["in ", &days.to_string(), " days"].concat(),
+            0 | 1 => t!("within a day").into(),
+            days => t!("in {n} days", n = days),
         }
     }
 }
@@ -166,42 +167,42 @@ impl Notice {
     /// `3 videos are in the trash. That frees 41.2 MB in 30 days.`
     #[must_use]
     pub fn in_words(self) -> String {
-        let mut words = match (self.what, self.count) {
-            (_, 0) => String::new(),
-            (What::Trashed, count) => videos(count) + are(count) + "in the trash.",
-            (What::Restored, count) => videos(count) + are(count) + "back in your library.",
-            (What::Deleted, count) => videos(count) + are(count) + "gone for good.",
-        };
-        if self.bytes > 0 && self.count > 0 {
-            let size = bytes(self.bytes);
+        let mut words = Vec::new();
+        if self.count > 0 {
+            let (n, size) = (self.count, bytes(self.bytes));
+            words.push(match self.what {
+                What::Trashed => tn!(n, "1 video is in the trash.", "{n} videos are in the trash."),
+                What::Restored => tn!(
+                    n,
+                    "1 video is back in your library.",
+                    "{n} videos are back in your library."
+                ),
+                What::Deleted => tn!(n, "1 video is gone for good.", "{n} videos are gone for good."),
+            });
             match self.what {
-                What::Trashed => words += &[" That frees ", &size, " in 30 days."].concat(),
-                What::Deleted => words += &[" That freed ", &size, "."].concat(),
-                What::Restored => {}
+                What::Trashed if self.bytes > 0 => {
+                    words.push(t!("That frees {size} in 30 days.", size = size));
+                }
+                What::Deleted if self.bytes > 0 => words.push(t!("That freed {size}.", size = size)),
+                _ => {}
             }
         }
-        let mut also = |count: u32, why: &str| {
-            if count > 0 {
-                if !words.is_empty() {
-                    words.push(' ');
-                }
-                words += &[&videos(count), are(count), why].concat();
-            }
-        };
-        also(self.busy, "still being made: cancel first, then delete.");
-        also(self.missing, "not there any more.");
-        words
+        if self.busy > 0 {
+            words.push(tn!(
+                self.busy,
+                "1 video is still being made: cancel first, then delete.",
+                "{n} videos are still being made: cancel first, then delete."
+            ));
+        }
+        if self.missing > 0 {
+            words.push(tn!(
+                self.missing,
+                "1 video is not there any more.",
+                "{n} videos are not there any more."
+            ));
+        }
+        words.join(" ")
     }
-}
-
-const fn are(count: u32) -> &'static str {
-    if count == 1 { " is " } else { " are " }
-}
-
-/// `1 video`, `3 videos`.
-#[must_use]
-pub fn videos(count: u32) -> String {
-    count.to_string() + if count == 1 { " video" } else { " videos" }
 }
 
 /// `820 kB`, `41.2 MB`, `1.5 GB`: powers of ten, as shops count them.
@@ -213,7 +214,7 @@ pub fn bytes(bytes: i64) -> String {
         _ => (1_000_000_000, " GB"),
     };
     let tenth = bytes / (unit / 10) % 10;
-    (bytes / unit).to_string() + "." + &tenth.to_string() + name
+    format!("{}{}{tenth}{name}", bytes / unit, language().decimal())
 }
 
 #[cfg(test)]

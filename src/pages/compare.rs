@@ -8,6 +8,7 @@ use crate::components::dynamic::{awaited, memo, waiting};
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::words as in_words;
+use crate::language::{key, language, t, text};
 use crate::model::error::AppError;
 use crate::model::generation::{Card, State, VideoPage};
 use crate::model::ids::GenerationId;
@@ -15,6 +16,10 @@ use crate::model::trash::bytes as size_in_words;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+
+/// What the two videos are called on the page.
+const A: &str = "A";
+const B: &str = "B";
 
 /// The page of two videos. Who does not have both finds neither.
 #[component]
@@ -46,38 +51,38 @@ fn shown(one: &VideoPage, other: &VideoPage) -> AnyView {
         .all(|page| page.card.state == State::Succeeded);
     let (first, second) = words::side_by_side(&one.card.prompt, &other.card.prompt);
     view! {
-        <Title text="Compare" />
+        <Title text=t!("Compare") />
         <div class="page compare" data-rate=rate.to_string()>
-            <header class="page-head"><h1>"Side by side"</h1></header>
+            <header class="page-head"><h1>{t!("Side by side")}</h1></header>
             <div class="compare-pair">
-                {side("A", &one.card)}
-                {side("B", &other.card)}
+                {side(A, &one.card)}
+                {side(B, &other.card)}
             </div>
             {playable.then(bar)}
             <section class="compare-words" aria-labelledby="words-head">
-                <h2 id="words-head">"Words"</h2>
+                <h2 id="words-head">{t!("Words")}</h2>
                 {if one.card.prompt == other.card.prompt {
-                    view! { <p class="hint">"Both have the same words."</p> <p dir="auto">{one.card.prompt.clone()}</p> }.into_any()
+                    view! { <p class="hint">{t!("Both have the same words.")}</p> <p dir="auto">{one.card.prompt.clone()}</p> }.into_any()
                 } else {
                     view! {
-                        <p class="hint">"Underlined is what only one of them has."</p>
+                        <p class="hint">{t!("Underlined is what only one of them has.")}</p>
                         <div class="compare-pair">
-                            <div><h3>"A"</h3><p dir="auto">{first}</p></div>
-                            <div><h3>"B"</h3><p dir="auto">{second}</p></div>
+                            <div><h3>{A}</h3><p dir="auto">{first}</p></div>
+                            <div><h3>{B}</h3><p dir="auto">{second}</p></div>
                         </div>
                     }
                     .into_any()
                 }}
             </section>
             <div>
-                <h2 id="parameters-head">"Parameters"</h2>
+                <h2 id="parameters-head">{t!("Parameters")}</h2>
                 <div class="table-frame" role="region" aria-labelledby="parameters-head" tabindex="0">
                     <table class="compare-table">
                         <thead>
                             <tr>
-                                <th scope="col"><span class="unseen">"Parameter"</span></th>
-                                <th scope="col">"A"</th>
-                                <th scope="col">"B"</th>
+                                <th scope="col"><span class="unseen">{t!("Parameter")}</span></th>
+                                <th scope="col">{A}</th>
+                                <th scope="col">{B}</th>
                             </tr>
                         </thead>
                         <tbody>{rows(one, other)}</tbody>
@@ -129,11 +134,11 @@ fn side(letter: &'static str, card: &Card) -> AnyView {
 /// What plays both; only with a script.
 fn bar() -> AnyView {
     view! {
-        <div class="player-bar compare-bar needs-script" role="group" aria-label="Both players">
-            <button type="button" class="icon-button" data-both="play" title="Play both (k)" aria-label="Play both" aria-keyshortcuts="k"><Icon name="play" /></button>
-            <button type="button" class="icon-button" data-both="back" title="Back one frame (,)" aria-label="Back one frame" aria-keyshortcuts=","><Icon name="frame-back" /></button>
-            <button type="button" class="icon-button" data-both="on" title="On one frame (.)" aria-label="On one frame" aria-keyshortcuts="."><Icon name="frame-on" /></button>
-            <input class="compare-seek" type="range" min="0" max="1" step="any" value="0" data-both="seek" aria-label="Where both are" />
+        <div class="player-bar compare-bar needs-script" role="group" aria-label=t!("Both players")>
+            <button type="button" class="icon-button" data-both="play" title=t!("Play both (k)") aria-label=t!("Play both") aria-keyshortcuts="k"><Icon name="play" /></button>
+            <button type="button" class="icon-button" data-both="back" title=t!("Back one frame (,)") aria-label=t!("Back one frame") aria-keyshortcuts=","><Icon name="frame-back" /></button>
+            <button type="button" class="icon-button" data-both="on" title=t!("On one frame (.)") aria-label=t!("On one frame") aria-keyshortcuts="."><Icon name="frame-on" /></button>
+            <input class="compare-seek" type="range" min="0" max="1" step="any" value="0" data-both="seek" aria-label=t!("Where both are") />
             <span class="player-said"></span>
         </div>
     }
@@ -151,12 +156,18 @@ fn rows(one: &VideoPage, other: &VideoPage) -> Vec<AnyView> {
 
 fn row(name: &'static str, left: String, right: String) -> AnyView {
     // How long it took and how large it came out is no choice of anybody.
-    let differs = left != right && !matches!(name, "Made in" | "File");
-    let mark = differs.then(|| view! { <span class="differs">"differs"</span> });
-    let or_none = |value: String| if value.is_empty() { "none".into() } else { value };
+    let differs = left != right && !matches!(name, key!("Made in") | key!("File"));
+    let mark = differs.then(|| view! { <span class="differs">{t!("differs")}</span> });
+    let or_none = |value: String| {
+        if value.is_empty() {
+            t!("none").into()
+        } else {
+            value
+        }
+    };
     view! {
         <tr class:row-differs=differs>
-            <th scope="row">{name} " " {mark}</th>
+            <th scope="row">{text(name)} " " {mark}</th>
             <td>{or_none(left)}</td>
             <td>{or_none(right)}</td>
         </tr>
@@ -169,31 +180,44 @@ fn facts(page: &VideoPage) -> Vec<(&'static str, String)> {
     let card = &page.card;
     let picture = page
         .input_reference
-        .map(|_| "A picture".into())
+        .map(|_| t!("A picture").into())
         .unwrap_or_default();
     let rate = if page.rate.is_multiple_of(1_000) {
         (page.rate / 1_000).to_string()
     } else {
-        format!("{}.{:02}", page.rate / 1_000, page.rate % 1_000 / 10)
+        format!(
+            "{}{}{:02}",
+            page.rate / 1_000,
+            language().decimal(),
+            page.rate % 1_000 / 10
+        )
     };
     vec![
-        ("Model", card.model.clone()),
-        ("Provider", page.provider.clone()),
-        ("Picture", in_words::picture(card.size)),
-        ("Length", in_words::seconds(card.seconds)),
-        ("Frames a second", rate),
-        ("Seed", card.seed.to_string()),
-        ("Take", card.take.to_string()),
+        (key!("Model"), card.model.clone()),
+        (key!("Provider"), page.provider.clone()),
+        (key!("Picture"), in_words::picture(card.size)),
+        (key!("Length"), in_words::seconds(card.seconds)),
+        (key!("Frames a second"), rate),
+        (key!("Seed"), card.seed.to_string()),
+        (key!("Take"), card.take.to_string()),
         (
-            "Caption",
-            if page.caption { "In the picture" } else { "Off" }.into(),
+            key!("Caption"),
+            if page.caption {
+                t!("In the picture")
+            } else {
+                t!("Off")
+            }
+            .into(),
         ),
-        ("Sound", if page.sound { "Yes" } else { "No" }.into()),
-        ("Started from", picture),
-        ("Money", in_words::charge(card.charge)),
-        ("Made in", in_words::made_in(card).unwrap_or_default()),
         (
-            "File",
+            key!("Sound"),
+            if page.sound { t!("Yes") } else { t!("No") }.into(),
+        ),
+        (key!("Started from"), picture),
+        (key!("Money"), in_words::charge(card.charge)),
+        (key!("Made in"), in_words::made_in(card).unwrap_or_default()),
+        (
+            key!("File"),
             page.bytes
                 .map(|bytes| size_in_words(bytes) + ", MP4")
                 .unwrap_or_default(),

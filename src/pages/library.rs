@@ -11,6 +11,7 @@ use crate::components::dynamic::{awaited, memo};
 use crate::components::field::returned_form;
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
+use crate::language::t;
 use crate::model::generation::State;
 use crate::model::library::{LibraryPage, LibraryQuery, Shelves};
 use crate::model::person::FormState;
@@ -109,7 +110,10 @@ fn shown(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &For
         .collections
         .iter()
         .find(|collection| collection.id.to_string() == asked.collection);
-    let head = named.map_or_else(|| String::from("Library"), |collection| collection.name.clone());
+    let head = named.map_or_else(
+        || String::from(t!("Library")),
+        |collection| collection.name.clone(),
+    );
     view! {
         <Title text=head.clone() />
         <div class="page library">
@@ -117,7 +121,7 @@ fn shown(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &For
                 <h1 dir="auto">{head}</h1>
                 {tools::search(asked)}
                 {tools::states(asked)}
-                <a class="trash-way" href="/library/trash" rel="external"><Icon name="trash" />"Trash"</a>
+                <a class="trash-way" href="/library/trash" rel="external"><Icon name="trash" />{t!("Trash")}</a>
             </header>
             {troubles(form)}
             {tools::shelf(asked, shelves, form)}
@@ -152,7 +156,7 @@ fn hung(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &Form
             <input type="hidden" name="next" value=back.clone() />
             <div class="walls" inner_html=tiles::section(asked, page, &chosen)></div>
             <p class="older" hidden=older.is_none()>
-                <a class="button" href=older.clone()>"Older videos"</a>
+                <a class="button" href=older.clone()>{t!("Older videos")}</a>
             </p>
             {bar::bar(asked, shelves, form)}
         </form>

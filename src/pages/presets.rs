@@ -8,6 +8,7 @@ use crate::components::field::returned_form;
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
+use crate::language::{t, text};
 use crate::model::error::AppError;
 use crate::model::person::FormState;
 use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm, TEXT_MAX};
@@ -27,15 +28,16 @@ pub fn Presets() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Presets" />
+        <Title text=t!("Presets") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Presets"</h1></header>
+            <header class="page-head"><h1>{t!("Presets")}</h1></header>
             <p class="hint">
-                "Pieces of prompts that you use again: a camera move, a look, a mood. In the studio they stand among the presets, and a \
-                 press puts their words into the prompt."
+                {t!(
+                    "Pieces of prompts that you use again: a camera move, a look, a mood. In the studio they stand among the presets, and a press puts their words into the prompt."
+                )}
             </p>
             {list}
-            <p><a href="/create">"To the studio"</a> " · " <a href="/account">"Back to your account"</a></p>
+            <p><a href="/create">{t!("To the studio")}</a> " · " <a href="/account">{t!("Back to your account")}</a></p>
         </div>
     }
     .into_any()
@@ -55,14 +57,14 @@ fn room(presets: Vec<Preset>, returned: &FormState) -> AnyView {
         <div role="status">{summary.map(|words| view! { <p class="form-said">{words}</p> })}</div>
         {any.then(|| view! {
             <section class="sheet">
-                <h2 id="presets-head">"Yours"</h2>
+                <h2 id="presets-head">{t!("Yours")}</h2>
                 <ul class="presets" aria-labelledby="presets-head">{lines}</ul>
             </section>
         })}
         <form class="sheet preset-form" method="post" action="/account/presets" novalidate>
-            <h2>"New preset"</h2>
+            <h2>{t!("New preset")}</h2>
             {fields("new", form, &state, came_back)}
-            <button class="button primary">"Keep it"</button>
+            <button class="button primary">{t!("Keep it")}</button>
         </form>
         {carry(returned, any)}
     }
@@ -93,11 +95,11 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
     let wrong = |field: &str| state.error(field).map(|_| "true");
     let options = KINDS.map(|(kind, label)| {
         let chosen = form.kind == kind;
-        view! { <option value=kind selected=chosen>{label}</option> }.into_any()
+        view! { <option value=kind selected=chosen>{text(label)}</option> }.into_any()
     });
     view! {
         <div class="field">
-            <label for=name_id.clone()>"Name"</label>
+            <label for=name_id.clone()>{t!("Name")}</label>
             <input
                 id=name_id.clone()
                 name="name"
@@ -113,12 +115,12 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
             {error("name", &name_id)}
         </div>
         <div class="field">
-            <label for=kind_id.clone()>"Kind"</label>
+            <label for=kind_id.clone()>{t!("Kind")}</label>
             <select id=kind_id.clone() name="kind">{options}</select>
             {error("kind", &kind_id)}
         </div>
         <div class="field">
-            <label for=text_id.clone()>"Words for the prompt"</label>
+            <label for=text_id.clone()>{t!("Words for the prompt")}</label>
             <textarea
                 id=text_id.clone()
                 name="text"
@@ -155,18 +157,18 @@ fn line(preset: Preset, returned: &FormState) -> AnyView {
     let kind = KINDS
         .iter()
         .find(|(kind, _)| *kind == preset.kind)
-        .map_or("", |(_, label)| label);
+        .map_or("", |(_, label)| text(label));
     let link = match preset.share {
         Some(token) => {
             let href = format!("/presets/{token}");
             view! {
-                <p>"Shared: " <a href=href.clone()>{href.clone()}</a></p>
-                <form method="post" action=unshare><button class="button small">"End the link"</button></form>
+                <p>{t!("Shared:")} " " <a href=href.clone()>{href.clone()}</a></p>
+                <form method="post" action=unshare><button class="button small">{t!("End the link")}</button></form>
             }
             .into_any()
         }
         None => view! {
-            <form method="post" action=share><button class="button small">"Share as a link"</button></form>
+            <form method="post" action=share><button class="button small">{t!("Share as a link")}</button></form>
         }
         .into_any(),
     };
@@ -180,15 +182,15 @@ fn line(preset: Preset, returned: &FormState) -> AnyView {
                 </summary>
                 <form class="preset-form" method="post" action=action novalidate>
                     {fields(&which, form, &state, open)}
-                    <button class="button primary">"Save"</button>
+                    <button class="button primary">{t!("Save")}</button>
                 </form>
                 <div class="acts">
                     {link}
                     <form method="post" action=delete>
-                        <button class="button small danger" aria-label=format!("Delete {}", preset.name)>"Delete"</button>
+                        <button class="button small danger" aria-label=t!("Delete {preset}", preset = preset.name)>{t!("Delete")}</button>
                     </form>
                 </div>
-                <p class="hint">"Changed " <Moment at=preset.updated_at /></p>
+                <p class="hint">{t!("Changed")} " " <Moment at=preset.updated_at /></p>
             </details>
         </li>
     }
@@ -200,25 +202,25 @@ fn carry(returned: &FormState, any: bool) -> AnyView {
     let wrong = returned.error("file");
     view! {
         <section class="sheet">
-            <h2>"Carry them"</h2>
+            <h2>{t!("Carry them")}</h2>
             <p class="hint">
-                "As a JSON file that anyone can read and edit. An import takes over everything in the file, or nothing."
+                {t!("As a JSON file that anyone can read and edit. An import takes over everything in the file, or nothing.")}
             </p>
             {any.then(|| view! {
                 <a class="button" href="/account/presets/export" download="aisora-presets.json" rel="external">
                     <Icon name="download" />
-                    "Export"
+                    {t!("Export")}
                 </a>
             })}
             <form class="preset-form" method="post" action="/account/presets/import" enctype="multipart/form-data">
                 <div class="field">
-                    <label for="file">"A file that was exported"</label>
+                    <label for="file">{t!("A file that was exported")}</label>
                     <input id="file" type="file" name="file" accept="application/json,.json" aria-describedby="file-error" />
                     <p class="field-error" id="file-error" role="alert">
                         {wrong.map(|wrong| view! { <Icon name="note" />{wrong} })}
                     </p>
                 </div>
-                <button class="button">"Import"</button>
+                <button class="button">{t!("Import")}</button>
             </form>
         </section>
     }
@@ -238,7 +240,7 @@ pub fn SharedPreset() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Shared preset" />
+        <Title text=t!("Shared preset") />
         <div class="page narrow">{view}</div>
     }
     .into_any()
@@ -252,13 +254,13 @@ fn shown(preset: PresetForm, token: &str) -> AnyView {
     let kind = KINDS
         .iter()
         .find(|(kind, _)| *kind == preset.kind)
-        .map_or("", |(_, label)| label);
+        .map_or("", |(_, label)| text(label));
     view! {
         <header class="page-head"><h1 dir="auto">{preset.name}</h1></header>
-        <p class="hint">"Somebody shares this preset with you. " {kind} "."</p>
+        <p class="hint">{t!("Somebody shares this preset with you.")} " " {kind} "."</p>
         <blockquote class="preset-text" dir="auto">{preset.text}</blockquote>
         <form method="post" action=format!("/presets/{token}")>
-            <button class="button primary">"Add it to your presets"</button>
+            <button class="button primary">{t!("Add it to your presets")}</button>
         </form>
     }
     .into_any()

@@ -8,6 +8,7 @@ use crate::components::outcome::did_not_come;
 use crate::components::screen::Phase;
 use crate::components::time::Moment;
 use crate::components::words;
+use crate::language::{t, tn};
 use crate::model::trash::{TrashPage, TrashQuery, Trashed, bytes};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -28,11 +29,11 @@ pub fn Trash() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Trash" />
+        <Title text=t!("Trash") />
         <div class="page narrow">
-            <header class="page-head"><h1>"Trash"</h1></header>
+            <header class="page-head"><h1>{t!("Trash")}</h1></header>
             {view}
-            <p><a href="/library" rel="external">"Back to the library"</a></p>
+            <p><a href="/library" rel="external">{t!("Back to the library")}</a></p>
         </div>
     }
     .into_any()
@@ -43,45 +44,46 @@ fn room(page: TrashPage, further: bool) -> AnyView {
         return view! {
             <section class="blank trash-blank">
                 <Icon name="trash" />
-                <h2>"The trash is empty"</h2>
-                <p>"Deleted videos lie here for 30 days before they are gone for good."</p>
+                <h2>{t!("The trash is empty")}</h2>
+                <p>{t!("Deleted videos lie here for 30 days before they are gone for good.")}</p>
             </section>
         }
         .into_any();
     }
     let older = page.next.map(|next| {
-        view! { <p class="older"><a class="button" href=format!("/library/trash?after={next}")>"Deleted earlier"</a></p> }
+        view! { <p class="older"><a class="button" href=format!("/library/trash?after={next}")>{t!("Deleted earlier")}</a></p> }
     });
     let videos = page.videos.into_iter().map(line).collect_view();
     view! {
         {empty(page.count, page.bytes)}
-        {further.then(|| view! { <p><a href="/library/trash">"Back to the newest"</a></p> })}
-        <ul class="trash" aria-label="Deleted videos">{videos}</ul>
+        {further.then(|| view! { <p><a href="/library/trash">{t!("Back to the newest")}</a></p> })}
+        <ul class="trash" aria-label=t!("Deleted videos")>{videos}</ul>
         {older}
     }
     .into_any()
 }
 
-fn videos(count: i64) -> String {
-    format!("{count} {}", if count == 1 { "video" } else { "videos" })
-}
-
 /// What lies here in all, and the end of it, in two steps.
 fn empty(count: i64, size: i64) -> AnyView {
-    let what = format!("{}, {}", videos(count), bytes(size));
-    let frees = format!("{} gone for good. That frees {}.", videos(count), bytes(size));
+    let what = format!("{}, {}", tn!(count, "1 video", "{n} videos"), bytes(size));
+    let frees = tn!(
+        count,
+        "1 video gone for good. That frees {size}.",
+        "{n} videos gone for good. That frees {size}.",
+        size = bytes(size)
+    );
     view! {
         <section class="trash-head">
             <p>
                 <b>{what}</b>
-                <span class="hint">"Each is gone for good 30 days after it was deleted."</span>
+                <span class="hint">{t!("Each is gone for good 30 days after it was deleted.")}</span>
             </p>
             <details class="sure">
-                <summary class="button danger">"Empty the trash"</summary>
+                <summary class="button danger">{t!("Empty the trash")}</summary>
                 <form method="post" action="/library/trash/empty">
-                    <p>{frees} " What was charged stays in your statement."</p>
+                    <p>{frees} " " {t!("What was charged stays in your statement.")}</p>
                     <input type="hidden" name="next" value="/library/trash" />
-                    <button class="button danger">"Delete all for good"</button>
+                    <button class="button danger">{t!("Delete all for good")}</button>
                 </form>
             </details>
         </section>
@@ -105,29 +107,30 @@ fn line(video: Trashed) -> AnyView {
         }
     };
     let frees = if video.bytes > 0 {
-        format!("Gone for good. That frees {}.", bytes(video.bytes))
+        t!("Gone for good. That frees {size}.", size = bytes(video.bytes))
     } else {
-        "Gone for good.".into()
+        t!("Gone for good.").into()
     };
+    let gone = t!("Gone for good {when}, on", when = video.gone.in_words());
     view! {
         <li>
             <a class="trash-still" href=page.clone() tabindex="-1" aria-hidden="true">{poster}</a>
             <div class="trash-what">
                 <a class="trash-words" id=head.clone() dir="auto" href=page>{video.prompt}</a>
                 <p class="hint">{words::seconds(video.seconds)} ", " {words::pixels(video.size)} {size} {state}</p>
-                <p class="hint">"Gone for good " {video.gone.in_words()} ", on " <Moment at=video.gone.gone_at /></p>
+                <p class="hint">{gone} " " <Moment at=video.gone.gone_at /></p>
             </div>
             <div class="acts">
                 <form method="post" action="/library/restore">
                     {fields()}
-                    <button class="button small" aria-describedby=head.clone()><Icon name="again" />"Restore"</button>
+                    <button class="button small" aria-describedby=head.clone()><Icon name="again" />{t!("Restore")}</button>
                 </form>
                 <details class="sure">
-                    <summary class="button small danger" aria-describedby=head>"Delete now"</summary>
+                    <summary class="button small danger" aria-describedby=head>{t!("Delete now")}</summary>
                     <form method="post" action="/library/delete">
                         {fields()}
                         <p>{frees}</p>
-                        <button class="button small danger">"Delete for good"</button>
+                        <button class="button small danger">{t!("Delete for good")}</button>
                     </form>
                 </details>
             </div>

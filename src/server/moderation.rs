@@ -1,6 +1,7 @@
 //! What prompts may not say here. Asked before anything is held, at every door: pages, forms, programs.
 
 use super::{db::generations::words::fold, error::Result};
+use crate::language::t;
 use crate::model::error::{AppError, Code};
 use async_trait::async_trait;
 
@@ -69,7 +70,7 @@ pub async fn obey(rules: &dyn PromptRules, prompts: &[String]) -> Result<()> {
     for prompt in prompts {
         let words = rules.trips(prompt).await?;
         if !words.is_empty() {
-            let message = sentence(&words) + " Nothing was charged.";
+            let message = [&sentence(&words), " ", t!("Nothing was charged.")].concat();
             return Err(AppError::field(Code::PromptRefused, "prompt", message).into());
         }
     }
@@ -79,9 +80,12 @@ pub async fn obey(rules: &dyn PromptRules, prompts: &[String]) -> Result<()> {
 /// What a person is told about their words.
 #[must_use]
 pub fn sentence(words: &[String]) -> String {
-    let quoted: Vec<_> = words.iter().map(|words| format!("“{words}”")).collect();
+    let quoted: Vec<_> = words.iter().map(|words| t!("“{words}”", words = words)).collect();
     let quoted = quoted.join(", ");
-    format!("The rules of this studio do not allow {quoted}. Say it differently.")
+    t!(
+        "The rules of this studio do not allow {words}. Say it differently.",
+        words = quoted
+    )
 }
 
 /// A phrase as it is looked for in a folded text: whole words, but anywhere in scripts that put no spaces between them.

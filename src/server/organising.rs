@@ -5,6 +5,7 @@ use super::{
     db::{Db, Tx, organising as sql},
     error::{Failure, Result},
 };
+use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     ids::{CollectionId, GenerationId, UserId},
@@ -120,10 +121,10 @@ impl Organising {
     /// have too many tags: then nothing of it is done.
     pub async fn act(&self, user: UserId, ids: &[GenerationId], act: &Act) -> Result<usize> {
         if ids.is_empty() {
-            return Err(AppError::field(Code::Invalid, "ids", "Select at least one video first.").into());
+            return Err(AppError::field(Code::Invalid, "ids", t!("Select at least one video first.")).into());
         }
         if ids.len() > MOST_CHOSEN {
-            let message = format!("Select at most {MOST_CHOSEN} videos at once.");
+            let message = t!("Select at most {most} videos at once.", most = MOST_CHOSEN);
             return Err(AppError::field(Code::Invalid, "ids", message).into());
         }
         let mut tx = self.db.begin().await?;
@@ -162,7 +163,7 @@ impl Organising {
         }
         let count = sql::count_collections(tx, user.0).await?;
         if usize::try_from(count).is_ok_and(|count| count >= MOST_COLLECTIONS) {
-            return Err(name_error(format!("You have {count} collections, the most there can be.")).into());
+            return Err(name_error(t!("You have {n} collections, the most there can be.", n = count)).into());
         }
         let id = self.ids.uuid();
         if sql::add_collection(tx, user.0, id, &name, self.clock.now()).await? {
@@ -186,7 +187,7 @@ impl Organising {
         }
         let name = library::collection_name(name).map_err(name_error)?;
         if !sql::rename_collection(&mut tx, user.0, id.0, &name).await? {
-            return Err(name_error("Another collection has this name.".into()).into());
+            return Err(name_error(t!("Another collection has this name.").into()).into());
         }
         tx.commit().await
     }
@@ -215,8 +216,10 @@ async fn act_on(tx: &mut Tx, user: UserId, id: GenerationId, act: &Act) -> Resul
             }
             let count = sql::count_tags(tx, id.0).await?;
             if usize::try_from(count).is_ok_and(|count| count > MOST_TAGS) {
-                let message = format!(
-                    "A video may have at most {MOST_TAGS} tags, and one of these would have {count}."
+                let message = t!(
+                    "A video may have at most {most} tags, and one of these would have {n}.",
+                    most = MOST_TAGS,
+                    n = count
                 );
                 return Err(AppError::field(Code::Invalid, "tag", message).into());
             }

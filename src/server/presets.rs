@@ -12,6 +12,7 @@ use super::{
     error::{Failure, Result},
     identity::base64_url,
 };
+use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     ids::{PresetId, UserId},
@@ -181,7 +182,7 @@ impl Presets {
                 Some(there) if there.text == form.text && there.kind == form.kind => imported.known += 1,
                 Some(_) => return Err(wrong(file::twice(&form.name))),
                 None if mine.len() >= MOST => {
-                    return Err(wrong(format!("{} Nothing was imported.", too_many())));
+                    return Err(wrong([&too_many(), " ", t!("Nothing was imported.")].concat()));
                 }
                 None => {
                     let row = self.row(self.ids.preset(), form.clone());
@@ -235,13 +236,16 @@ fn taken() -> Failure {
     AppError::field(
         Code::Invalid,
         "name",
-        "There is one of this name already. Choose another name.",
+        t!("There is one of this name already. Choose another name."),
     )
     .into()
 }
 
 fn too_many() -> String {
-    format!("At most {MOST} presets fit. Delete one that is not needed any more.")
+    t!(
+        "At most {most} presets fit. Delete one that is not needed any more.",
+        most = MOST
+    )
 }
 
 /// Names that look the same are the same. A name without any word (an emoji that the search does not know) is itself.

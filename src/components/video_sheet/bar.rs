@@ -1,6 +1,7 @@
 //! The bar under the player. `public/js/player.js` does what its buttons say; without it the browser's own controls stay.
 
 use crate::components::icon::Icon;
+use crate::language::t;
 use crate::model::generation::VideoPage;
 use leptos::prelude::*;
 
@@ -20,11 +21,11 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
         .map(|speed| view! { <option value=speed selected=speed == "1">{speed} "×"</option> }.into_any());
     let sound = sound.then(|| {
         [
-            press("mute", "sound", "Mute", "m", Some("true")),
+            press("mute", "sound", t!("Mute"), "m", Some("true")),
             press(
                 "captions",
                 "captions",
-                "The prompt as captions",
+                t!("The prompt as captions"),
                 "c",
                 Some("false"),
             ),
@@ -33,9 +34,9 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
     let words: String = card.prompt.chars().take(60).collect();
     let use_frame = takes_picture.then(|| {
         view! {
-            <button type="button" class="button small" data-play="use" title="Start a new video from the frame that is shown">
+            <button type="button" class="button small" data-play="use" title=t!("Start a new video from the frame that is shown")>
                 <Icon name="picture" />
-                "Use this frame"
+                {t!("Use this frame")}
             </button>
         }
         .into_any()
@@ -44,23 +45,23 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
         <div
             class="player-bar needs-script"
             role="group"
-            aria-label="Player"
+            aria-label=t!("Player")
             data-video=card.id.to_string()
             data-rate=rate.to_string()
             data-words=words
         >
-            {press("back", "frame-back", "Back one frame", ",", None)}
-            {press("on", "frame-on", "On one frame", ".", None)}
-            <label class="player-speed" title="Speed: [ and ]">
-                <span class="unseen">"Speed"</span>
+            {press("back", "frame-back", t!("Back one frame"), ",", None)}
+            {press("on", "frame-on", t!("On one frame"), ".", None)}
+            <label class="player-speed" title=t!("Speed: [ and ]")>
+                <span class="unseen">{t!("Speed")}</span>
                 <select data-play="speed" aria-keyshortcuts="[ ]">{speeds.into_iter().collect_view()}</select>
             </label>
-            {press("loop", "loop", "Loop", "r", Some("true"))}
+            {press("loop", "loop", t!("Loop"), "r", Some("true"))}
             {sound.map(IntoIterator::into_iter).map(Iterator::collect::<Vec<_>>)}
             <p class="player-said" role="status"></p>
             {use_frame}
-            {press("grab", "grab", "Save this frame as PNG", "", None)}
-            {press("full", "full", "Full screen", "f", None)}
+            {press("grab", "grab", t!("Save this frame as PNG"), "", None)}
+            {press("full", "full", t!("Full screen"), "f", None)}
         </div>
     }
 }

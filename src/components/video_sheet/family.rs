@@ -1,6 +1,7 @@
 //! Where a video came from and what came from it: a small tree of lists.
 
 use crate::components::words::page;
+use crate::language::{t, tn};
 use crate::model::generation::State;
 use crate::model::ids::GenerationId;
 use crate::model::lineage::{Family as Kinship, Kin};
@@ -20,14 +21,13 @@ pub fn Family(
     }
     let whose = Whose { of, ready };
     let first = family.roots.first().map(|kin| kin.id);
-    let earlier = family
-        .earlier
-        .then_some(first)
-        .flatten()
-        .map(|first| view! { <p class="hint"><a href=page(first)>"Earlier ones"</a></p> }.into_any());
+    let earlier =
+        family.earlier.then_some(first).flatten().map(|first| {
+            view! { <p class="hint"><a href=page(first)>{t!("Earlier ones")}</a></p> }.into_any()
+        });
     view! {
         <section class="family" aria-labelledby="family-head">
-            <h2 id="family-head">"Where it comes from, and what came of it"</h2>
+            <h2 id="family-head">{t!("Where it comes from, and what came of it")}</h2>
             {earlier}
             {whose.list(family.roots, None)}
         </section>
@@ -52,9 +52,9 @@ impl Whose {
     fn item(self, kin: Kin, several: bool) -> AnyView {
         let more = (kin.more > 0).then(|| {
             let words = if kin.children.is_empty() {
-                [&kin.more.to_string(), " came from it"].concat()
+                tn!(kin.more, "1 came from it", "{n} came from it")
             } else {
-                ["and ", &kin.more.to_string(), " more"].concat()
+                t!("and {n} more", n = kin.more)
             };
             view! { <li class="kin-more"><a href=page(kin.id)>{words}</a></li> }.into_any()
         });
@@ -71,7 +71,7 @@ impl Whose {
         let here = kin.id == self.of;
         let how = how(kin, several);
         if kin.deleted {
-            let how = [&how, " · Deleted"].concat();
+            let how = [&how, " · ", t!("Deleted")].concat();
             return view! { <div class="kin kin-gone"><span class="kin-still"></span><span class="kin-how">{how}</span></div> }
                 .into_any();
         }
@@ -81,8 +81,8 @@ impl Whose {
         });
         let compare = (!here && self.ready && kin.state == State::Succeeded).then(|| {
             let to = [&page(self.of), "/compare/", &kin.id.to_string()].concat();
-            let with = [" with ", &how, ": ", &kin.prompt].concat();
-            view! { <a class="kin-compare" href=to rel="external">"Compare"<span class="unseen">{with}</span></a> }.into_any()
+            let with = t!("with {how}: {prompt}", how = how, prompt = kin.prompt);
+            view! { <a class="kin-compare" href=to rel="external">{t!("Compare")}<span class="unseen">" " {with}</span></a> }.into_any()
         });
         view! {
             <div class="kin" class:kin-here=here>
@@ -100,9 +100,9 @@ impl Whose {
 
 /// How it came about; the first of all just began.
 fn how(kin: &Kin, several: bool) -> String {
-    let how = kin.derived_by.map_or("First", |how| how.in_words());
+    let how = kin.derived_by.map_or_else(|| t!("First"), |how| how.in_words());
     if several {
-        return [how, ", take ", &kin.take.to_string()].concat();
+        return t!("{how}, take {n}", how = how, n = kin.take);
     }
     how.into()
 }
@@ -110,7 +110,8 @@ fn how(kin: &Kin, several: bool) -> String {
 fn state(kin: &Kin, here: bool) -> String {
     let mut words = String::new();
     if here {
-        words.push_str(" · This one");
+        words.push_str(" · ");
+        words.push_str(t!("This one"));
     }
     if kin.state != State::Succeeded {
         words.push_str(" · ");

@@ -4,6 +4,7 @@ use crate::components::fact::fact;
 use crate::components::icon::Icon;
 use crate::components::time::{Moment, brief};
 use crate::components::words;
+use crate::language::{t, tn};
 use crate::model::credits::PostingKind;
 use crate::model::generation::{HistoryLine, State, VideoPage, VideoPosting};
 use leptos::prelude::*;
@@ -20,28 +21,28 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
     let postings = page.postings.into_iter().map(moved).collect_view();
     view! {
         <section class="receipt" aria-labelledby="receipt-head">
-            <h2 id="receipt-head">"Receipt"</h2>
+            <h2 id="receipt-head">{t!("Receipt")}</h2>
             <ol class="history">{lines}</ol>
             {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> }.into_any())}
             <dl class="facts">
-                {fact("Model", card.model.clone())}
-                {fact("Provider", page.provider)}
-                {fact("Seed", card.seed.to_string())}
-                {words::made_in(&card).map(|made| fact("Made in", made))}
+                {fact(t!("Model"), card.model.clone())}
+                {fact(t!("Provider"), page.provider)}
+                {fact(t!("Seed"), card.seed.to_string())}
+                {words::made_in(&card).map(|made| fact(t!("Made in"), made))}
             </dl>
             <dl class="facts money">
-                {fact("Quoted", page.quoted.in_words())}
+                {fact(t!("Quoted"), page.quoted.in_words())}
                 {postings}
-                {fact("Result", words::charge(card.charge))}
+                {fact(t!("Result"), words::charge(card.charge))}
             </dl>
             <p class="receipt-id">
-                <span>"For support"</span>
+                <span>{t!("For support")}</span>
                 <code>{card.id.to_string()}</code>
-                <button type="button" class="icon-button needs-script" data-copy=card.id.to_string() title="Copy the id" aria-label="Copy the id">
+                <button type="button" class="icon-button needs-script" data-copy=card.id.to_string() title=t!("Copy the id") aria-label=t!("Copy the id")>
                     <Icon name="copy" />
                 </button>
             </p>
-            <p class="hint"><a href="/credits" rel="external">"Your statement"</a></p>
+            <p class="hint"><a href="/credits" rel="external">{t!("Your statement")}</a></p>
         </section>
     }
 }
@@ -49,30 +50,27 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
 /// An event, when it was, and how long what began there took.
 fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
     let words = match line.state {
-        State::Queued if first => "Asked for",
-        State::Queued => "Back in line",
+        State::Queued if first => t!("Asked for"),
+        State::Queued => t!("Back in line"),
         state => state.in_words(),
     };
     let meaning = match line.state {
-        State::Queued => "in line",
-        State::Submitting => "handed to the provider",
-        State::Running => "the provider took it",
-        State::Storing => "the provider was done",
-        State::Succeeded => "stored, playable and charged",
-        _ => "not charged",
+        State::Queued => t!("in line"),
+        State::Submitting => t!("handed to the provider"),
+        State::Running => t!("the provider took it"),
+        State::Storing => t!("the provider was done"),
+        State::Succeeded => t!("stored, playable and charged"),
+        _ => t!("not charged"),
     };
     let mut about = String::from(meaning);
     if line.reports > 0 {
-        let noun = if line.reports == 1 { " report" } else { " reports" };
-        let reports = [
-            ", ",
-            &line.reports.to_string(),
-            noun,
-            ", up to ",
-            &line.progress.to_string(),
-            " %",
-        ];
-        about.extend(reports);
+        about.push_str(", ");
+        about.push_str(&tn!(
+            line.reports,
+            "1 report, up to {percent} %",
+            "{n} reports, up to {percent} %",
+            percent = line.progress
+        ));
     }
     view! {
         <li>
@@ -88,10 +86,10 @@ fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
 /// A posting of the ledger, and when it was made.
 fn moved(posting: VideoPosting) -> AnyView {
     let (words, sign) = match posting.kind {
-        PostingKind::Hold => ("Set aside", ""),
-        PostingKind::Capture => ("Spent, from the hold", ""),
-        PostingKind::Release => ("Back from the hold", "+"),
-        PostingKind::Grant => ("Given", "+"),
+        PostingKind::Hold => (t!("Set aside"), ""),
+        PostingKind::Capture => (t!("Spent, from the hold"), ""),
+        PostingKind::Release => (t!("Back from the hold"), "+"),
+        PostingKind::Grant => (t!("Given"), "+"),
     };
     view! {
         <div class="posting">

@@ -1,6 +1,7 @@
 //! The way of a video into the trash, out of it, and to its end: forms that need no JavaScript.
 
 use crate::components::icon::Icon;
+use crate::language::t;
 use crate::model::generation::VideoPage;
 use crate::model::ids::GenerationId;
 use crate::model::trash::InTrash;
@@ -24,19 +25,19 @@ pub fn in_trash(page: &VideoPage) -> AnyView {
 
 fn lying(id: GenerationId, trash: InTrash) -> AnyView {
     view! {
-        <section class="in-trash" aria-label="Trash">
-            <p><Icon name="trash" /><span>"In the trash; gone for good " {trash.in_words()} "."</span></p>
+        <section class="in-trash" aria-label=t!("Trash")>
+            <p><Icon name="trash" /><span>{t!("In the trash; gone for good {when}.", when = trash.in_words())}</span></p>
             <div class="acts">
                 <form method="post" action="/library/restore">
                     {fields(id, format!("/v/{id}"))}
-                    <button class="button primary">"Restore"</button>
+                    <button class="button primary">{t!("Restore")}</button>
                 </form>
                 <details class="sure">
-                    <summary class="button danger">"Delete now"</summary>
+                    <summary class="button danger">{t!("Delete now")}</summary>
                     <form method="post" action="/library/delete">
                         {fields(id, "/library/trash".into())}
-                        <p>"The file, its poster and the prompt are gone for good. What was charged stays in your statement."</p>
-                        <button class="button danger">"Delete for good"</button>
+                        <p>{t!("The file, its poster and the prompt are gone for good. What was charged stays in your statement.")}</p>
+                        <button class="button danger">{t!("Delete for good")}</button>
                     </form>
                 </details>
             </div>
@@ -53,8 +54,8 @@ pub fn to_trash(page: &VideoPage) -> AnyView {
     view! {
         <form class="to-trash" id="delete" method="post" action="/library/trash">
             {fields(page.card.id, "/library".into())}
-            <button class="button"><Icon name="trash" />"Move to trash"</button>
-            <p class="hint">"You can restore it for 30 days."</p>
+            <button class="button"><Icon name="trash" />{t!("Move to trash")}</button>
+            <p class="hint">{t!("You can restore it for 30 days.")}</p>
         </form>
     }
     .into_any()

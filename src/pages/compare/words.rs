@@ -1,5 +1,6 @@
 //! Which words differ in two prompts.
 
+use crate::language::t;
 use leptos::prelude::*;
 use similar::{ChangeTag, TextDiff};
 use std::time::Duration;
@@ -40,11 +41,12 @@ fn add(parts: &mut Parts, only: bool, piece: &str) {
 }
 
 fn marked(parts: Parts) -> AnyView {
+    let only_here = [" ", t!("only here:"), " "].concat();
     parts
         .into_iter()
         .map(|(only, text)| {
             if only && !text.trim().is_empty() {
-                view! { <mark><span class="unseen">" only here: "</span>{text}</mark> }.into_any()
+                view! { <mark><span class="unseen">{only_here.clone()}</span>{text}</mark> }.into_any()
             } else {
                 text.into_any()
             }

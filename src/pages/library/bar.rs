@@ -1,6 +1,7 @@
 //! The bar of what was selected: it shows when anything is, also without JavaScript.
 
 use crate::components::icon::Icon;
+use crate::language::t;
 use crate::model::{
     library::{COLLECTION, LibraryQuery, Shelves},
     person::FormState,
@@ -15,20 +16,20 @@ pub fn bar(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyView
         .find(|collection| collection.id.to_string() == asked.collection);
     let out = here.map(|collection| {
         let address = format!("/library/collections/{}/out", collection.id);
-        view! { <button class="button small" formaction=address>"Remove from this collection"</button> }
+        view! { <button class="button small" formaction=address>{t!("Remove from this collection")}</button> }
     });
     view! {
-        <div class="chosen-bar" role="region" aria-label="Selected videos">
+        <div class="chosen-bar" role="region" aria-label=t!("Selected videos")>
             // Enter in one of the fields must not press the first button that happens to come.
             <button disabled hidden></button>
-            <p class="chosen-count"><b>"Selected videos"</b></p>
-            <button type="reset" class="button small quiet">"Clear"</button>
-            <button class="button small" formaction="/library/favourite"><Icon name="star" />"Favourite"</button>
+            <p class="chosen-count"><b>{t!("Selected videos")}</b></p>
+            <button type="reset" class="button small quiet">{t!("Clear")}</button>
+            <button class="button small" formaction="/library/favourite"><Icon name="star" />{t!("Favourite")}</button>
             {collect(shelves, form)}
             {out}
             {tag(shelves, form)}
-            <button class="button small" formaction="/library/download"><Icon name="download" />"Download"</button>
-            <button class="button small danger" formaction="/library/trash"><Icon name="trash" />"Move to trash"</button>
+            <button class="button small" formaction="/library/download"><Icon name="download" />{t!("Download")}</button>
+            <button class="button small danger" formaction="/library/trash"><Icon name="trash" />{t!("Move to trash")}</button>
             <p class="field-error chosen-error" role="alert"></p>
         </div>
     }
@@ -46,20 +47,20 @@ fn collect(shelves: &Shelves, form: &FormState) -> AnyView {
     });
     let known = (!shelves.collections.is_empty()).then(|| {
         view! {
-            <label>"Collection" <select name="collection" data-fresh="collections"><option value="">"Choose…"</option>{options.collect_view()}</select></label>
+            <label>{t!("Collection")} <select name="collection" data-fresh="collections"><option value="">{t!("Choose…")}</option>{options.collect_view()}</select></label>
         }
     });
     view! {
         <details class="bar-menu" name="bar">
-            <summary class="button small"><Icon name="stack" />"Collection"</summary>
+            <summary class="button small"><Icon name="stack" />{t!("Collection")}</summary>
             <div class="bar-sheet">
                 {known}
                 <label>
-                    "New collection"
-                    <input name="name" autocomplete="off" dir="auto" value=form.value("name") aria-invalid=wrong(form, "name") placeholder="Its name" />
+                    {t!("New collection")}
+                    <input name="name" autocomplete="off" dir="auto" value=form.value("name") aria-invalid=wrong(form, "name") placeholder=t!("Its name") />
                 </label>
-                <small class="hint">{format!("At most {COLLECTION} characters.")}</small>
-                <button class="button primary" formaction="/library/collect">"Add"</button>
+                <small class="hint">{t!("At most {most} characters.", most = COLLECTION)}</small>
+                <button class="button primary" formaction="/library/collect">{t!("Add")}</button>
             </div>
         </details>
     }
@@ -73,14 +74,14 @@ fn tag(shelves: &Shelves, form: &FormState) -> AnyView {
         .map(|tag| view! { <option value=tag.clone()></option> });
     view! {
         <details class="bar-menu" name="bar">
-            <summary class="button small"><Icon name="tag" />"Tag"</summary>
+            <summary class="button small"><Icon name="tag" />{t!("Tag")}</summary>
             <div class="bar-sheet">
                 <label>
-                    "Tags, with commas between"
+                    {t!("Tags, with commas between")}
                     <input name="tag" list="known-tags" autocomplete="off" dir="auto" value=form.value("tag") aria-invalid=wrong(form, "tag") />
                 </label>
                 <datalist id="known-tags">{options.collect_view()}</datalist>
-                <button class="button primary" formaction="/library/tag">"Add tags"</button>
+                <button class="button primary" formaction="/library/tag">{t!("Add tags")}</button>
             </div>
         </details>
     }

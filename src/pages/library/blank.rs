@@ -1,6 +1,7 @@
 //! What stands there when nothing hangs.
 
 use super::address;
+use crate::language::t;
 use crate::model::{library::LibraryQuery, person::FormState};
 use leptos::prelude::*;
 
@@ -11,11 +12,14 @@ pub fn bare(asked: &LibraryQuery, form: &FormState) -> AnyView {
     }
     if !asked.search.trim().is_empty() {
         let all = address("/library", &asked.with("search", ""));
+        // The words stand in an element of their own: they may run in the other direction.
+        let head = t!("Nothing here contains “{words}”", words = '\0');
+        let (before, after) = head.split_once('\0').unwrap_or_default();
         return view! {
             <section class="blank">
-                <h2>"Nothing here contains “" <bdi>{asked.search.clone()}</bdi> "”"</h2>
-                <p>"Prompts, titles, tags and notes were looked at."</p>
-                <p><a class="button" href=all>"Clear the search"</a></p>
+                <h2>{before.to_owned()} <bdi>{asked.search.clone()}</bdi> {after.to_owned()}</h2>
+                <p>{t!("Prompts, titles, tags and notes were looked at.")}</p>
+                <p><a class="button" href=all>{t!("Clear the search")}</a></p>
             </section>
         }
         .into_any();
@@ -26,7 +30,7 @@ pub fn bare(asked: &LibraryQuery, form: &FormState) -> AnyView {
             <section class="blank">
                 <h2>{head}</h2>
                 <p>{hint}</p>
-                <p><a class="button" href="/library">"Show all"</a></p>
+                <p><a class="button" href="/library">{t!("Show all")}</a></p>
             </section>
         }
         .into_any();
@@ -34,9 +38,9 @@ pub fn bare(asked: &LibraryQuery, form: &FormState) -> AnyView {
     view! {
         <section class="blank">
             <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
-            <h2>"Your videos will hang here"</h2>
-            <p>"Only you see them. Download or delete them whenever you like."</p>
-            <p><a class="button primary" href="/create">"Create the first"</a></p>
+            <h2>{t!("Your videos will hang here")}</h2>
+            <p>{t!("Only you see them. Download or delete them whenever you like.")}</p>
+            <p><a class="button primary" href="/create">{t!("Create the first")}</a></p>
         </section>
     }
     .into_any()
@@ -51,17 +55,20 @@ fn reason(asked: &LibraryQuery) -> (&'static str, &'static str) {
         .collect();
     match narrowing.as_slice() {
         ["favourite"] => (
-            "No favourites yet",
-            "Press the star on a video, and it is here too.",
+            t!("No favourites yet"),
+            t!("Press the star on a video, and it is here too."),
         ),
         ["collection"] => (
-            "Nothing in this collection yet",
-            "Select videos in the library and add them to it.",
+            t!("Nothing in this collection yet"),
+            t!("Select videos in the library and add them to it."),
         ),
         ["tag"] => (
-            "No video has this tag",
-            "Select videos in the library and tag them, or write tags on a video's page.",
+            t!("No video has this tag"),
+            t!("Select videos in the library and tag them, or write tags on a video's page."),
         ),
-        _ => ("Nothing of that kind", "No video fits all of these filters."),
+        _ => (
+            t!("Nothing of that kind"),
+            t!("No video fits all of these filters."),
+        ),
     }
 }

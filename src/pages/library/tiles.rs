@@ -2,6 +2,7 @@
 
 use super::{address, further};
 use crate::components::{screen::Phase, time::day_in_words, words};
+use crate::language::t;
 use crate::model::generation::{Card, Charge, State};
 use crate::model::library::{LibraryPage, LibraryQuery};
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text};
@@ -52,12 +53,12 @@ pub fn one(card: &Card, is_list: bool, is_chosen: bool) -> String {
          <a class=\"tile-link\" href=\"/v/{id}\"{preview}>\
          <span class=\"tile-screen {shape}{class}\" id=\"screen-{id}\">{screen}</span>\
          <span class=\"tile-words\" dir=\"auto\">{name}</span>{facts}</a>{advance}\
-         <label class=\"pick\"><input type=\"checkbox\" name=\"ids\" value=\"{id}\"{checked} aria-label=\"Select: {label}\"></label>\
+         <label class=\"pick\"><input type=\"checkbox\" name=\"ids\" value=\"{id}\"{checked} aria-label=\"{label}\"></label>\
          <div class=\"tile-acts\">{acts}</div></li>",
         shape = words::shape_class(card.size),
         screen = if making { String::new() } else { screen(card) },
         checked = if is_chosen { " checked" } else { "" },
-        label = attribute(&short),
+        label = attribute(&t!("Select: {video}", video = short)),
         advance = if making { advance(card) } else { String::new() },
         acts = acts(card),
     )
@@ -72,9 +73,9 @@ fn screen(card: &Card) -> String {
         );
     }
     let money = if card.charge == Charge::NotCharged {
-        "<span class=\"tile-money\">Not charged</span>"
+        format!("<span class=\"tile-money\">{}</span>", t!("Not charged"))
     } else {
-        ""
+        String::new()
     };
     format!(
         "<span class=\"tile-state\">{}</span>{money}",
@@ -92,16 +93,17 @@ fn advance(card: &Card) -> String {
     };
     format!(
         "<div class=\"tile-advance\" data-making=\"{}\"><p class=\"making-state\"><span>{}</span><b>{number}</b></p>\
-         <progress max=\"100\" value=\"{percent}\" aria-label=\"How far it is\"></progress></div>",
+         <progress max=\"100\" value=\"{percent}\" aria-label=\"{}\"></progress></div>",
         card.id,
-        card.state.in_words()
+        card.state.in_words(),
+        t!("How far it is")
     )
 }
 
 fn facts(card: &Card) -> String {
     let cost = match card.charge {
         Charge::Held(credits) | Charge::Charged(credits) => credits.in_words(),
-        Charge::NotCharged => "Not charged".into(),
+        Charge::NotCharged => t!("Not charged").into(),
     };
     let facts = [
         ("model", card.model.clone()),
@@ -126,15 +128,17 @@ fn acts(card: &Card) -> String {
     };
     let mut html = format!(
         "<button class=\"icon-button star\" form=\"one\" formaction=\"/library/{act}\" name=\"ids\" value=\"{id}\" \
-         aria-pressed=\"{}\" aria-label=\"Favourite\">{}</button>",
+         aria-pressed=\"{}\" aria-label=\"{}\">{}</button>",
         card.favourite,
+        t!("Favourite"),
         icon("star")
     );
     if card.poster || card.state == State::Succeeded {
         let _ = write!(
             html,
-            "<a class=\"icon-button\" href=\"{}\" download aria-label=\"Download\">{}</a>",
+            "<a class=\"icon-button\" href=\"{}\" download aria-label=\"{}\">{}</a>",
             card.download(),
+            t!("Download"),
             icon("download")
         );
     }
@@ -142,7 +146,8 @@ fn acts(card: &Card) -> String {
         let _ = write!(
             html,
             "<button class=\"icon-button\" form=\"one\" formaction=\"/library/trash\" name=\"ids\" value=\"{id}\" \
-             aria-label=\"Move to trash\">{}</button>",
+             aria-label=\"{}\">{}</button>",
+            t!("Move to trash"),
             icon("trash")
         );
     }

@@ -2,17 +2,22 @@
 
 use super::{address, hidden};
 use crate::components::icon::Icon;
+use crate::language::{key, t, text};
 use crate::model::library::{COLLECTION, Collection, LibraryQuery, Shelves, Sort};
 use crate::model::person::FormState;
 use leptos::prelude::*;
 
 const SHOWS: [(&str, &str); 4] = [
-    ("all", "All"),
-    ("making", "Being made"),
-    ("ready", "Ready"),
-    ("not-made", "Not made"),
+    ("all", key!("All")),
+    ("making", key!("Being made")),
+    ("ready", key!("Ready")),
+    ("not-made", key!("Not made")),
 ];
-const SHAPES: [(&str, &str); 3] = [("wide", "Wide"), ("tall", "Tall"), ("square", "Square")];
+const SHAPES: [(&str, &str); 3] = [
+    ("wide", key!("Wide")),
+    ("tall", key!("Tall")),
+    ("square", key!("Square")),
+];
 
 /// The search.
 pub fn search(asked: &LibraryQuery) -> AnyView {
@@ -22,13 +27,13 @@ pub fn search(asked: &LibraryQuery) -> AnyView {
             <input
                 type="search"
                 name="search"
-                aria-label="Search your library"
-                placeholder="Search your library"
+                aria-label=t!("Search your library")
+                placeholder=t!("Search your library")
                 maxlength="200"
                 value=asked.search.clone()
             />
             {hidden(asked, &["search"])}
-            <button class="unseen">"Search"</button>
+            <button class="unseen">{t!("Search")}</button>
         </form>
     }
     .into_any()
@@ -43,9 +48,9 @@ pub fn states(asked: &LibraryQuery) -> AnyView {
         .unwrap_or("all");
     let links = SHOWS.map(|(show, words)| {
         let to = address("/library", &asked.with("show", show));
-        view! { <a href=to aria-current=(show == current).then_some("true")>{words}</a> }
+        view! { <a href=to aria-current=(show == current).then_some("true")>{text(words)}</a> }
     });
-    view! { <nav class="filters" aria-label="Show">{links.collect_view()}</nav> }.into_any()
+    view! { <nav class="filters" aria-label=t!("Show")>{links.collect_view()}</nav> }.into_any()
 }
 
 /// Favourites and collections with their counts, and the way to a new one.
@@ -56,8 +61,8 @@ pub fn shelf(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyVi
         view! { <li><a href=to aria-current=current.then_some("true")>{words}</a></li> }.into_any()
     };
     let is_all = asked.collection.is_empty() && asked.favourite.is_empty();
-    let mut links = vec![link(all.clone(), view! { "All videos" }.into_any(), is_all)];
-    let star = view! { <Icon name="star" />"Favourites" }.into_any();
+    let mut links = vec![link(all.clone(), t!("All videos").into_any(), is_all)];
+    let star = view! { <Icon name="star" />{t!("Favourites")} }.into_any();
     links.push(link(
         all.with("favourite", "yes"),
         star,
@@ -76,7 +81,7 @@ pub fn shelf(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyVi
         .find(|collection| collection.id.to_string() == asked.collection);
     view! {
         <div class="shelf">
-            <nav aria-label="Collections" data-fresh="shelf"><ul>{links}</ul></nav>
+            <nav aria-label=t!("Collections") data-fresh="shelf"><ul>{links}</ul></nav>
             {here.map(|collection| edit(asked, collection))}
             {new(form)}
         </div>
@@ -90,14 +95,14 @@ fn new(form: &FormState) -> AnyView {
     let open = name.is_some();
     view! {
         <details class="small-menu" open=open>
-            <summary class="button small quiet"><Icon name="plus" />"New collection"</summary>
+            <summary class="button small quiet"><Icon name="plus" />{t!("New collection")}</summary>
             <form class="menu-sheet" method="post" action="/library/collections">
                 <label>
-                    "Name"
+                    {t!("Name")}
                     <input name="name" required autocomplete="off" dir="auto" value=name aria-invalid=open.then_some("true") />
                 </label>
-                <small class="hint">{format!("At most {COLLECTION} characters.")}</small>
-                <button class="button primary">"Make it"</button>
+                <small class="hint">{t!("At most {most} characters.", most = COLLECTION)}</small>
+                <button class="button primary">{t!("Make it")}</button>
             </form>
         </details>
     }
@@ -108,16 +113,16 @@ fn edit(asked: &LibraryQuery, collection: &Collection) -> AnyView {
     let id = collection.id;
     view! {
         <details class="small-menu">
-            <summary class="button small quiet"><Icon name="sliders" />"Edit collection"</summary>
+            <summary class="button small quiet"><Icon name="sliders" />{t!("Edit collection")}</summary>
             <div class="menu-sheet">
                 <form method="post" action=format!("/library/collections/{id}/rename")>
                     <input type="hidden" name="next" value=address("/library", asked) />
-                    <label>"Name" <input name="name" required autocomplete="off" dir="auto" value=collection.name.clone() /></label>
-                    <button class="button">"Rename"</button>
+                    <label>{t!("Name")} <input name="name" required autocomplete="off" dir="auto" value=collection.name.clone() /></label>
+                    <button class="button">{t!("Rename")}</button>
                 </form>
                 <form method="post" action=format!("/library/collections/{id}/remove")>
-                    <p class="hint">"The videos in it stay in your library."</p>
-                    <button class="button danger">"Remove collection"</button>
+                    <p class="hint">{t!("The videos in it stay in your library.")}</p>
+                    <button class="button danger">{t!("Remove collection")}</button>
                 </form>
             </div>
         </details>
@@ -133,11 +138,11 @@ pub fn tools(asked: &LibraryQuery, shelves: &Shelves) -> AnyView {
     view! {
         <div class="tools">
             <details class="small-menu filter-panel">
-                <summary class="button small"><Icon name="sliders" />"Filter" {count}</summary>
+                <summary class="button small"><Icon name="sliders" />{t!("Filter")} {count}</summary>
                 {filter_form(asked, shelves)}
             </details>
-            {(!chips.is_empty()).then(|| view! { <ul class="chips" aria-label="Filters in force">{chips}</ul> })}
-            <button type="button" class="button small select-many" aria-pressed="false"><Icon name="check" />"Select"</button>
+            {(!chips.is_empty()).then(|| view! { <ul class="chips" aria-label=t!("Filters in force")>{chips}</ul> })}
+            <button type="button" class="button small select-many" aria-pressed="false"><Icon name="check" />{t!("Select")}</button>
             {order(asked)}
             {look(asked)}
         </div>
@@ -163,7 +168,7 @@ fn choice(
 fn filter_form(asked: &LibraryQuery, shelves: &Shelves) -> AnyView {
     let own = ["model", "shape", "from", "to", "favourite", "collection", "tag"];
     let shapes = SHAPES
-        .map(|(value, words)| (value.to_owned(), words.to_owned()))
+        .map(|(value, words)| (value.to_owned(), text(words).to_owned()))
         .to_vec();
     let collections = shelves.collections.iter();
     let collections = collections.map(|collection| (collection.id.to_string(), collection.name.clone()));
@@ -172,18 +177,18 @@ fn filter_form(asked: &LibraryQuery, shelves: &Shelves) -> AnyView {
     view! {
         <form class="menu-sheet filter-form" method="get" action="/library">
             {hidden(asked, &own)}
-            {choice("model", "Model", "Any model", &asked.model, shelves.models.clone())}
-            {choice("shape", "Shape", "Any shape", &asked.shape, shapes)}
-            <label>"From" <input type="date" name="from" value=asked.from.clone() /></label>
-            <label>"To" <input type="date" name="to" value=asked.to.clone() /></label>
-            {choice("collection", "Collection", "Any collection", &asked.collection, collections.collect())}
-            {choice("tag", "Tag", "Any tag", &asked.tag, tags.collect())}
-            <label class="check"><input type="checkbox" name="favourite" value="yes" checked=!asked.favourite.is_empty() /> "Favourites only"</label>
+            {choice("model", t!("Model"), t!("Any model"), &asked.model, shelves.models.clone())}
+            {choice("shape", t!("Shape"), t!("Any shape"), &asked.shape, shapes)}
+            <label>{t!("From")} <input type="date" name="from" value=asked.from.clone() /></label>
+            <label>{t!("To")} <input type="date" name="to" value=asked.to.clone() /></label>
+            {choice("collection", t!("Collection"), t!("Any collection"), &asked.collection, collections.collect())}
+            {choice("tag", t!("Tag"), t!("Any tag"), &asked.tag, tags.collect())}
+            <label class="check"><input type="checkbox" name="favourite" value="yes" checked=!asked.favourite.is_empty() /> {t!("Favourites only")}</label>
             <div class="acts">
-                <button class="button primary">"Show"</button>
-                <a class="button quiet" href=address("/library", &clear)>"Clear filters"</a>
+                <button class="button primary">{t!("Show")}</button>
+                <a class="button quiet" href=address("/library", &clear)>{t!("Clear filters")}</a>
             </div>
-            <p class="hint">"Days are counted in UTC."</p>
+            <p class="hint">{t!("Days are counted in UTC.")}</p>
         </form>
     }
     .into_any()
@@ -199,25 +204,28 @@ fn chips(asked: &LibraryQuery, shelves: &Shelves) -> Vec<AnyView> {
                 known.map_or_else(|| word.to_owned(), |(_, label)| label.clone())
             }
             "shape" => match SHAPES.iter().find(|(value, _)| *value == word) {
-                Some((_, words)) => (*words).to_owned(),
+                Some((_, words)) => text(words).to_owned(),
                 None => continue,
             },
-            "from" if crate::model::library::day(word).is_some() => format!("From {word}"),
-            "to" if crate::model::library::day(word).is_some() => format!("Until {word}"),
-            "favourite" => "Favourites".into(),
+            "from" if crate::model::library::day(word).is_some() => t!("From {day}", day = word),
+            "to" if crate::model::library::day(word).is_some() => t!("Until {day}", day = word),
+            "favourite" => t!("Favourites").into(),
             "collection" => {
                 let known = shelves
                     .collections
                     .iter()
                     .find(|known| known.id.to_string() == word);
-                known.map_or_else(|| "A collection that is gone".into(), |known| known.name.clone())
+                known.map_or_else(
+                    || t!("A collection that is gone").into(),
+                    |known| known.name.clone(),
+                )
             }
             "tag" => format!("#{word}"),
             _ => continue,
         };
         let (to, label) = (
             address("/library", &asked.with(name, "")),
-            format!("Without the filter {words}"),
+            t!("Without the filter {words}", words = words),
         );
         let chip = view! { <li><a class="chip" href=to aria-label=label><bdi>{words}</bdi><Icon name="cross" /></a></li> };
         chips.push(chip.into_any());
@@ -229,13 +237,13 @@ fn order(asked: &LibraryQuery) -> AnyView {
     let now = Sort::parse(&asked.sort);
     let options = Sort::ALL.map(|(sort, word, words)| {
         let word = if sort == Sort::Newest { "" } else { word };
-        view! { <option value=word selected=sort == now>{words}</option> }
+        view! { <option value=word selected=sort == now>{text(words)}</option> }
     });
     view! {
         <form class="order" method="get" action="/library">
             {hidden(asked, &["sort"])}
-            <select name="sort" aria-label="Order">{options.collect_view()}</select>
-            <button class="button small">"Sort"</button>
+            <select name="sort" aria-label=t!("Order")>{options.collect_view()}</select>
+            <button class="button small">{t!("Sort")}</button>
         </form>
     }
     .into_any()
@@ -248,9 +256,9 @@ fn look(asked: &LibraryQuery) -> AnyView {
         view! { <a class="icon-button" href=to aria-label=name title=name aria-current=current.then_some("true")><Icon name=icon /></a> }.into_any()
     };
     view! {
-        <nav class="look" aria-label="Look">
-            {link("", "Tiles", "tiles", !is_list)}
-            {link("list", "List", "rows", is_list)}
+        <nav class="look" aria-label=t!("Look")>
+            {link("", t!("Tiles"), "tiles", !is_list)}
+            {link("list", t!("List"), "rows", is_list)}
         </nav>
     }
     .into_any()

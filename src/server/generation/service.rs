@@ -16,7 +16,7 @@ use super::{
     pictures,
     quotes::{Quotes, Terms, stale},
 };
-use crate::language::{t, tn};
+use crate::language::{t, text, tn};
 use crate::model::{
     catalogue::Catalogue,
     composition::{self, Choices, ComposerForm, Composition, Quote},
@@ -134,7 +134,7 @@ impl Generations {
             return Ok(form);
         };
         if !sql_pictures::is_theirs(&self.life.db, user.0, picture.0).await? {
-            errors.push(FieldError::new("quote", pictures::NOT_THERE));
+            errors.push(FieldError::new("quote", text(pictures::NOT_THERE)));
             return Ok(form);
         }
         let (mut form, changed) = with_picture(form, picture, catalogue);

@@ -4,6 +4,7 @@ use super::{
     forms::{led_to, person, trash::Fields},
     media::{Wanted, wanted},
 };
+use crate::language::t;
 use crate::{
     model::{
         error::{AppError, Code},
@@ -76,7 +77,7 @@ pub async fn chosen_before(
 }
 
 fn not_understood() -> Failure {
-    AppError::new(Code::Invalid, "The form was not understood.").into()
+    AppError::new(Code::Invalid, t!("The form was not understood.")).into()
 }
 
 async fn chosen(web: &Web, person: &Person, text: &str) -> Result<Vec<GenerationId>> {

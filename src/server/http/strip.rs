@@ -2,6 +2,7 @@
 //! of what the browser's program wakes up, as plain markup that works by itself; `public/js/strip.js` keeps it up to date.
 
 use super::pages::wants_page;
+use crate::language::{t, tn};
 use crate::{
     components::{bells::bells, icon::Icon, words},
     model::{
@@ -77,7 +78,7 @@ pub fn strip() -> AnyView {
     // `<` would let a prompt end the element.
     let paper = serde_json::to_string(work.as_ref()).unwrap_or_default();
     view! {
-        <aside class="strip" id="strip" aria-label="Work in progress" hidden=nothing data-news=only_news>
+        <aside class="strip" id="strip" aria-label=t!("Work in progress") hidden=nothing data-news=only_news>
             <details class="strip-more">
                 <summary>
                     <span class="strip-dot" aria-hidden="true"></span>
@@ -92,7 +93,7 @@ pub fn strip() -> AnyView {
                     {bells()}
                 </div>
             </details>
-            <button class="icon-button strip-away needs-script" aria-label="Put away">
+            <button class="icon-button strip-away needs-script" aria-label=t!("Put away")>
                 <Icon name="cross" />
             </button>
             <template id="strip-row">{row(None, 0, next)}</template>
@@ -123,29 +124,23 @@ fn far(going: &[&Card]) -> Option<u32> {
 
 /// The one line of all work, as in `public/js/words.js`.
 fn summed(going: &[&Card], news: &[&Card]) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        1 => one.to_owned(),
-        number => format!("{number} {many}"),
-    };
-    if !going.is_empty() {
-        let waiting = going.iter().filter(|card| card.state == State::Queued).count();
-        let made = going.len() - waiting;
-        return match (made, waiting) {
-            (0, waiting) => count(waiting, "1 video waits in line", "videos wait in line"),
-            (made, 0) => count(made, "1 video is being made", "videos are being made"),
-            (made, waiting) => {
-                count(made, "1 video is being made", "videos are being made")
-                    + &format!(", {waiting} in line")
-            }
-        };
+    let waiting = going.iter().filter(|card| card.state == State::Queued).count();
+    let made = going.len() - waiting;
+    let being_made = tn!(made, "1 video is being made", "{n} videos are being made");
+    match (made, waiting) {
+        (0, 0) => {}
+        (0, _) => return tn!(waiting, "1 video waits in line", "{n} videos wait in line"),
+        (_, 0) => return being_made,
+        _ => return [being_made, t!("{n} in line", n = waiting)].join(", "),
     }
     let ready = news.iter().filter(|card| card.state == State::Succeeded).count();
-    let not_made = count(news.len() - ready, "1 was not made", "were not made");
-    let is_ready = count(ready, "1 video is ready", "videos are ready");
-    match (ready, news.len() - ready) {
-        (0, _) => not_made,
+    let not_made = news.len() - ready;
+    let is_ready = tn!(ready, "1 video is ready", "{n} videos are ready");
+    let was_not = tn!(not_made, "1 was not made", "{n} were not made");
+    match (ready, not_made) {
+        (0, _) => was_not,
         (_, 0) => is_ready,
-        _ => [is_ready, not_made].join(", "),
+        _ => [is_ready, was_not].join(", "),
     }
 }
 
@@ -159,7 +154,7 @@ fn row(card: Option<&Card>, now: i64, next: &str) -> AnyView {
     let percent = card.filter(|card| !ends && card.state != State::Queued);
     let times = card.map(|card| match card.state {
         State::Succeeded => String::new(),
-        state if state.is_terminal() => "Not charged".into(),
+        state if state.is_terminal() => t!("Not charged").into(),
         _ => words::timing(card, now),
     });
     let far = card.map_or(0, |card| card.progress.min(100)).to_string();
@@ -173,19 +168,19 @@ fn row(card: Option<&Card>, now: i64, next: &str) -> AnyView {
             </p>
             <form class="strip-cancel" method="post" action=to("/v/", "/cancel") hidden=ends>
                 <input type="hidden" name="next" value=next.to_owned() />
-                <button class="button small" title="Cancelling is free">"Cancel"</button>
+                <button class="button small" title=t!("Cancelling is free")>{t!("Cancel")}</button>
             </form>
-            <a class="button small strip-open" href=to("/v/", "") rel="external" hidden=!ready>"Open"</a>
+            <a class="button small strip-open" href=to("/v/", "") rel="external" hidden=!ready>{t!("Open")}</a>
             <a
                 class="button small strip-again"
                 href=to("/create?from=", "")
                 rel="external"
                 hidden=!ends || ready
-                title="Opens the composer with everything filled in. You see the price before anything starts."
+                title=t!("Opens the composer with everything filled in. You see the price before anything starts.")
             >
-                "Try again"
+                {t!("Try again")}
             </a>
-            <progress max="100" value=far aria-label="How far it is" hidden=ends></progress>
+            <progress max="100" value=far aria-label=t!("How far it is") hidden=ends></progress>
         </li>
     }
     .into_any()

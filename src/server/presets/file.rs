@@ -1,5 +1,6 @@
 //! Presets as a file: `{"format": "aisora.presets", "version": 1, "presets": [{"name", "kind", "text"}, …]}`.
 
+use crate::language::t;
 use crate::model::presets::{MOST, PresetForm, check};
 use crate::server::error::{Failure, Result};
 use serde::{Deserialize, Serialize};
@@ -37,41 +38,47 @@ pub fn write(presets: Vec<PresetForm>) -> Result<String> {
 
 /// The presets in a file, each as a form would be read; or a sentence about the first that does not fit.
 pub fn read(bytes: &[u8]) -> std::result::Result<Vec<PresetForm>, String> {
-    const NOTHING: &str = "Nothing was imported.";
+    let nothing = |why: String| [&why, " ", t!("Nothing was imported.")].concat();
     if bytes.is_empty() {
-        return Err("Choose a file that was exported here.".into());
+        return Err(t!("Choose a file that was exported here.").into());
     }
     let file: Value = serde_json::from_slice(bytes).map_err(|error| {
-        format!(
-            "This is no JSON that can be read (line {}). {NOTHING}",
-            error.line()
-        )
+        nothing(t!(
+            "This is no JSON that can be read (line {n}).",
+            n = error.line()
+        ))
     })?;
     if file["format"] != FORMAT {
-        return Err(format!(
-            "This file has no presets of AiSora: its “format” is not “{FORMAT}”. {NOTHING}"
-        ));
+        return Err(nothing(t!(
+            "This file has no presets of AiSora: its “format” is not “{format}”.",
+            format = FORMAT
+        )));
     }
     if file["version"].as_u64() != Some(VERSION) {
-        return Err(format!(
-            "This file has version {}; version {VERSION} can be read here. {NOTHING}",
-            short(&file["version"].to_string())
-        ));
+        return Err(nothing(t!(
+            "This file has version {version}; version {known} can be read here.",
+            version = short(&file["version"].to_string()),
+            known = VERSION
+        )));
     }
     let Some(entries) = file["presets"].as_array() else {
-        return Err(format!("This file has no list of “presets”. {NOTHING}"));
+        return Err(nothing(t!("This file has no list of “presets”.").into()));
     };
     if entries.len() > MOST {
-        return Err(format!(
-            "This file has {} presets; at most {MOST} fit. {NOTHING}",
-            entries.len()
-        ));
+        return Err(nothing(t!(
+            "This file has {n} presets; at most {most} fit.",
+            n = entries.len(),
+            most = MOST
+        )));
     }
     let mut forms = Vec::with_capacity(entries.len());
     for (place, entry) in entries.iter().enumerate() {
         let number = place + 1;
         let entry: Entry = serde_json::from_value(entry.clone()).map_err(|_| {
-            format!("Preset {number} needs a “name” and a “text”, and nothing but a “kind” beside. {NOTHING}")
+            nothing(t!(
+                "Preset {number} needs a “name” and a “text”, and nothing but a “kind” beside.",
+                number = number
+            ))
         })?;
         let form = PresetForm {
             name: entry.name,
@@ -80,7 +87,12 @@ pub fn read(bytes: &[u8]) -> std::result::Result<Vec<PresetForm>, String> {
         };
         let form = check(&form).map_err(|errors| {
             let first = errors.first().map_or("", |first| first.message.as_str());
-            format!("Preset {number} (“{}”): {first} {NOTHING}", short(&form.name))
+            nothing(t!(
+                "Preset {number} (“{name}”): {why}",
+                number = number,
+                name = short(&form.name),
+                why = first
+            ))
         })?;
         forms.push(form);
     }
@@ -89,9 +101,9 @@ pub fn read(bytes: &[u8]) -> std::result::Result<Vec<PresetForm>, String> {
 
 /// What is said of a name that two presets have.
 pub fn twice(name: &str) -> String {
-    format!(
-        "“{}” is there already, with other words. Rename one of the two. Nothing was imported.",
-        short(name)
+    t!(
+        "“{name}” is there already, with other words. Rename one of the two. Nothing was imported.",
+        name = short(name)
     )
 }
 

@@ -20,13 +20,19 @@ pub struct Text {
 
 /// Whether a file is part of the browser's program.
 pub fn is_browsers(file: &str) -> bool {
-    let alone = [
-        "account", "credits", "keys", "landing", "sign_in", "sign_up", "spending", "webhooks",
+    let pages = [
+        "account", "compare", "credits", "keys", "landing", "library", "presets", "sign_in", "sign_up",
+        "spending", "trash", "webhooks",
     ];
-    let page = file
-        .strip_prefix("src/pages/")
-        .and_then(|page| page.split(['/', '.']).next());
-    !file.starts_with("src/server") && !page.is_some_and(|page| alone.contains(&page))
+    let components = ["about", "bells", "video_sheet"];
+    let is_one = |folder, names: &[&str]| {
+        let name = file
+            .strip_prefix(folder)
+            .and_then(|rest: &str| rest.split(['/', '.']).next());
+        name.is_some_and(|name| names.contains(&name))
+    };
+    let alone = is_one("src/pages/", &pages) || is_one("src/components/", &components);
+    !file.starts_with("src/server") && !alone
 }
 
 /// All texts of the sources, those of tests left out.

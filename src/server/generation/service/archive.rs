@@ -3,6 +3,7 @@
 mod beside;
 
 use super::Generations;
+use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     generation::{LibraryQuery, State},
@@ -139,7 +140,10 @@ pub async fn sweep(life: &Life) -> Result<()> {
 }
 
 fn too_many() -> AppError {
-    let message = format!("One archive holds at most {AT_ONCE} videos. Narrow the search, or choose fewer.");
+    let message = t!(
+        "One archive holds at most {most} videos. Narrow the search, or choose fewer.",
+        most = AT_ONCE
+    );
     AppError::new(Code::Invalid, message)
 }
 

@@ -1,5 +1,6 @@
 //! From the catalogue or a row to a form, and the row that a new one starts from.
 
+use crate::language::t;
 use crate::model::{
     catalogue::Catalogue,
     composition::{Choices, ComposerForm, moved},
@@ -59,7 +60,10 @@ pub fn with_picture(
     let other = catalogue.models.iter().find(|model| model.input_reference);
     match other.and_then(|model| Some((model, moved(&form, model)?))) {
         Some((model, form)) => {
-            let words = format!("{} starts from pictures. It is chosen here.", model.label);
+            let words = t!(
+                "{model} starts from pictures. It is chosen here.",
+                model = model.label
+            );
             (form, Some(words))
         }
         None => (form, None),

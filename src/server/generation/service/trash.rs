@@ -4,6 +4,7 @@
 //! that asks once more, so that it happens once, whoever is killed meanwhile and whoever restores it at the same moment.
 
 use super::Generations;
+use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     generation::State,
@@ -211,20 +212,20 @@ fn told(moved: Moved) -> Result<Moved> {
 fn goes_on() -> AppError {
     AppError::new(
         Code::Conflict,
-        "It is still being made. Cancel it first, then delete it.",
+        t!("It is still being made. Cancel it first, then delete it."),
     )
 }
 
 /// The ids once each and in order: whoever changes several rows in one transaction does so in the same order.
 fn chosen(ids: &[GenerationId]) -> Result<Vec<GenerationId>> {
     if ids.is_empty() {
-        return Err(AppError::new(Code::Invalid, "Choose at least one video.").into());
+        return Err(AppError::new(Code::Invalid, t!("Choose at least one video.")).into());
     }
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
     if ids.len() > AT_ONCE {
-        let message = format!("Choose at most {AT_ONCE} videos at once.");
+        let message = t!("Choose at most {most} videos at once.", most = AT_ONCE);
         return Err(AppError::new(Code::Invalid, message).into());
     }
     Ok(ids)

@@ -6,6 +6,7 @@
 )]
 
 use super::{Posted, Values, id, led_to, not_understood, person};
+use crate::language::t;
 use crate::{
     model::{
         error::{AppError, Code},
@@ -159,13 +160,16 @@ pub async fn collect(
     let name = form.posted.value("name");
     let act = if name.trim().is_empty() {
         match form.posted.value("collection") {
-            "" => {
-                Err(AppError::field(Code::Invalid, "name", "Choose a collection, or name a new one.").into())
-            }
+            "" => Err(AppError::field(
+                Code::Invalid,
+                "name",
+                t!("Choose a collection, or name a new one."),
+            )
+            .into()),
             id => collection(id),
         }
     } else if chosen(form.all("ids")).is_empty() {
-        Err(AppError::field(Code::Invalid, "ids", "Select at least one video first.").into())
+        Err(AppError::field(Code::Invalid, "ids", t!("Select at least one video first.")).into())
     } else {
         web.app.organising.collection(person.id, name).await
     };
@@ -194,7 +198,7 @@ pub async fn tag(
     let wrong = |why: String| Failure::from(AppError::field(Code::Invalid, "tag", why));
     let act = tags(form.posted.value("tag")).map_err(wrong).and_then(|tags| {
         if tags.is_empty() {
-            return Err(wrong("Write at least one tag.".into()));
+            return Err(wrong(t!("Write at least one tag.").into()));
         }
         Ok(Act::Tag(tags))
     });

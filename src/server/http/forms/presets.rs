@@ -6,6 +6,7 @@
 )]
 
 use super::{Posted, led_to, person};
+use crate::language::{t, tn};
 use crate::{
     model::{error::AppError, ids::PresetId, person::FormState, presets::PresetForm},
     server::{
@@ -126,24 +127,14 @@ pub async fn import(
     Ok(pages::elsewhere(&web, posted.parts, 200, form, || {}).await)
 }
 
-fn in_words(imported: Imported) -> String {
-    let presets = |count: usize| match count {
-        1 => "1 preset".to_owned(),
-        count => format!("{count} presets"),
-    };
-    match imported {
-        Imported { added: 0, known: 0 } => "The file is fine, and has no presets.".into(),
-        Imported { added, known: 0 } => format!("Imported {}.", presets(added)),
-        Imported { added: 0, known } => format!("Nothing is new: {} there already.", were(known)),
-        Imported { added, known } => format!("Imported {}; {} there already.", presets(added), were(known)),
-    }
-}
-
-fn were(count: usize) -> String {
-    if count == 1 {
-        "1 was".into()
-    } else {
-        format!("{count} were")
+fn in_words(Imported { added, known }: Imported) -> String {
+    let new = tn!(added, "Imported 1 preset.", "Imported {n} presets.");
+    let there = tn!(known, "1 was there already.", "{n} were there already.");
+    match (added, known) {
+        (0, 0) => t!("The file is fine, and has no presets.").into(),
+        (_, 0) => new,
+        (0, _) => t!("Nothing is new: {known}", known = there),
+        _ => [new, there].join(" "),
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 use super::{led_to, person};
+use crate::language::t;
 use crate::{
     model::{
         error::{AppError, Code},
@@ -33,7 +34,7 @@ impl Fields {
     /// Reads what a browser writes of a form.
     pub fn read(text: &str) -> Result<Self> {
         let fields = serde_urlencoded::from_str(text)
-            .map_err(|_| AppError::new(Code::Invalid, "The form was not understood."))?;
+            .map_err(|_| AppError::new(Code::Invalid, t!("The form was not understood.")))?;
         Ok(Self(fields))
     }
 
