@@ -105,6 +105,16 @@ async fn forms_and_errors_speak_the_language_of_who_reads_them(engine: Engine) {
     let (_, time) = page.split_once("<time").unwrap();
     let (time, _) = time.split_once(" UTC").unwrap();
     assert!(time.contains(". "), "{time}");
+    for (path, words) in [
+        ("/library", "Hier werden deine Videos hängen"),
+        ("/library?search=Nebel", "enthält „<bdi>Nebel<"),
+        ("/library?from=2026-11-25", "Ohne den Filter Ab 2026-11-25"),
+        ("/library/trash", "Der Papierkorb ist leer"),
+        ("/account/presets", "Neue Vorlage"),
+    ] {
+        let page = get(path).await.text().await.unwrap();
+        assert!(page.contains(words), "{path}: {page}");
+    }
     let post = |path: &'static str, body: &'static str| {
         let request = browser
             .request(Method::POST, path)

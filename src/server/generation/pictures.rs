@@ -78,8 +78,11 @@ impl Crop {
             (y + height) * down / 1_000 - top,
         );
         if width.min(height) < SIDE_MIN {
-            return Err(format!(
-                "This piece has {width} × {height} pixels. Choose one with at least {SIDE_MIN} on each side."
+            return Err(t!(
+                "This piece has {width} × {height} pixels. Choose one with at least {least} on each side.",
+                width = width,
+                height = height,
+                least = SIDE_MIN
             ));
         }
         Ok(picture.crop_imm(left, top, width, height))
@@ -90,15 +93,17 @@ impl FromStr for Crop {
     type Err = &'static str;
 
     fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
-        const WRONG: &str = "The piece of the picture was not understood. Choose it again.";
+        let wrong = || t!("The piece of the picture was not understood. Choose it again.");
         let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
-        let numbers: [u32; 4] = numbers.and_then(|numbers| numbers.try_into().ok()).ok_or(WRONG)?;
+        let numbers: [u32; 4] = numbers
+            .and_then(|numbers| numbers.try_into().ok())
+            .ok_or_else(wrong)?;
         let within =
             |from: u32, length: u32| length > 0 && from.checked_add(length).is_some_and(|end| end <= 1_000);
         let [x, y, width, height] = numbers;
         (within(x, width) && within(y, height))
             .then_some(Self(numbers))
-            .ok_or(WRONG)
+            .ok_or_else(wrong)
     }
 }
 

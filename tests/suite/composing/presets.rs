@@ -315,7 +315,7 @@ async fn an_import_is_all_or_nothing_and_says_what_is_wrong(engine: Engine) {
     );
     let (status, page) = import(&browser, &fine).await;
     assert_eq!(status, 200);
-    assert!(page.contains("Imported 2 presets; 1 was there already.") && !page.contains("<img src=x"));
+    assert!(page.contains("Imported 2 presets. 1 was there already.") && !page.contains("<img src=x"));
     assert_eq!(list(&browser).await.len(), 3);
 }
 
