@@ -58,7 +58,7 @@ test('the longer words fit a phone', async ({ newPage, watch }) => {
     await expectNoSidewaysScroll(page)
   }
   await join(page)
-  for (const path of ['/create', '/library', '/credits', '/account', '/account/keys', '/account/spending', '/account/webhooks']) {
+  for (const path of ['/create', '/library', '/credits', '/account', '/account/keys', '/account/spending', '/account/webhooks', '/library/trash', '/account/presets']) {
     await arrive(page, path)
     await expectNoSidewaysScroll(page)
   }
