@@ -1,14 +1,15 @@
 // A sound and a notification when a video is ready, each off until it is chosen. This browser remembers the choice; of all
 // its tabs one rings.
 
+import { t } from './words.js'
 import { isHere } from './work.js'
 
 const CHOSEN = 'aisora-bells'
 const RUNG = 'aisora-rung'
 const REMEMBERED = 60
 const HELD = 60_000
-const DENIED = 'This browser does not allow notifications from here. Allow them in its settings for this site, and switch this on again.'
-const KEPT = 'Kept in this browser, for all its tabs.'
+const DENIED = t('This browser does not allow notifications from here. Allow them in its settings for this site, and switch this on again.')
+const KEPT = t('Kept in this browser, for all its tabs.')
 
 const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? otherwise)
 const chosen = () => read(CHOSEN, '{}')
@@ -25,7 +26,7 @@ function say(words) {
 
 /** Asks the browser, on the press that chose it; answers what is wrong, if anything is. */
 async function permitted() {
-  if (!window.Notification) return 'This browser knows no notifications.'
+  if (!window.Notification) return t('This browser knows no notifications.')
   const answer = Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission
   return answer === 'granted' ? '' : DENIED
 }
@@ -43,7 +44,7 @@ async function choose({ target: box }) {
 }
 
 async function note(card) {
-  const words = card.state === 'succeeded' ? 'Your video is ready' : 'A video was not made. Nothing was charged.'
+  const words = card.state === 'succeeded' ? t('Your video is ready') : t('A video was not made. Nothing was charged.')
   const options = {
     body: card.prompt.slice(0, 120),
     icon: card.poster && card.state === 'succeeded' ? `/media/${card.id}/poster.jpg` : '/icon-192.png',

@@ -1,5 +1,6 @@
 //! What happens when a video is ready: nothing, until it is chosen.
 
+use crate::language::t;
 use leptos::prelude::*;
 
 /// The switches. The browser remembers them (`public/js/bells.js`), and without a script there is nothing to switch.
@@ -16,10 +17,10 @@ pub fn bells() -> AnyView {
     };
     view! {
         <fieldset class="bells needs-script">
-            <legend>"When a video is ready"</legend>
-            {bell("sound", "Play a sound")}
-            {bell("note", "Show a notification")}
-            <p class="hint" data-bell-said="" aria-live="polite">"Kept in this browser, for all its tabs."</p>
+            <legend>{t!("When a video is ready")}</legend>
+            {bell("sound", t!("Play a sound"))}
+            {bell("note", t!("Show a notification"))}
+            <p class="hint" data-bell-said="" aria-live="polite">{t!("Kept in this browser, for all its tabs.")}</p>
         </fieldset>
     }
     .into_any()

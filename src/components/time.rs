@@ -2,7 +2,7 @@
 
 use super::dynamic::{effect, text};
 use crate::browser;
-use crate::language::t;
+use crate::language::{language, t};
 use leptos::prelude::*;
 use std::fmt::Write as _;
 
@@ -136,7 +136,7 @@ pub fn duration(ms: i64) -> String {
 pub fn brief(ms: i64) -> String {
     match ms.max(0) {
         ms @ 0..1_000 => format!("{ms} ms"),
-        ms @ 1_000..60_000 => format!("{}.{} s", ms / 1_000, ms / 100 % 10),
+        ms @ 1_000..60_000 => format!("{}{}{} s", ms / 1_000, language().decimal(), ms / 100 % 10),
         ms => duration(ms),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::generation::State;
 use super::ids::GenerationId;
+use crate::language::t;
 use serde::{Deserialize, Serialize};
 
 /// How a generation came from another one.
@@ -49,13 +50,13 @@ impl DerivedBy {
 
     /// The words for people.
     #[must_use]
-    pub const fn in_words(self) -> &'static str {
+    pub fn in_words(self) -> &'static str {
         match self {
-            Self::Remix => "Remix",
-            Self::Variation => "Variation",
-            Self::Frame => "From a frame",
-            Self::LastFrame => "From the last frame",
-            Self::Retry => "Tried again",
+            Self::Remix => t!("Remix"),
+            Self::Variation => t!("Variation"),
+            Self::Frame => t!("From a frame"),
+            Self::LastFrame => t!("From the last frame"),
+            Self::Retry => t!("Tried again"),
         }
     }
 }

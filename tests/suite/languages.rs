@@ -223,22 +223,15 @@ fn catalogue_of<'a>(file: &str, browsers: &'a Words, servers: &'a Words) -> &'a 
 }
 
 /// Files whose texts are still to be put into the catalogue.
-const TO_COME: [&str; 7] = [
-    "public/js/picture.js",
-    "src/pages/create",
-    "src/pages/library",
-    "src/pages/video",
-    "src/components/composer",
-    "src/components/tile",
-    "src/components/live",
-];
+const TO_COME: [&str; 1] = ["src/pages/library"];
 /// Names, which are the same in every language, and what programs read.
 const NAMES: [&str; 2] = ["AiSora", "make run"];
-/// Where programs are answered, and the operator.
-const ENGLISH: [&str; 5] = [
+/// Where programs are answered, the operator, and who builds the studio.
+const ENGLISH: [&str; 6] = [
     "src/server/generation/service/programs",
     "src/server/http/health",
     "src/server/http/videos_api",
+    "src/server/http/pages/components",
     "src/server/http/pages/docs",
     "src/server/cli",
 ];

@@ -1,6 +1,7 @@
 //! One order for several prompts, or for two models: each line a prompt of its own, the same prompt on another model.
 
 use super::{ComposerForm, PROMPT_MAX, check_prompt, nearest_size};
+use crate::language::t;
 use crate::model::catalogue::{Catalogue, Model, Size};
 use crate::model::error::FieldError;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,11 @@ pub(super) fn check_count(form: &ComposerForm) -> Result<u32, FieldError> {
     if count <= PROMPTS_MAX {
         return Ok(count);
     }
-    let message = format!("These are {count} lines; at most {PROMPTS_MAX} can be made at once.");
+    let message = t!(
+        "These are {n} lines; at most {most} can be made at once.",
+        n = count,
+        most = PROMPTS_MAX
+    );
     Err(FieldError::new("prompt", message))
 }
 
@@ -51,7 +56,7 @@ pub(super) fn check_prompts(form: &ComposerForm) -> Result<Vec<String>, FieldErr
         return Ok(vec![check_prompt(&form.prompt).map_err(wrong)?.into()]);
     }
     let check = |(place, line): (usize, &str)| {
-        let told = |message: String| wrong(["Line ", &(place + 1).to_string(), ": ", &message].concat());
+        let told = |message: String| wrong(t!("Line {n}: {message}", n = place + 1, message = message));
         check_prompt(line).map(ToOwned::to_owned).map_err(told)
     };
     lines(&form.prompt).enumerate().map(check).collect()
@@ -70,19 +75,22 @@ pub(super) fn check_also(
     }
     let wrong = |message: &str| FieldError::new("also", message);
     if id == form.model {
-        return Err(wrong("Choose another model to compare with."));
+        return Err(wrong(t!("Choose another model to compare with.")));
     }
     let model = catalogue.model(id);
-    let model =
-        model.ok_or_else(|| wrong("The second model is not offered here. Choose one of the list."))?;
+    let model = model.ok_or_else(|| {
+        wrong(t!(
+            "The second model is not offered here. Choose one of the list."
+        ))
+    })?;
     if !form.input_reference.is_empty() && !model.input_reference {
-        return Err(wrong(
-            "The second model does not start from a picture. Take the picture out, or choose another one.",
-        ));
+        return Err(wrong(t!(
+            "The second model does not start from a picture. Take the picture out, or choose another one."
+        )));
     }
     beside(model, size, seconds)
         .map(Some)
-        .ok_or_else(|| wrong("The second model makes no video at the moment."))
+        .ok_or_else(|| wrong(t!("The second model makes no video at the moment.")))
 }
 
 /// What a model makes that comes nearest to a size and a length.

@@ -1,6 +1,7 @@
 //! What the composer's script asks for: the last prompts, own presets, and whether a prompt may be made.
 
 use crate::{
+    language::t,
     model::{
         composition::PROMPT_MAX,
         error::{AppError, Code},
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 type Answer<T> = Result<T, ErrorResponse>;
 
 fn understood<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, AppError> {
-    let Json(body) = body.map_err(|_| AppError::new(Code::Invalid, "The request was not understood."))?;
+    let Json(body) = body.map_err(|_| AppError::new(Code::Invalid, t!("The request was not understood.")))?;
     Ok(body)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Posted, id, led_to, person};
 use crate::{
+    language::t,
     model::error::{AppError, Code},
     server::{
         error::{ErrorResponse, Failure, Result},
@@ -53,7 +54,7 @@ async fn to_composer(web: &Web, person: &Person, text: &str) -> Result<String> {
     let video = web.app.generations.media(person.id, of).await?;
     let catalogue = web.app.generations.catalogue();
     if !catalogue.models.iter().any(|model| model.input_reference) {
-        let message = "No model that is offered here starts from a picture.";
+        let message = t!("No model that is offered here starts from a picture.");
         return Err(AppError::new(Code::Conflict, message).into());
     }
     let kept = web.app.pictures.keep_last_frame(person.id, &video).await?;
