@@ -17,6 +17,7 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "library_filters",
         include_str!("../../../migrations/sqlite/0002_library_filters.sql"),
     ),
+    (3, "api", include_str!("../../../migrations/sqlite/0003_api.sql")),
     (
         4,
         "webhooks",
