@@ -1,6 +1,6 @@
 // German beside English: asked for by the browser or chosen, with JavaScript and without, on pages that live in the browser too.
 
-import { arrive, expectNoSidewaysScroll, join } from '../support/studio.ts'
+import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const GERMAN = { locale: 'de-DE' }
@@ -62,4 +62,33 @@ test('the longer words fit a phone', async ({ newPage, watch }) => {
     await arrive(page, path)
     await expectNoSidewaysScroll(page)
   }
+})
+
+test('the studio speaks German, and a preset has a German name and English words', async ({ newPage }) => {
+  const page = await newPage(GERMAN)
+  await join(page)
+  await arrive(page, '/create')
+  await expect(page).toHaveTitle(/Erstellen/)
+  const prompt = page.getByLabel('Was soll zu sehen sein')
+  await page.getByRole('button', { name: /^Ein Papierboot/ }).click()
+  await expect(prompt).toHaveValue(/^Ein Papierboot/)
+  await expect(page.locator('#reason')).toHaveText(/^Danach bleiben 160 Credits/)
+  await expect(page.getByRole('button', { name: 'Erstellen für 40 Credits' })).toBeEnabled()
+  await page.getByRole('button', { name: 'Vorlagen' }).click()
+  await page.getByRole('button', { name: 'Heranfahren' }).click()
+  await expect(prompt).toHaveValue(/, slow push-in toward the subject$/)
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: 'Videos, Seiten und Befehle suchen' })).toBeFocused()
+  await expect(page.getByRole('option', { name: 'Neues Video' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  // Elsewhere nobody has looked at it yet.
+  await page.goto('/credits')
+  await make(page, { prompt: 'Ein Leuchtturm' })
+  await expect(page.locator('.strip-line')).toHaveText('1 Video ist fertig')
+  await arrive(page, '/create')
+  const facts = page.locator('.stage .facts')
+  await expect(facts).toContainText('Modell')
+  await expect(facts).toContainText('Entstanden in')
+  await expect(facts).toContainText('10 Credits berechnet')
+  await expectAccessible(page)
 })

@@ -2,15 +2,16 @@
 // stays in sight, and take back only what they wrote themselves.
 
 import { fill } from './composing.js'
+import { t } from './words.js'
 
-const KINDS = [['camera', 'Camera'], ['look', 'Looks'], ['mood', 'Moods'], ['own', 'Yours']]
+const KINDS = [['camera', t('Camera')], ['look', t('Looks')], ['mood', t('Moods')], ['own', t('Your own')]]
 const PARTS = [
-  ['Subject', 'an old fisherman', ['a paper boat', 'a red fox', 'an empty street', 'two dancers']],
-  ['Action', 'mends his net', ['drifts past', 'turns to look back', 'slowly fills with light', 'runs through the rain']],
-  ['Camera', 'slow push-in', 'camera'],
-  ['Light', 'first light, long shadows', ['soft window light', 'backlit by the sun', 'candlelight', 'moonlight on water']],
-  ['Style', 'pastel colours', 'look'],
-  ['Mood', 'calm and unhurried', 'mood'],
+  ['subject', t('Subject'), t('an old fisherman'), ['a paper boat', 'a red fox', 'an empty street', 'two dancers']],
+  ['action', t('Action'), t('mends his net'), ['drifts past', 'turns to look back', 'slowly fills with light', 'runs through the rain']],
+  ['camera', t('Camera'), t('slow push-in'), 'camera'],
+  ['light', t('Lighting'), t('first light, long shadows'), ['soft window light', 'backlit by the sun', 'candlelight', 'moonlight on water']],
+  ['style', t('Style'), t('pastel colours'), 'look'],
+  ['mood', t('Mood'), t('calm and unhurried'), 'mood'],
 ]
 
 const panel = () => document.getElementById('aid-panel')
@@ -68,9 +69,11 @@ function toggleText(piece) {
 let kind = 'camera'
 
 function chip({ name, text, id }, isOwn) {
+  // The names of the built-in ones are in the catalogue; what they write into the prompt is English.
+  const called = isOwn ? name : t(name)
   const still = isOwn ? [] : [make('img', { src: `/composing/${id}.jpg`, alt: '', width: 120, height: 68, loading: 'lazy' })]
   const words = isOwn ? [make('small', { textContent: text, dir: 'auto' })] : []
-  const button = make('button', { type: 'button', className: 'preset-chip', title: text }, ...still, make('span', { textContent: name, dir: 'auto' }), ...words)
+  const button = make('button', { type: 'button', className: 'preset-chip', title: text }, ...still, make('span', { textContent: called, dir: 'auto' }), ...words)
   button.dataset.text = text
   button.ariaPressed = String(isIn(prompt(), text))
   button.addEventListener('click', () => toggleText(text))
@@ -81,7 +84,7 @@ async function chips() {
   const list = panel().querySelector('.preset-chips')
   const shown = kind === 'own' ? own : (await builtIn()).filter((preset) => preset.kind === kind)
   if (!list.isConnected) return
-  const none = make('li', { className: 'hint', textContent: 'None yet. Keep what you use again.' })
+  const none = make('li', { className: 'hint', textContent: t('None yet. Keep what you use again.') })
   list.replaceChildren(...(shown.length ? shown.map((preset) => chip(preset, kind === 'own')) : [none]))
   list.scrollLeft = 0
   for (const tab of panel().querySelectorAll('[data-kind]')) tab.ariaPressed = String(tab.dataset.kind === kind)
@@ -92,11 +95,11 @@ function save() {
   const chosen = field.value.slice(field.selectionStart, field.selectionEnd).trim() || field.value.trim()
   const name = make('input', { id: 'preset-name', maxLength: 60, autocomplete: 'off', dir: 'auto' })
   const said = make('p', { className: 'field-error', role: 'status' })
-  const options = [['look', 'Look'], ['camera', 'Camera move'], ['mood', 'Mood'], ['other', 'Other']]
-  const select = make('select', { ariaLabel: 'Kind' }, ...options.map(([value, label]) => make('option', { value, textContent: label })))
-  const button = make('button', { type: 'button', className: 'button small primary', textContent: 'Keep it' })
-  const words = make('p', { className: 'preset-words hint', textContent: chosen || 'The prompt is empty. Write something first.', dir: 'auto' })
-  const box = make('div', { className: 'preset-save' }, words, make('label', { htmlFor: 'preset-name', textContent: 'Name' }), name, select, button, said)
+  const options = [['look', t('Look')], ['camera', t('Camera move')], ['mood', t('Mood')], ['other', t('Other')]]
+  const select = make('select', { ariaLabel: t('Kind') }, ...options.map(([value, label]) => make('option', { value, textContent: label })))
+  const button = make('button', { type: 'button', className: 'button small primary', textContent: t('Keep it') })
+  const words = make('p', { className: 'preset-words hint', textContent: chosen || t('The prompt is empty. Write something first.'), dir: 'auto' })
+  const box = make('div', { className: 'preset-save' }, words, make('label', { htmlFor: 'preset-name', textContent: t('Name') }), name, select, button, said)
   const keep = async () => {
     said.textContent = ''
     const headers = { accept: 'application/json', 'content-type': 'application/json' }
@@ -110,7 +113,7 @@ function save() {
         return
       }
     } catch {
-      said.textContent = 'It could not be kept. Check your connection and try again.'
+      said.textContent = t('It could not be kept. Check your connection and try again.')
       return
     }
     await loadOwn()
@@ -138,11 +141,11 @@ function presets() {
     })
     return tab
   })
-  const keep = make('button', { type: 'button', className: 'button small quiet', textContent: 'Save as preset' })
+  const keep = make('button', { type: 'button', className: 'button small quiet', textContent: t('Save as preset') })
   keep.addEventListener('click', save)
-  const all = make('a', { className: 'button small quiet', href: '/account/presets', textContent: 'Edit yours', rel: 'external' })
-  const list = make('ul', { className: 'preset-chips', ariaLabel: 'Presets' })
-  return [make('div', { className: 'aid-tabs', role: 'group', ariaLabel: 'Kinds of presets' }, ...tabs), list, make('div', { className: 'aid-acts' }, keep, all)]
+  const all = make('a', { className: 'button small quiet', href: '/account/presets', textContent: t('Edit yours'), rel: 'external' })
+  const list = make('ul', { className: 'preset-chips', ariaLabel: t('Presets') })
+  return [make('div', { className: 'aid-tabs', role: 'group', ariaLabel: t('Kinds of presets') }, ...tabs), list, make('div', { className: 'aid-acts' }, keep, all)]
 }
 
 // --- A prompt made of parts. Each part knows where it stands in the text, as long as it still stands there.
@@ -192,8 +195,8 @@ function write(part, piece) {
 }
 
 function parts(known) {
-  const fields = PARTS.map(([label, example, words]) => {
-    const id = `part-${label.toLowerCase()}`
+  const fields = PARTS.map(([name, label, example, words]) => {
+    const id = `part-${name}`
     const input = make('input', { id, placeholder: example, autocomplete: 'off', dir: 'auto', maxLength: 400, value: spans.get(id)?.text ?? '' })
     const texts = Array.isArray(words) ? words : known.filter((preset) => preset.kind === words).map((preset) => preset.text)
     const list = make('datalist', { id: `${id}-list` }, ...texts.map((value) => make('option', { value })))
@@ -204,7 +207,7 @@ function parts(known) {
     })
     return make('div', { className: 'part' }, make('label', { htmlFor: id, textContent: label }), input, list)
   })
-  const hint = make('p', { className: 'hint', textContent: 'Each part is written into the prompt as you type. Change it here or there.' })
+  const hint = make('p', { className: 'hint', textContent: t('Each part is written into the prompt as you type. Change it here or there.') })
   return [make('div', { className: 'parts' }, ...fields), hint]
 }
 
@@ -231,8 +234,8 @@ export async function toggle(aid) {
   const known = await builtIn().catch(() => [])
   if (aid.ariaExpanded !== 'true') return
   relocate()
-  const head = make('b', { textContent: isPresets ? 'Presets' : 'Helper', id: 'aid-head' })
-  const out = make('button', { type: 'button', className: 'icon-button aid-close', ariaLabel: 'Close', textContent: '×' })
+  const head = make('b', { textContent: isPresets ? t('Presets') : t('Helper'), id: 'aid-head' })
+  const out = make('button', { type: 'button', className: 'icon-button aid-close', ariaLabel: t('Close'), textContent: '×' })
   out.addEventListener('click', () => close(true))
   box.setAttribute('role', 'group')
   box.setAttribute('aria-labelledby', 'aid-head')

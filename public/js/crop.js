@@ -1,17 +1,26 @@
 // What of a picture is used: it is moved and enlarged under a frame of the video's shape, by hand or by keys. The server cuts.
 
 import { put } from './picture.js'
+import { t } from './words.js'
 
 const clamp = (number, low, high) => Math.min(Math.max(number, low), high)
 
+const WORDS = {
+  head: t('What of the picture is used?'),
+  frame: t('The piece that is used'),
+  keys: t('Drag it, or use the arrow keys; plus and minus enlarge.'),
+  larger: t('Larger'),
+  middle: t('Use the middle'),
+  piece: t('Use this piece'),
+}
 const HTML = `
   <form method="dialog">
-    <h2 id="crop-head">What of the picture is used?</h2>
-    <div class="crop-frame" tabindex="0" role="group" aria-label="The piece that is used" aria-describedby="crop-keys"><img alt="" draggable="false"></div>
-    <p class="hint" id="crop-keys">Drag it, or use the arrow keys; plus and minus enlarge.</p>
-    <label class="crop-zoom"><span>Larger</span><input type="range" min="1" max="4" step="0.05" value="1"></label>
+    <h2 id="crop-head">${WORDS.head}</h2>
+    <div class="crop-frame" tabindex="0" role="group" aria-label="${WORDS.frame}" aria-describedby="crop-keys"><img alt="" draggable="false"></div>
+    <p class="hint" id="crop-keys">${WORDS.keys}</p>
+    <label class="crop-zoom"><span>${WORDS.larger}</span><input type="range" min="1" max="4" step="0.05" value="1"></label>
     <p class="field-error" role="status"></p>
-    <div class="acts"><button type="button" class="button">Use the middle</button><button class="button primary">Use this piece</button></div>
+    <div class="acts"><button type="button" class="button">${WORDS.middle}</button><button class="button primary">${WORDS.piece}</button></div>
   </form>`
 
 /** Asks what of the box's picture is used. Left alone, it is the middle. */
@@ -89,7 +98,7 @@ export async function open(box) {
         dialog.close()
       } else said.textContent = told.error.fields?.[0]?.message ?? told.error.message
     } catch {
-      said.textContent = 'The piece could not be cut. Check your connection and try again.'
+      said.textContent = t('The piece could not be cut. Check your connection and try again.')
     }
   })
   draw()

@@ -1,5 +1,6 @@
 // Keys that do things. One table: what is pressed, what the sheet behind `?` tells, and what the palette knows of keys.
 
+import { t } from './words.js'
 import { isHere } from './work.js'
 
 const OFF = 'aisora-keys'
@@ -68,22 +69,22 @@ const always = () => true
 
 /** `keys` are pressed one after the other; without `run`, somebody else listens for them, and the sheet tells. */
 export const table = [
-  { section: 'Everywhere', keys: '?', words: 'These shortcuts', run: sheet },
-  { section: 'Everywhere', keys: 'Mod+k', words: 'Search videos, pages and commands', run: palette },
-  { section: 'Everywhere', keys: 'n', words: 'New video', when: () => isHere, run: () => go('/create', PROMPT) },
-  { section: 'Everywhere', keys: '/', words: 'Search the library', when: () => isHere, run: () => (seen(SEARCH) ? seen(SEARCH).focus() : go('/library', SEARCH)) },
-  { section: 'Everywhere', keys: 'q', words: 'Open or close the work in progress', when: () => seen('.strip summary'), run: press('.strip summary') },
-  { section: 'Everywhere', keys: 't', words: 'Theme: as the system, light, dark', run: nextTheme },
-  { section: 'Go to', keys: 'g c', words: 'Create', when: () => isHere, run: () => go('/create') },
-  { section: 'Go to', keys: 'g l', words: 'Library', when: () => isHere, run: () => go('/library') },
-  { section: 'Go to', keys: 'g m', words: 'Credits (money)', when: () => isHere, run: () => go('/credits') },
-  { section: 'Go to', keys: 'g a', words: 'Account', when: () => isHere, run: () => go('/account') },
-  { section: 'Go to', keys: 'g h', words: 'Start', run: () => go('/') },
-  { section: 'Create', keys: 'Mod+Enter', words: 'Create, from the prompt', when: () => at(/^\/create$/) },
-  { section: 'Video', keys: 'd', words: 'Download', when: isVideo, run: press('main a[download]') },
-  { section: 'Video', keys: 'a', words: 'Make another', when: isVideo, run: press('main a[href^="/create?from="]') },
-  { section: 'Video', keys: 'P', words: 'Take before', when: () => seen('a.take-prev'), run: press('a.take-prev') },
-  { section: 'Video', keys: 'N', words: 'Next take', when: () => seen('a.take-next'), run: press('a.take-next') },
+  { section: t('Everywhere'), keys: '?', words: t('These shortcuts'), run: sheet },
+  { section: t('Everywhere'), keys: 'Mod+k', words: t('Search videos, pages and commands'), run: palette },
+  { section: t('Everywhere'), keys: 'n', words: t('New video'), when: () => isHere, run: () => go('/create', PROMPT) },
+  { section: t('Everywhere'), keys: '/', words: t('Search the library'), when: () => isHere, run: () => (seen(SEARCH) ? seen(SEARCH).focus() : go('/library', SEARCH)) },
+  { section: t('Everywhere'), keys: 'q', words: t('Open or close the work in progress'), when: () => seen('.strip summary'), run: press('.strip summary') },
+  { section: t('Everywhere'), keys: 't', words: t('Theme: as the system, light, dark'), run: nextTheme },
+  { section: t('Go to'), keys: 'g c', words: t('Create'), when: () => isHere, run: () => go('/create') },
+  { section: t('Go to'), keys: 'g l', words: t('Library'), when: () => isHere, run: () => go('/library') },
+  { section: t('Go to'), keys: 'g m', words: t('Credits (money)'), when: () => isHere, run: () => go('/credits') },
+  { section: t('Go to'), keys: 'g a', words: t('Account'), when: () => isHere, run: () => go('/account') },
+  { section: t('Go to'), keys: 'g h', words: t('Start'), run: () => go('/') },
+  { section: t('Create'), keys: 'Mod+Enter', words: t('Create, from the prompt'), when: () => at(/^\/create$/) },
+  { section: t('Video'), keys: 'd', words: t('Download'), when: isVideo, run: press('main a[download]') },
+  { section: t('Video'), keys: 'a', words: t('Make another'), when: isVideo, run: press('main a[href^="/create?from="]') },
+  { section: t('Video'), keys: 'P', words: t('Take before'), when: () => seen('a.take-prev'), run: press('a.take-prev') },
+  { section: t('Video'), keys: 'N', words: t('Next take'), when: () => seen('a.take-next'), run: press('a.take-next') },
 ]
 
 /** The rows that mean something here and now. */
@@ -96,7 +97,7 @@ export const written = () =>
     .flatMap((element) => {
       const words = element.ariaLabel || element.title || element.closest('label')?.textContent || element.textContent
       const each = element.getAttribute('aria-keyshortcuts').split(' ')
-      return each.map((keys) => ({ section: 'On this page', keys, words: words.trim() }))
+      return each.map((keys) => ({ section: t('On this page'), keys, words: words.trim() }))
     })
 
 const isField = (element) => element.closest?.('input, textarea, select, video, [contenteditable]:not([contenteditable="false"]), [role="listbox"]')

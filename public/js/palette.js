@@ -1,5 +1,6 @@
 // The command palette: pages, videos and commands, found by a few letters. Loaded when it is first opened.
 
+import { t, tn } from './words.js'
 import { cancel, going, isHere, work } from './work.js'
 import * as keys from './keys.js'
 import { caps } from './sheet.js'
@@ -8,6 +9,7 @@ const RECENT = 'aisora-recent'
 const REMEMBERED = 8
 const PAUSE = 160
 const VIDEOS = 6
+const GROUPS = { Pages: t('Pages'), Commands: t('Commands'), Videos: t('Videos'), Recent: t('Recent') }
 
 const make = (name, props = {}, ...inside) => {
   const element = Object.assign(document.createElement(name), props)
@@ -36,34 +38,34 @@ function commands() {
   const [download, again] = [seen('main a[download]'), seen('main a[href^="/create?from="]')]
   const isVideo = /^\/v\/[^/]+$/.test(location.pathname)
   const command = (id, words, run, more = '') => ({ id, group: 'Commands', words, more, run })
-  const theme = (value, words) => command(`theme-${value}`, `Theme: ${words}`, () => keys.theme(value), 'look colours')
+  const theme = (value, words) => command(`theme-${value}`, t('Theme: {theme}', { theme: words }), () => keys.theme(value), 'look colours')
   return [
-    isHere && command('new', 'New video', () => keys.go('/create', '#prompt'), 'create compose'),
-    isVideo && download && command('download', 'Download this video', () => download.click(), 'save'),
-    isVideo && again && command('again', 'Make another of this video', () => again.click(), 'remix'),
-    isVideo && document.querySelector('#delete') && command('delete', 'Delete this video…', askToDelete, 'remove'),
+    isHere && command('new', t('New video'), () => keys.go('/create', '#prompt'), 'create compose'),
+    isVideo && download && command('download', t('Download this video'), () => download.click(), 'save'),
+    isVideo && again && command('again', t('Make another of this video'), () => again.click(), 'remix'),
+    isVideo && document.querySelector('#delete') && command('delete', t('Delete this video…'), askToDelete, 'remove'),
     alive.length && {
-      ...command('cancel-all', `Cancel all that is being made (${alive.length})`, () => Promise.all(alive.map(({ id }) => cancel(id))), 'stop'),
-      sure: `Press again to cancel ${alive.length === 1 ? '1 video' : `${alive.length} videos`}. Cancelling is free.`,
+      ...command('cancel-all', t('Cancel all that is being made ({n})', { n: alive.length }), () => Promise.all(alive.map(({ id }) => cancel(id))), 'stop'),
+      sure: tn(alive.length, 'Press again to cancel 1 video. Cancelling is free.', 'Press again to cancel {n} videos. Cancelling is free.'),
     },
-    command('keys', 'Keyboard shortcuts', keys.sheet, 'help'),
-    theme('auto', 'as the system'),
-    theme('light', 'light'),
-    theme('dark', 'dark'),
-    isHere && command('sign-out', 'Sign out', () => post('/sign-out'), 'leave log out'),
+    command('keys', t('Keyboard shortcuts'), keys.sheet, 'help'),
+    theme('auto', t('as the system')),
+    theme('light', t('light')),
+    theme('dark', t('dark')),
+    isHere && command('sign-out', t('Sign out'), () => post('/sign-out'), 'leave log out'),
     ...(isHere
       ? [
-          page('/create', 'Create', 'studio compose'),
-          page('/library', 'Library', 'videos'),
-          page('/credits', 'Credits', 'statement money balance'),
-          page('/account', 'Account', 'settings'),
-          page('/account/spending', 'Spending', 'limits guards'),
-          page('/account/keys', 'API keys', 'programs'),
-          page('/account/webhooks', 'Webhooks', 'programs'),
+          page('/create', t('Create'), 'studio compose'),
+          page('/library', t('Library'), 'videos'),
+          page('/credits', t('Credits'), 'statement money balance'),
+          page('/account', t('Account'), 'settings'),
+          page('/account/spending', t('Spending'), 'limits guards'),
+          page('/account/keys', t('API keys'), 'programs'),
+          page('/account/webhooks', t('Webhooks'), 'programs'),
         ]
-      : [page('/sign-in', 'Sign in', 'log in'), page('/sign-up', 'Create account', 'register join')]),
-    page('/docs/api', 'API documentation', 'programs docs'),
-    page('/', 'Start', 'home landing'),
+      : [page('/sign-in', t('Sign in'), 'log in'), page('/sign-up', t('Create account'), 'register join')]),
+    page('/docs/api', t('API documentation'), 'programs docs'),
+    page('/', t('Start'), 'home landing'),
   ].filter(Boolean)
 }
 
@@ -118,12 +120,12 @@ async function search(typed, signal) {
   return answer.ok ? (await answer.json()).cards.slice(0, VIDEOS).map(video) : []
 }
 
-const field = make('input', { type: 'text', className: 'palette-field', placeholder: 'Search videos, pages and commands', autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })
-const list = make('div', { className: 'palette-list', id: 'palette-list', role: 'listbox', ariaLabel: 'Results' })
+const field = make('input', { type: 'text', className: 'palette-field', placeholder: t('Search videos, pages and commands'), autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })
+const list = make('div', { className: 'palette-list', id: 'palette-list', role: 'listbox', ariaLabel: t('Results') })
 const told = make('p', { className: 'unseen', role: 'status' })
-const shut = make('button', { type: 'button', className: 'button small', textContent: 'Close' })
-const dialog = make('dialog', { className: 'palette', ariaLabel: 'Search videos, pages and commands' }, make('div', { className: 'palette-head' }, field, shut), list, told)
-for (const [name, value] of Object.entries({ role: 'combobox', 'aria-label': 'Search videos, pages and commands', 'aria-expanded': 'true', 'aria-controls': list.id, 'aria-autocomplete': 'list' })) field.setAttribute(name, value)
+const shut = make('button', { type: 'button', className: 'button small', textContent: t('Close') })
+const dialog = make('dialog', { className: 'palette', ariaLabel: t('Search videos, pages and commands') }, make('div', { className: 'palette-head' }, field, shut), list, told)
+for (const [name, value] of Object.entries({ role: 'combobox', 'aria-label': t('Search videos, pages and commands'), 'aria-expanded': 'true', 'aria-controls': list.id, 'aria-autocomplete': 'list' })) field.setAttribute(name, value)
 
 let items = []
 let chosen = 0
@@ -132,7 +134,7 @@ let asked
 let timer
 
 function option(item, place) {
-  const key = keys.table.find(({ words, section }) => item.group !== 'Videos' && (words === item.words || (section === 'Go to' && words.startsWith(item.words))))
+  const key = keys.table.find(({ words, section }) => item.group !== 'Videos' && (words === item.words || (section === t('Go to') && words.startsWith(item.words))))
   const row = make('div', { className: 'palette-item', id: `palette-${place}`, role: 'option', dir: 'auto', ariaSelected: String(place === chosen) }, make('span', { textContent: sure === item.id ? item.sure : item.words }))
   if (item.picture) row.prepend(make('img', { src: item.picture, alt: '', width: 48, height: 30, loading: 'lazy' }))
   if (key) row.append(make('small', { ariaHidden: 'true' }, ...caps(key.keys)))
@@ -145,9 +147,9 @@ function show() {
   const groups = new Map()
   items.forEach((item, place) => groups.set(item.group, [...(groups.get(item.group) ?? []), option(item, place)]))
   list.replaceChildren(
-    ...[...groups].map(([group, rows]) => make('div', { role: 'group', ariaLabel: group }, make('p', { textContent: group, ariaHidden: 'true' }), ...rows)),
+    ...[...groups].map(([group, rows]) => make('div', { role: 'group', ariaLabel: GROUPS[group] }, make('p', { textContent: GROUPS[group], ariaHidden: 'true' }), ...rows)),
   )
-  if (!items.length) list.replaceChildren(make('p', { className: 'palette-none', textContent: 'Nothing fits.' }))
+  if (!items.length) list.replaceChildren(make('p', { className: 'palette-none', textContent: t('Nothing fits.') }))
   mark()
 }
 
@@ -181,7 +183,7 @@ function type() {
     items = ordered([...items.filter(({ group }) => group !== 'Videos'), ...videos])
     chosen = Math.max(0, items.findIndex(({ id }) => id === held))
     show()
-    told.textContent = items.length === 1 ? '1 result' : `${items.length} results`
+    told.textContent = tn(items.length, '1 result', '{n} results')
   }, PAUSE)
 }
 

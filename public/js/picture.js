@@ -1,6 +1,8 @@
 // The picture that a video starts from: chosen, dropped on the composer or pasted into it. It is uploaded at once, and the
 // composer hears of it as of any other field.
 
+import { t } from './words.js'
+
 const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not([hidden])')
 
 export function put(box, id, words = '') {
@@ -34,7 +36,7 @@ async function take(box, file) {
     if (response.ok) id = (kept = answer).id
     else words = answer.error.fields?.[0]?.message ?? answer.error.message
   } catch {
-    words = 'The picture could not be sent. Check your connection and try again.'
+    words = t('The picture could not be sent. Check your connection and try again.')
   }
   box.ariaBusy = null
   if (!box.isConnected) return
@@ -71,5 +73,5 @@ document.addEventListener('drop', (event) => {
   if (!box || !event.dataTransfer.files.length) return
   event.preventDefault()
   if (file) take(box, file)
-  else put(box, box.querySelector('[name=input_reference]').value, 'This is no picture. Use a JPEG, PNG or WebP file.')
+  else put(box, box.querySelector('[name=input_reference]').value, t('This is no picture. Use a JPEG, PNG or WebP file.'))
 })

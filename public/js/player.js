@@ -2,6 +2,7 @@
 // comes and goes.
 
 import { tell } from './dates.js'
+import { number, t } from './words.js'
 import { frameOf, isFree, timeFor, timeOf } from './play.js'
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2]
@@ -33,13 +34,13 @@ function step({ bar, video, rate }, by) {
   video.pause()
   const frame = frameOf(video, rate) + by
   video.currentTime = timeOf(frame, rate, video.duration)
-  say(bar, `Frame ${frameOf(video, rate) + 1}`)
+  say(bar, t('Frame {n}', { n: frameOf(video, rate) + 1 }))
 }
 
 function speed({ bar, video }, value) {
   video.playbackRate = video.defaultPlaybackRate = value
   button(bar, 'speed').value = String(value)
-  say(bar, `Speed ${value}×`)
+  say(bar, t('Speed {n}×', { n: number(value) }))
 }
 
 function faster(at, by) {
@@ -50,22 +51,22 @@ function faster(at, by) {
 function loop({ bar, video }) {
   video.loop = !video.loop
   press(bar, 'loop', video.loop)
-  say(bar, video.loop ? 'Loop on' : 'Loop off')
+  say(bar, video.loop ? t('Loop on') : t('Loop off'))
 }
 
 function mute({ bar, video }) {
-  if (!button(bar, 'mute')) return say(bar, 'This video has no sound')
+  if (!button(bar, 'mute')) return say(bar, t('This video has no sound'))
   video.muted = !video.muted
   press(bar, 'mute', video.muted)
-  say(bar, video.muted ? 'Sound off' : 'Sound on')
+  say(bar, video.muted ? t('Sound off') : t('Sound on'))
 }
 
 function captions({ bar, video }) {
   const [track] = video.textTracks
-  if (!track) return say(bar, 'This video has no captions')
+  if (!track) return say(bar, t('This video has no captions'))
   track.mode = track.mode === 'showing' ? 'hidden' : 'showing'
   press(bar, 'captions', track.mode === 'showing')
-  say(bar, track.mode === 'showing' ? 'Captions on' : 'Captions off')
+  say(bar, track.mode === 'showing' ? t('Captions on') : t('Captions off'))
 }
 
 function full({ video }) {
@@ -91,14 +92,14 @@ async function frame({ video }, type) {
 }
 
 async function grab(at) {
-  const number = frameOf(at.video, at.rate) + 1
+  const n = frameOf(at.video, at.rate) + 1
   const words = at.bar.dataset.words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['video']
   const link = document.createElement('a')
   link.href = URL.createObjectURL(await frame(at, 'image/png'))
-  link.download = `${words.join('-')}-frame-${number}.png`
+  link.download = `${words.join('-')}-frame-${n}.png`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-  say(at.bar, `Frame ${number} saved`)
+  say(at.bar, t('Frame {n} saved', { n }))
 }
 
 /** The largest picture that the server takes, in bytes. */
@@ -109,7 +110,7 @@ async function use(at) {
   if (pressed.ariaBusy) return
   at.video.pause()
   pressed.ariaBusy = 'true'
-  say(at.bar, 'Sending the frame…')
+  say(at.bar, t('Sending the frame…'))
   try {
     let body = await frame(at, 'image/png')
     if (body.size > LARGEST) body = await frame(at, 'image/jpeg')
@@ -119,7 +120,7 @@ async function use(at) {
     if (response.ok) location.assign(`/create?from=${at.bar.dataset.video}&input_reference=${answer.id}&by=frame`)
     else say(at.bar, answer.error.fields?.[0]?.message ?? answer.error.message)
   } catch {
-    say(at.bar, 'The frame could not be sent. Check your connection and try again.')
+    say(at.bar, t('The frame could not be sent. Check your connection and try again.'))
   }
   pressed.ariaBusy = null
 }
@@ -170,7 +171,7 @@ document.addEventListener('click', async ({ target }) => {
   if (!copy) return
   try {
     await navigator.clipboard.writeText(copy.dataset.copy)
-    copy.ariaLabel = copy.title = 'Copied'
+    copy.ariaLabel = copy.title = t('Copied')
   } catch {
     getSelection().selectAllChildren(copy.previousElementSibling)
   }

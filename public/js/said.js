@@ -1,16 +1,17 @@
 // What the modules say about work, in the words of `src/components/words.rs`.
 
+import { t, tn } from './words.js'
 import { hasEnded } from './work.js'
 
 export const STATES = {
-  queued: 'Waiting in line',
-  submitting: 'Starting',
-  running: 'Rendering',
-  storing: 'Saving the video',
-  succeeded: 'Ready',
-  failed: 'Did not work out',
-  blocked: 'Stopped by the safety system',
-  cancelled: 'Cancelled',
+  queued: t('Waiting in line'),
+  submitting: t('Starting'),
+  running: t('Rendering'),
+  storing: t('Saving the video'),
+  succeeded: t('Ready'),
+  failed: t('Did not work out'),
+  blocked: t('Stopped by the safety system'),
+  cancelled: t('Cancelled'),
 }
 
 export const percent = (card) => (card.state === 'queued' ? 0 : Math.min(card.progress, 100))
@@ -20,7 +21,7 @@ export const together = (cards) => Math.round(cards.reduce((sum, card) => sum + 
 
 function about(ms) {
   const seconds = Math.floor((Math.max(ms, 0) + 500) / 1_000)
-  if (seconds < 3) return 'a moment'
+  if (seconds < 3) return t('a moment')
   if (seconds < 10) return `${seconds} s`
   if (seconds < 90) return `${Math.floor((seconds + 4) / 5) * 5} s`
   if (seconds < 5_400) return `${Math.floor((seconds + 30) / 60)} min`
@@ -37,14 +38,16 @@ function duration(ms) {
 function usually({ p50_ms, p90_ms }) {
   const [soon, late] = [about(p50_ms), about(p90_ms)]
   const [number, unit] = soon.split(' ')
-  if (soon === late) return `usually ${soon}`
-  return `usually ${late.endsWith(` ${unit}`) && number !== 'a' ? number : soon} to ${late}`
+  if (soon === late) return t('usually {time}', { time: soon })
+  const same = late.split(' ')[1] === unit
+  return t('usually {time}', { time: t('{time} to {longer}', { time: same ? number : soon, longer: late }) })
 }
 
 function place(place) {
+  if (document.documentElement.lang !== 'en') return t('number {n} in line', { n: place })
   const [ones, rest] = [place % 10, place % 100]
   const ending = rest > 10 && rest < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th')
-  return `${place}${ending} in line`
+  return t('{place} in line', { place: place + ending })
 }
 
 /** The rest in milliseconds, from how far it is once that says something, else from history. */
@@ -55,14 +58,14 @@ function restOf({ estimate, progress }, passed) {
 
 /** How long it still takes, as far as that is known. */
 export function left(card, now) {
-  if (card.state === 'storing') return 'nearly there'
+  if (card.state === 'storing') return t('nearly there')
   if (card.state === 'queued' || !card.started_at) return ''
   const passed = now - card.started_at
   const { estimate } = card
   const rest = restOf(card, passed)
   if (rest === undefined) return ''
-  if (rest >= 3_000) return `about ${about(rest)} left`
-  return estimate && passed > estimate.p90_ms ? 'longer than usual' : 'nearly there'
+  if (rest >= 3_000) return t('about {time} left', { time: about(rest) })
+  return estimate && passed > estimate.p90_ms ? t('longer than usual') : t('nearly there')
 }
 
 /** The same for all that goes on: until the first of it is ready. */
@@ -70,31 +73,31 @@ export function still(going, now) {
   if (going.length === 1) return left(going[0], now)
   const running = going.filter((card) => card.state === 'running' && card.started_at)
   const rests = running.map((card) => restOf(card, now - card.started_at)).filter((rest) => rest >= 3_000)
-  return rests.length ? `the first in about ${about(Math.min(...rests))}` : ''
+  return rests.length ? t('the first in about {time}', { time: about(Math.min(...rests)) }) : ''
 }
 
 /** What stands beside the state: place or times; the money when it ended badly. */
 export function timing(card, now) {
   if (card.state === 'succeeded') return ''
-  if (hasEnded(card)) return 'Not charged'
+  if (hasEnded(card)) return t('Not charged')
   if (card.state === 'queued') {
     const known = [card.place && place(card.place), card.estimate && usually(card.estimate)].filter(Boolean)
-    return known.join(' · ') || 'Starts as soon as there is room'
+    return known.join(' · ') || t('Starts as soon as there is room')
   }
   return [duration(now - (card.started_at ?? card.created_at)), left(card, now)].filter(Boolean).join(' · ')
 }
 
 /** The one line of all work: what goes on, else what has come of it. */
 export function summed(going, news) {
-  const count = (number, one, many) => (number === 1 ? one : `${number} ${many}`)
   if (going.length) {
     const waiting = going.filter((card) => card.state === 'queued').length
     const made = going.length - waiting
-    if (!made) return count(waiting, '1 video waits in line', 'videos wait in line')
-    return count(made, '1 video is being made', 'videos are being made') + (waiting ? `, ${waiting} in line` : '')
+    if (!made) return tn(waiting, '1 video waits in line', '{n} videos wait in line')
+    const words = [tn(made, '1 video is being made', '{n} videos are being made'), waiting && t('{n} in line', { n: waiting })]
+    return words.filter(Boolean).join(', ')
   }
   const ready = news.filter((card) => card.state === 'succeeded').length
   const not = news.length - ready
-  const words = [ready && count(ready, '1 video is ready', 'videos are ready'), not && count(not, '1 was not made', 'were not made')]
+  const words = [ready && tn(ready, '1 video is ready', '{n} videos are ready'), not && tn(not, '1 was not made', '{n} were not made')]
   return words.filter(Boolean).join(', ')
 }

@@ -1,5 +1,6 @@
 // The sheet of shortcuts, made from the table of `keys.js` each time it is opened.
 
+import { t } from './words.js'
 import { areOn, here, turn, written } from './keys.js'
 
 const make = (name, props = {}, ...inside) => {
@@ -7,8 +8,9 @@ const make = (name, props = {}, ...inside) => {
   element.append(...inside)
   return element
 }
-const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : 'Ctrl'
-const NAMES = { Mod: MOD, Control: 'Ctrl', Meta: '⌘' }
+const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : t('Ctrl')
+const NAMES = { Mod: MOD, Control: t('Ctrl'), Meta: '⌘', Shift: t('Shift') }
+const THEN = t('then')
 
 /** `g c` as two keys one after the other, `Mod+k` as two at once. */
 export function caps(keys) {
@@ -16,11 +18,11 @@ export function caps(keys) {
     const large = /^[A-Z]$/.test(press) ? `Shift+${press}` : press
     const held = large.length > 1 ? large.split('+') : [large]
     const each = held.map((key) => make('kbd', { textContent: NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key) }))
-    return place ? [' then ', ...each] : each
+    return place ? [` ${THEN} `, ...each] : each
   })
 }
 
-const dialog = make('dialog', { className: 'key-sheet', ariaLabel: 'Keyboard shortcuts' })
+const dialog = make('dialog', { className: 'key-sheet', ariaLabel: t('Keyboard shortcuts') })
 
 function fill() {
   const sections = new Map()
@@ -30,12 +32,12 @@ function fill() {
   )
   const box = make('input', { type: 'checkbox', role: 'switch', checked: areOn(), autocomplete: 'off' })
   box.addEventListener('change', () => turn(box.checked))
-  const shut = make('button', { className: 'button', textContent: 'Close' })
+  const shut = make('button', { className: 'button', textContent: t('Close') })
   shut.addEventListener('click', () => dialog.close())
   dialog.replaceChildren(
-    make('h2', { textContent: 'Keyboard shortcuts' }),
+    make('h2', { textContent: t('Keyboard shortcuts') }),
     make('div', { className: 'key-sections' }, ...shown),
-    make('label', { className: 'switch' }, box, `Shortcuts of single keys. ${MOD} K works always. Kept in this browser.`),
+    make('label', { className: 'switch' }, box, t('Shortcuts of single keys. {mod} K works always. Kept in this browser.', { mod: MOD })),
     make('div', { className: 'acts' }, shut),
   )
 }

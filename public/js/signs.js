@@ -1,6 +1,7 @@
 // The tab's own signs: how far the work is, in the title and around the mark, and that something is ready until it is
 // looked at. In steps: a title that changes all the time is read out all the time.
 
+import { t } from './words.js'
 import { going, isHere } from './work.js'
 import { together } from './said.js'
 
@@ -42,7 +43,7 @@ function show() {
   const alive = going()
   if (!document.hidden) ready = false
   const far = alive.length ? Math.floor(together(alive) / STEP) * STEP : undefined
-  const sign = ready ? 'Ready' : far === undefined ? '' : `${far} %`
+  const sign = ready ? t('Ready') : far === undefined ? '' : `${far} %`
   if (sign === shown) return
   shown = sign
   title(sign)

@@ -1,6 +1,7 @@
 // The strip at the lower edge: one line of all work, and in its panel a row for each. The rows are there only while the
 // panel is open, so that progress costs a page nothing but the line.
 
+import { t } from './words.js'
 import { cancel, going, hasEnded, isHere, now, work } from './work.js'
 import { percent, STATES, still, summed, timing, together } from './said.js'
 
@@ -121,11 +122,11 @@ if (isHere && strip) {
     const button = event.target.querySelector('button')
     if (button.ariaDisabled) return
     button.ariaDisabled = 'true'
-    button.textContent = 'Cancelling…'
+    button.textContent = t('Cancelling…')
     // When it ended meanwhile, or the line is down, the stream or the next snapshot tells.
     await cancel(event.target.closest('li').dataset.id).catch(() => {})
     button.ariaDisabled = null
-    button.textContent = 'Cancel'
+    button.textContent = t('Cancel')
   })
   document.addEventListener('aisora:work', show)
   document.addEventListener('visibilitychange', show)

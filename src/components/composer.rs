@@ -16,6 +16,7 @@ use super::{
 };
 use crate::api::generation::{create_generation, quote};
 use crate::browser::{self, Timer};
+use crate::language::{t, tn};
 use crate::model::{
     catalogue::Catalogue,
     composition::{Choices, ComposerForm, Quote, check, check_choices},
@@ -116,8 +117,8 @@ impl Composer {
             .get()
             .filter(|choices| choices.prompts > 1 || choices.also.is_some());
         choices.map_or_else(
-            || "Create".into(),
-            |choices| ["Queue ", &choices.count().to_string(), " videos"].concat(),
+            || t!("Create").into(),
+            |choices| t!("Queue {n} videos", n = choices.count()),
         )
     }
 
@@ -135,8 +136,8 @@ impl Composer {
         }
         let missing = self.price()?.checked_sub(self.live.balance.get()?.available)?;
         (missing > Credits::ZERO).then(|| {
-            let words = if missing.0 == 1 { "credit" } else { "credits" };
-            FieldError::new("credits", format!("You need {missing} more {words}."))
+            let message = tn!(missing, "You need 1 more credit.", "You need {n} more credits.");
+            FieldError::new("credits", message)
         })
     }
 
@@ -345,9 +346,9 @@ impl Composer {
 }
 
 fn new_price(price: Credits) -> String {
-    format!(
-        "The price is {} now. Create again if that is fine.",
-        price.in_words()
+    t!(
+        "The price is {price} now. Create again if that is fine.",
+        price = price.in_words()
     )
 }
 

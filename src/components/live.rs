@@ -3,6 +3,7 @@
 mod connection;
 
 use crate::browser::{self, Stream, Timer};
+use crate::language::t;
 use crate::model::{
     credits::Balance,
     generation::{Card, Charge, State},
@@ -318,7 +319,8 @@ impl Live {
     fn say(&self, card: &Card) {
         let mut words = String::from(card.state.in_words());
         if card.charge == Charge::NotCharged && card.state.is_terminal() {
-            words.push_str(", not charged");
+            words.push_str(", ");
+            words.push_str(t!("not charged"));
         }
         words.push_str(": ");
         words.extend(card.prompt.chars().take(80));

@@ -5,6 +5,7 @@ use super::dynamic::{flag, memo, text};
 use super::live::Live;
 use super::time::duration;
 use super::words::{length, span};
+use crate::language::t;
 use crate::model::generation::{Card, Estimate, State};
 use leptos::prelude::*;
 
@@ -39,16 +40,19 @@ pub fn promises(card: &Card, now: i64) -> Vec<String> {
     }
     let silent = card.answered_at.map(|at| now - at).filter(|ms| *ms >= SILENCE);
     let left = card.deadline_at.map(|at| at - now).filter(|ms| *ms > 0);
-    let answered = silent.map(|ms| ["Provider last answered ", &duration(ms), " ago"].concat());
+    let answered = silent.map(|ms| t!("Provider last answered {time} ago", time = duration(ms)));
     let gives_up = left.and_then(|ms| u32::try_from(ms / 1_000).ok());
-    let gives_up = gives_up.map(|seconds| ["Gives up and refunds in ", &length(seconds)].concat());
+    let gives_up = gives_up.map(|seconds| t!("Gives up and refunds in {time}", time = length(seconds)));
     answered.into_iter().chain(usually).chain(gives_up).collect()
 }
 
 /// `Usually ready in 20 to 40 s (of the last 9)`: half by the first, nine of ten by the second.
 fn usually(estimate: Estimate) -> String {
-    let of = estimate.of.to_string();
-    ["Usually ready in ", &span(estimate), " (of the last ", &of, ")"].concat()
+    t!(
+        "Usually ready in {time} (of the last {n})",
+        time = span(estimate),
+        n = estimate.of
+    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::making::Advance;
 use super::screen::{Phase, phase_of};
 use super::words;
 use crate::browser::{self, Timer};
+use crate::language::t;
 use crate::model::generation::{Card, Charge};
 use leptos::prelude::*;
 
@@ -69,7 +70,7 @@ fn written(card: &Card) -> String {
             "",
             act(
                 "download",
-                "Download",
+                t!("Download"),
                 &["/media/", &id, "/video.mp4?download\" download=\""].concat(),
             ),
         )
@@ -78,7 +79,7 @@ fn written(card: &Card) -> String {
     };
     let delete = act(
         "trash",
-        "Delete",
+        t!("Delete"),
         &["/v/", &id, "#delete\" data-delete=\"", &id].concat(),
     );
     [
@@ -128,15 +129,15 @@ fn picture(card: &Card, id: &str) -> String {
         .concat();
     }
     let money = if card.charge == Charge::NotCharged {
-        "<span class=\"tile-money\">Not charged</span>"
+        ["<span class=\"tile-money\">", t!("Not charged"), "</span>"].concat()
     } else {
-        ""
+        String::new()
     };
     [
         "<span class=\"tile-state\">",
         card.state.in_words(),
         "</span>",
-        money,
+        &money,
     ]
     .concat()
 }

@@ -9,6 +9,7 @@ use crate::components::composer::{Composer, Desk, PROMPT};
 use crate::components::dynamic::{awaited, memo, on, part, waiting};
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
+use crate::language::{self, key, t};
 use crate::model::live::{Start, Studio};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -16,10 +17,10 @@ use leptos_router::hooks::use_query_map;
 use stage::{Jobs, Lately, Stage};
 
 const IDEAS: [&str; 4] = [
-    "A paper boat crossing a storm drain at dusk, low camera, rain",
-    "Neon rain on a night market, slow push-in, steam rising",
-    "First light over a glass sea, one lantern boat, low fog",
-    "Embers over a pine forest at midnight, wind in the branches",
+    key!("A paper boat crossing a storm drain at dusk, low camera, rain"),
+    key!("Neon rain on a night market, slow push-in, steam rising"),
+    key!("First light over a glass sea, one lantern boat, low fog"),
+    key!("Embers over a pine forest at midnight, wind in the branches"),
 ];
 
 /// The studio.
@@ -41,8 +42,8 @@ pub fn Create() -> impl IntoView {
         }
     });
     view! {
-        <Title text="Create" />
-        <h1 class="unseen">"Create"</h1>
+        <Title text=t!("Create") />
+        <h1 class="unseen">{t!("Create")}</h1>
         {view}
     }
     .into_any()
@@ -80,6 +81,7 @@ fn room(studio: Studio) -> AnyView {
 #[component]
 fn Empty() -> impl IntoView {
     let ideas = IDEAS.map(|idea| {
+        let idea = language::text(idea);
         let take = move |_| {
             browser::fill(PROMPT, idea);
             browser::focus(PROMPT, false);
@@ -89,9 +91,9 @@ fn Empty() -> impl IntoView {
     view! {
         <section class="empty-room">
             <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
-            <h2>"What should be seen?"</h2>
-            <p>"Describe a shot below. You see the price before anything starts, and you pay only for a video that plays."</p>
-            <ul class="ideas needs-script" aria-label="Ideas to start from">{ideas}</ul>
+            <h2>{t!("What should be seen?")}</h2>
+            <p>{t!("Describe a shot below. You see the price before anything starts, and you pay only for a video that plays.")}</p>
+            <ul class="ideas needs-script" aria-label=t!("Ideas to start from")>{ideas}</ul>
         </section>
     }
 }

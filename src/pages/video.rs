@@ -6,6 +6,7 @@ use crate::components::dynamic::{awaited, effect, memo, waiting};
 use crate::components::live::Live;
 use crate::components::outcome::did_not_come;
 use crate::components::screen::{Screen, phase_of};
+use crate::language::{grouped, t};
 use crate::model::error::AppError;
 use crate::model::generation::VideoSheet;
 use crate::model::ids::GenerationId;
@@ -84,19 +85,17 @@ fn Words(prompt: String) -> impl IntoView {
         return view! { <h1 class="video-words" dir="auto">{prompt}</h1> }.into_any();
     }
     let short: String = prompt.chars().take(FOLD - 60).collect();
-    let more = [
-        "Show all ",
-        &crate::model::credits::Credits(i64::try_from(count).unwrap_or(i64::MAX)).to_string(),
-        " characters",
-    ]
-    .concat();
+    let more = t!(
+        "Show all {n} characters",
+        n = grouped(i64::try_from(count).unwrap_or(i64::MAX))
+    );
     view! {
-        <h1 class="unseen">"Video"</h1>
+        <h1 class="unseen">{t!("Video")}</h1>
         <details class="fold">
             <summary>
                 <span class="video-words fold-short" dir="auto">{short} "…"</span>
                 <span class="fold-more">{more}</span>
-                <span class="fold-less">"Show less"</span>
+                <span class="fold-less">{t!("Show less")}</span>
             </summary>
             <p class="video-words" dir="auto">{prompt}</p>
         </details>

@@ -4,6 +4,7 @@ use super::Composer;
 use crate::components::dynamic::{flag, maybe, memo, part, text, word};
 use crate::components::icon::Icon;
 use crate::components::words;
+use crate::language::{t, tn};
 use crate::model::catalogue::{Model, Size};
 use crate::model::composition::{SEED_MAX, TAKES_MAX};
 use leptos::prelude::*;
@@ -33,7 +34,12 @@ pub fn Models(composer: Composer) -> impl IntoView {
     let options = models
         .into_iter()
         .map(|model| (model.id, model.label))
-        .chain(retired.map(|retired| (retired.model.id, retired.model.label + " (retired)")))
+        .chain(retired.map(|retired| {
+            (
+                retired.model.id,
+                t!("{model} (retired)", model = retired.model.label),
+            )
+        }))
         .map(|(id, label)| {
             view! { <option value=id.clone() selected=id == start>{label}</option> }.into_any()
         })
@@ -48,12 +54,12 @@ pub fn Models(composer: Composer) -> impl IntoView {
     };
     view! {
         <div class="choice choice-model" title=text(move || note.get().map(|model| model.note).unwrap_or_default())>
-            <label class="unseen" for="model">"Model"</label>
+            <label class="unseen" for="model">{t!("Model")}</label>
             <select id="model" name="model" aria-describedby="model-note model-error">{options}</select>
             <p class="unseen" id="model-note">{text(move || note.get().map(|model| model.note).unwrap_or_default())}</p>
             <p class="field-error" id="model-error">{maybe(move || composer.error("model"))}</p>
             {maybe(move || {
-                successor().map(|label| view! { <button class="button small" name="use" value="successor">{["Use ", &label].concat()}</button> })
+                successor().map(|label| view! { <button class="button small" name="use" value="successor">{t!("Use {model}", model = label)}</button> })
             })}
         </div>
     }
@@ -82,7 +88,7 @@ pub fn Picture(composer: Composer) -> impl IntoView {
         <div class="choice picture" class:has-picture=!none hidden=flag(needless)>
             <label class="picture-choose">
                 <Icon name="picture" />
-                <span>"Picture"</span>
+                <span>{t!("Picture")}</span>
                 <input
                     id="picture"
                     type="file"
@@ -91,11 +97,11 @@ pub fn Picture(composer: Composer) -> impl IntoView {
                     aria-describedby="picture-error"
                 />
             </label>
-            <img class="picture-shown" src=shown alt="The picture it starts from" width="40" height="40" />
-            <button type="button" class="picture-crop needs-script" aria-label="Choose what of the picture is used">
+            <img class="picture-shown" src=shown alt=t!("The picture it starts from") width="40" height="40" />
+            <button type="button" class="picture-crop needs-script" aria-label=t!("Choose what of the picture is used")>
                 <Icon name="crop" />
             </button>
-            <button class="picture-out" name="use" value="no-picture" aria-label="Take the picture out">"×"</button>
+            <button class="picture-out" name="use" value="no-picture" aria-label=t!("Take the picture out")>"×"</button>
             <input type="hidden" name="input_reference" value=id />
             <p class="field-error" id="picture-error">{maybe(wrong)}</p>
             <p class="field-error picture-said" role="status"></p>
@@ -118,7 +124,7 @@ pub fn Sizes(composer: Composer) -> impl IntoView {
     });
     view! {
         <fieldset class="choice shapes">
-            <legend class="unseen">"Shape"</legend>
+            <legend class="unseen">{t!("Shape")}</legend>
             {sizes}
         </fieldset>
     }
@@ -158,7 +164,7 @@ pub fn Lengths(composer: Composer) -> impl IntoView {
             .map(|seconds| {
                 let value = seconds.to_string();
                 let at_first = value == chosen;
-                let words = [value.as_str(), if seconds == 1 { " second" } else { " seconds" }].concat();
+                let words = tn!(seconds, "1 second", "{n} seconds");
                 view! { <option value=value selected=at_first>{words}</option> }.into_any()
             })
             .collect_view()
@@ -166,7 +172,7 @@ pub fn Lengths(composer: Composer) -> impl IntoView {
     });
     view! {
         <div class="choice">
-            <label class="unseen" for="seconds">"Length"</label>
+            <label class="unseen" for="seconds">{t!("Length")}</label>
             <select id="seconds" name="seconds" aria-describedby="seconds-error">{options}</select>
             <p class="field-error" id="seconds-error">{maybe(move || composer.error("seconds"))}</p>
         </div>
@@ -183,7 +189,7 @@ pub fn Takes(composer: Composer) -> impl IntoView {
             view! {
                 <label class="take">
                     <input type="radio" name="takes" value=value.clone() checked=at_first />
-                    <span>{value} <span class="unseen">{if take == 1 { " take" } else { " takes" }}</span></span>
+                    <span>{value} " " <span class="unseen">{if take == 1 { t!("take") } else { t!("takes") }}</span></span>
                 </label>
             }
             .into_any()
@@ -191,7 +197,7 @@ pub fn Takes(composer: Composer) -> impl IntoView {
         .collect_view();
     view! {
         <fieldset class="choice takes">
-            <legend>"Takes"</legend>
+            <legend>{t!("Takes")}</legend>
             {takes}
         </fieldset>
     }
@@ -219,13 +225,13 @@ fn Also(composer: Composer) -> impl IntoView {
     });
     view! {
         <div class="field">
-            <label for="also">"And also on"</label>
+            <label for="also">{t!("And also on")}</label>
             <select id="also" name="also" aria-describedby="also-hint">
-                <option value="">"No second model"</option>
+                <option value="">{t!("No second model")}</option>
                 {options}
             </select>
             <p class="hint" id="also-hint">
-                {text(move || compared(composer).unwrap_or_else(|| "The same prompt on two models, side by side.".into()))}
+                {text(move || compared(composer).unwrap_or_else(|| t!("The same prompt on two models, side by side.").into()))}
             </p>
         </div>
     }
@@ -243,31 +249,23 @@ fn compared(composer: Composer) -> Option<String> {
         let of_second = choices.price_also(catalogue)?.checked_mul(times)?;
         let mut words = String::new();
         if (also.size, also.seconds) != (choices.size, choices.seconds) {
-            let size = also.size.to_string();
-            words = [
-                &second.label,
-                " makes ",
-                &size,
-                ", ",
-                &words::seconds(also.seconds),
-                ", the nearest it can. ",
-            ]
-            .concat();
+            words = t!(
+                "{model} makes {size}, {length}, the nearest it can.",
+                model = second.label,
+                size = also.size,
+                length = words::seconds(also.seconds)
+            );
+            words.push(' ');
         }
         let sum = of_first.checked_add(of_second)?.in_words();
-        words += &[
-            &first.label,
-            ": ",
-            &of_first.to_string(),
-            ", ",
-            &second.label,
-            ": ",
-            &of_second.to_string(),
-            ", together ",
-            &sum,
-            ".",
-        ]
-        .concat();
+        words += &t!(
+            "{first}: {price}, {second}: {other}, together {sum}.",
+            first = first.label,
+            price = of_first,
+            second = second.label,
+            other = of_second,
+            sum = sum
+        );
         Some(words)
     })
 }
@@ -287,29 +285,29 @@ pub fn More(composer: Composer) -> impl IntoView {
         <details class="choice more" open=composer.errors.with_untracked(|errors| errors.iter().any(|error| error.field == "seed"))>
             <summary>
                 <Icon name="sliders" />
-                "More"
+                {t!("More")}
                 <span class="dot" hidden=flag(move || !set())></span>
             </summary>
             <div class="more-panel">
                 <Also composer />
                 <div class="field">
-                    <label for="seed">"Seed"</label>
+                    <label for="seed">{t!("Seed")}</label>
                     <input
                         id="seed"
                         name="seed"
                         inputmode="numeric"
                         autocomplete="off"
                         value=seed
-                        placeholder="Chosen for you"
+                        placeholder=t!("Chosen for you")
                         aria-invalid=word(move || wrong().map(|_| "true"))
                         aria-describedby="seed-hint seed-error"
                     />
-                    <p class="hint" id="seed-hint">"The same seed and words give the same video. 0 to " {SEED_MAX}</p>
+                    <p class="hint" id="seed-hint">{t!("The same seed and words give the same video. 0 to {most}", most = SEED_MAX)}</p>
                     <p class="field-error" id="seed-error">{maybe(wrong)}</p>
                 </div>
                 <label class="switch">
                     <input type="checkbox" name="caption" value="on" checked=caption />
-                    <span>"Write the prompt into the picture, small"</span>
+                    <span>{t!("Write the prompt into the picture, small")}</span>
                 </label>
             </div>
         </details>

@@ -6,6 +6,7 @@ use crate::browser;
 use crate::components::dynamic::{effect, flag, maybe, memo, on, text, word};
 use crate::components::icon::Icon;
 use crate::components::live::Live;
+use crate::language::t;
 use crate::model::composition::PROMPT_MAX;
 use crate::model::composition::batch::{lines, longest};
 use crate::model::credits::Credits;
@@ -64,19 +65,19 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             method="post"
             action="/create"
             enctype="multipart/form-data"
-            aria-label="Composer"
+            aria-label=t!("Composer")
             node_ref=form
             on:submit=on(submit)
             on:input=on(move |_| read())
             on:change=on(move |_| read())
         >
             // What Enter in a field presses: the buttons with names come before the one that creates.
-            <input type="submit" class="unseen" tabindex="-1" aria-hidden="true" value="Create" />
+            <input type="submit" class="unseen" tabindex="-1" aria-hidden="true" value=t!("Create") />
             <Message composer />
             <Prompt composer node=prompt keys />
             <Lines composer />
             <div class="aids needs-script">{aids()}</div>
-            <div class="composer-choices" role="group" aria-label="How it is made">
+            <div class="composer-choices" role="group" aria-label=t!("How it is made")>
                 <Models composer />
                 <Sizes composer />
                 <Lengths composer />
@@ -117,13 +118,13 @@ fn Prompt(
     let counted = move || Credits(i64::try_from(count.get()).unwrap_or(i64::MAX)).to_string();
     let most = Credits(i64::try_from(PROMPT_MAX).unwrap_or(i64::MAX)).to_string();
     view! {
-        <label class="unseen" for=PROMPT>"What should be seen"</label>
+        <label class="unseen" for=PROMPT>{t!("What should be seen")}</label>
         <textarea
             id=PROMPT
             name="prompt"
             rows="2"
             dir="auto"
-            placeholder="Describe a shot: who, where, what moves, how the camera sees it"
+            placeholder=t!("Describe a shot: who, where, what moves, how the camera sees it")
             node_ref=node
             aria-invalid=word(move || error().map(|_| "true"))
             aria-describedby="prompt-error prompt-trips prompt-count"
@@ -136,7 +137,7 @@ fn Prompt(
         // `public/js/composing.js` says here what breaks a rule, before anything is created.
         <p class="field-error prompt-trips" id="prompt-trips" role="status"></p>
         <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > composer.form.with(longest))>
-            {text(counted)} " / " {most} <span class="unseen">" characters"</span>
+            {text(counted)} " / " {most} " " <span class="unseen">{t!("characters")}</span>
         </p>
     }
 }
@@ -153,8 +154,8 @@ fn aids() -> AnyView {
         .into_any()
     };
     [
-        aid("presets", "looks", "Presets"),
-        aid("parts", "parts", "Helper"),
+        aid("presets", "looks", t!("Presets")),
+        aid("parts", "parts", t!("Helper")),
     ]
     .into_any()
 }
@@ -165,8 +166,8 @@ fn Lines(composer: Composer) -> impl IntoView {
     let chosen = composer.form.with_untracked(|form| form.lines == "on");
     let count = memo(move || composer.form.with(|form| lines(&form.prompt).count()));
     let words = move || match count.get() {
-        0 | 1 => "Make one video for each line".to_owned(),
-        several => ["Make one video for each of the ", &several.to_string(), " lines"].concat(),
+        0 | 1 => t!("Make one video for each line").to_owned(),
+        several => t!("Make one video for each of the {n} lines", n = several),
     };
     view! {
         <label class="switch prompt-lines" class:idle=flag(move || count.get() < 2)>
@@ -203,12 +204,13 @@ fn Go(composer: Composer) -> impl IntoView {
     let price = move || {
         composer
             .price()
-            .map_or_else(String::new, |price| ["for ", &price.in_words()].concat())
+            .map_or_else(String::new, |price| t!("for {price}", price = price.in_words()))
     };
     let reason = move || obstacle.get().map(|obstacle| obstacle.message);
     let left = move || {
         let left = live.balance.get()?.available.checked_sub(composer.price()?)?;
-        (left >= Credits::ZERO).then(|| ["Leaves ", &left.in_words(), &composer.expected()].concat())
+        (left >= Credits::ZERO)
+            .then(|| t!("Leaves {credits}", credits = left.in_words()) + &composer.expected())
     };
     view! {
         <div class="composer-go">
@@ -216,7 +218,7 @@ fn Go(composer: Composer) -> impl IntoView {
                 {maybe(move || reason().or_else(left))}
             </p>
             <button id="create" class="button primary go" aria-disabled=off aria-describedby="reason">
-                {text(move || if composer.busy.get() { "Creating…".into() } else { composer.deed() })}
+                {text(move || if composer.busy.get() { t!("Creating…").into() } else { composer.deed() })}
                 " "
                 <span class="go-price">{text(price)}</span>
             </button>

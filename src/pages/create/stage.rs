@@ -10,6 +10,7 @@ use crate::components::making::{Advance, Cancel};
 use crate::components::screen::{Phase, Screen};
 use crate::components::tile::{Preview, tile};
 use crate::components::words;
+use crate::language::t;
 use crate::model::credits::Credits;
 use crate::model::generation::{Card, Charge};
 use crate::model::ids::QuoteId;
@@ -89,7 +90,7 @@ pub fn Stage(composer: Composer) -> impl IntoView {
         Some(view! { <About first takes /> })
     });
     view! {
-        <section class="stage" aria-label="Watched now">
+        <section class="stage" aria-label=t!("Watched now")>
             <div class=class>{screens}</div>
             {ways}
             {about}
@@ -100,11 +101,11 @@ pub fn Stage(composer: Composer) -> impl IntoView {
 /// In a hand the takes stand side by side, and these lead from one to the next (`public/js/swipe.js`).
 fn ways_to(takes: usize) -> AnyView {
     let ways = (0..takes).map(|take| {
-        let name = format!("Show take {}", take + 1);
+        let name = t!("Show take {n}", n = take + 1);
         view! { <button type="button" data-take=take.to_string() aria-label=name></button> }.into_any()
     });
     let ways: Vec<AnyView> = ways.collect();
-    view! { <div class="take-ways needs-script" role="group" aria-label="Takes">{ways}</div> }.into_any()
+    view! { <div class="take-ways needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()
 }
 
 /// The first that another model makes than the first of all.
@@ -140,28 +141,28 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let (mut model, mut compare) = (card.model, None);
     if let Some(other) = other_model(&takes) {
         let (id, label) = other.card.with_untracked(|card| (card.id, card.model.clone()));
-        model = [model.as_str(), " and ", &label].concat();
+        model = t!("{one} and {other}", one = model, other = label);
         compare = Some([page.as_str(), "/compare/", &id.to_string()].concat());
     }
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
-            {(more > 0).then(|| view! { <p class="hint">"and " {more} " more"</p> }.into_any())}
+            {(more > 0).then(|| view! { <p class="hint">{t!("and {n} more", n = more)}</p> }.into_any())}
             <dl class="facts">
-                {fact("Model", model)}
-                {fact("Picture", words::picture(card.size))}
-                {fact("Length", words::seconds(card.seconds))}
-                {single.then(|| fact("Seed", card.seed.to_string()))}
-                {maybe(move || made().map(|made| fact("Made in", made)))}
-                {part(move || fact("Credits", money_of(&money)))}
+                {fact(t!("Model"), model)}
+                {fact(t!("Picture"), words::picture(card.size))}
+                {fact(t!("Length"), words::seconds(card.seconds))}
+                {single.then(|| fact(t!("Seed"), card.seed.to_string()))}
+                {maybe(move || made().map(|made| fact(t!("Made in"), made)))}
+                {part(move || fact(t!("Credits"), money_of(&money)))}
             </dl>
             <div class="acts">
-                <a class="button" href=words::another(card.id)><Icon name="again" />"Make another"</a>
+                <a class="button" href=words::another(card.id)><Icon name="again" />{t!("Make another")}</a>
                 {maybe(move || ready.get().then(|| view! {
-                    <a class="button" href=download.clone() download><Icon name="download" />"Download"</a>
+                    <a class="button" href=download.clone() download><Icon name="download" />{t!("Download")}</a>
                 }))}
-                {compare.map(|href| view! { <a class="button" href=href rel="external"><Icon name="compare" />"Compare"</a> }.into_any())}
-                {single.then(|| view! { <a class="button" href=page><Icon name="open" />"Open"</a> }.into_any())}
+                {compare.map(|href| view! { <a class="button" href=href rel="external"><Icon name="compare" />{t!("Compare")}</a> }.into_any())}
+                {single.then(|| view! { <a class="button" href=page><Icon name="open" />{t!("Open")}</a> }.into_any())}
             </div>
         </div>
     }
@@ -181,10 +182,14 @@ fn money_of(takes: &[LiveCard]) -> String {
         }
     }
     match (charged, held) {
-        (0, 0) => "Not charged".into(),
-        (charged, 0) => ["Charged ", &Credits(charged).in_words()].concat(),
-        (0, held) => [Credits(held).in_words().as_str(), " on hold"].concat(),
-        (charged, held) => format!("{} charged, {} on hold", Credits(charged), Credits(held)),
+        (0, 0) => t!("Not charged").into(),
+        (charged, 0) => words::charge(Charge::Charged(Credits(charged))),
+        (0, held) => words::charge(Charge::Held(Credits(held))),
+        (charged, held) => t!(
+            "{charged} charged, {held} on hold",
+            charged = Credits(charged),
+            held = Credits(held)
+        ),
     }
 }
 
@@ -201,7 +206,7 @@ pub fn Jobs(composer: Composer) -> impl IntoView {
         Arc::new(move |known| view! { <Job known composer /> }.into_any()),
     );
     view! {
-        <section class="jobs" aria-label="Also being made" hidden=none>
+        <section class="jobs" aria-label=t!("Also being made") hidden=none>
             <ul>{jobs}</ul>
         </section>
     }
@@ -253,7 +258,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
     let preview = Preview::quiet();
     view! {
         <section class="lately" hidden=none>
-            <h2>"Lately"</h2>
+            <h2>{t!("Lately")}</h2>
             <ul
                 class="wall"
                 on:pointerover=on(move |event: PointerEvent| preview.at(&event))
@@ -263,7 +268,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
             >
                 {tiles}
             </ul>
-            <p class="lately-all"><a href="/library" rel="external">"All in the library"</a></p>
+            <p class="lately-all"><a href="/library" rel="external">{t!("All in the library")}</a></p>
         </section>
     }
 }

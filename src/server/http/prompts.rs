@@ -1,7 +1,7 @@
 //! What the composer's script asks for: the last prompts, own presets, and whether a prompt may be made.
 
-use crate::language::t;
 use crate::{
+    language::t,
     model::{
         composition::PROMPT_MAX,
         error::{AppError, Code},

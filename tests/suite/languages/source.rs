@@ -50,7 +50,27 @@ pub fn texts() -> Vec<Text> {
             }
         }
     }
+    texts.extend(preset_names(root));
     texts
+}
+
+/// The presets of the studio have names that `public/js/aids.js` says in the language of the page.
+fn preset_names(root: &Path) -> Vec<Text> {
+    let file = "public/composing/presets.json";
+    let source = std::fs::read_to_string(root.join(file)).expect("the presets");
+    let name = |(place, line): (usize, &str)| {
+        let (_, rest) = line.split_once("\"name\": \"")?;
+        Some(Text {
+            words: rest.split_once('"')?.0.to_owned(),
+            file: file.into(),
+            line: place + 1,
+            is_key: true,
+            around: Vec::new(),
+            is_between_elements: false,
+            value_of: None,
+        })
+    };
+    source.lines().enumerate().filter_map(name).collect()
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {

@@ -1,8 +1,8 @@
 //! What comes from a video without JavaScript: a variation of it, and one that starts from its last frame.
 
 use super::{Posted, id, led_to, person};
-use crate::language::t;
 use crate::{
+    language::t,
     model::error::{AppError, Code},
     server::{
         error::{ErrorResponse, Failure, Result},
