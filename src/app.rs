@@ -5,12 +5,7 @@
 )]
 
 use crate::components::chrome::Chrome;
-use crate::components::{
-    live::Live,
-    notice::{NoticePlace, Notices},
-    person::Who,
-    theme::ThemeInForce,
-};
+use crate::components::{live::Live, notice::NoticePlace, person::Who, theme::ThemeInForce};
 use crate::language::language;
 use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
@@ -136,7 +131,6 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Who::provide();
     Live::provide();
-    Notices::provide();
     view! {
         <Title formatter=|page: String| if page.is_empty() { "AiSora".into() } else { page + " · AiSora" } text="" />
         <Router>

@@ -93,7 +93,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       }
       await test.step('after deleting, and the trash', async () => {
         await arrive(page, '/library')
-        await page.getByRole('link', { name: 'Delete', exact: true }).first().click()
+        await page.getByRole('button', { name: 'Move to trash' }).first().click()
         await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
         await expectAccessible(page)
         await page.goto('/library/trash')

@@ -30,7 +30,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
       const names = new Set<string>()
       Object.assign(window, { seen, purses, names })
       const look = () => {
-        const bar = document.querySelector('progress')
+        const bar = document.querySelector<HTMLProgressElement>('main progress')
         if (bar) seen.add(bar.value)
         if (bar) names.add(bar.getAttribute('aria-label') ?? '')
         purses.add(document.querySelector<HTMLElement>('a.purse')?.innerText.replace(/\s+/g, ' ').trim() ?? '')
@@ -136,7 +136,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await arrive(page, '/library')
     const address = (await tile.locator('a').first().getAttribute('href'))!
     const media = address.replace('/v/', '/media/') + '/video.mp4'
-    await tile.getByRole('link', { name: 'Delete', exact: true }).click()
+    await tile.getByRole('button', { name: 'Move to trash' }).click()
     await expect(tile).toHaveCount(0)
     await expect(page.getByText('1 video is in the trash.')).toBeVisible()
     expect((await page.request.get(media)).status()).toBe(200)
@@ -156,7 +156,7 @@ test('a library whose last video was deleted says that it is empty', async ({ pa
   await signUp(page)
   await make(page, { prompt: 'the only one' })
   await arrive(page, '/library')
-  await page.getByRole('link', { name: 'Delete', exact: true }).click()
+  await page.getByRole('button', { name: 'Move to trash' }).click()
   await expect(page.getByRole('heading', { name: 'Your videos will hang here' })).toBeVisible()
 })
 

@@ -1,7 +1,7 @@
 // The strip of running work, on every page of somebody who is signed in; the tab's own signs; the bells.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, expectNoSidewaysScroll, join, settled } from '../support/studio.ts'
+import { arrive, begin, cancel, expectNoSidewaysScroll, join, make, settled } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const strip = (page: Page) => page.getByRole('complementary', { name: 'Work in progress' })
@@ -54,7 +54,8 @@ test('a page that does not live in the browser hears of progress and of the end 
 
 test('a studio page hands what it hears to the strip, over changes of the page', async ({ page }) => {
   await join(page)
-  await arrive(page, '/library')
+  const [made] = await make(page, { prompt: 'made before' })
+  await arrive(page, `/v/${made!.id}`)
   const streams: string[] = []
   page.on('request', (request) => new URL(request.url()).pathname === '/events' && streams.push(request.url()))
   await begin(page, { prompt: 'over the wire', seconds: 5 })

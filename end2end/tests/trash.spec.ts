@@ -8,7 +8,7 @@ import { expect, expectAccessible, test } from '../support/test.ts'
 const undo = (page: Page) => page.getByRole('button', { name: 'Undo' })
 const said = (page: Page) => page.locator('output.notice:visible')
 const remove = (page: Page, words: string) =>
-  page.locator('.tile', { hasText: words }).getByRole('link', { name: 'Delete', exact: true })
+  page.locator('.tile', { hasText: words }).getByRole('button', { name: 'Move to trash' })
 
 /** The names in an archive, by somebody else's reader, which checks all of it. */
 function namesIn(file: string): string[] {

@@ -352,9 +352,17 @@ async function renewTile(id) {
   follow()
 }
 
+/** A form that came back here leaves the focus where the hand was. */
+function takeFocus() {
+  const id = sessionStorage.getItem('library focus')
+  sessionStorage.removeItem('library focus')
+  if (id) walls.querySelector(`[data-id="${id}"] a`)?.focus({ preventScroll: true })
+}
+
 function begin() {
   add(walls.querySelector('.wall'))
   comeBack()
+  takeFocus()
   ends()
   sight.observe(older)
   follow()
@@ -390,7 +398,19 @@ function begin() {
     event.preventDefault()
     act(event.submitter)
   })
-  document.getElementById('one').addEventListener('submit', () => sessionStorage.setItem('library again', PLACE))
+  document.getElementById('one').addEventListener('submit', ({ submitter }) => {
+    sessionStorage.setItem('library again', PLACE)
+    const tile = submitter.closest('li')
+    const goes = submitter.getAttribute('formaction') === '/library/trash'
+    const next = goes ? (tile.nextElementSibling ?? tile.previousElementSibling) : tile
+    sessionStorage.setItem('library focus', next?.dataset.id ?? '')
+    if (goes) sessionStorage.setItem('library gone', tile.dataset.id)
+  })
+  // Undone: the focus goes back to what comes back.
+  document.querySelector('output.notice form')?.addEventListener('submit', () => {
+    sessionStorage.setItem('library again', PLACE)
+    sessionStorage.setItem('library focus', sessionStorage.getItem('library gone') ?? '')
+  })
   document.querySelector('.select-many').addEventListener('click', ({ currentTarget }) => {
     const on = form.toggleAttribute('data-selecting')
     currentTarget.setAttribute('aria-pressed', String(on))

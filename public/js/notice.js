@@ -25,32 +25,3 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault()
   undo.click()
 })
-
-// A tile that goes takes the focus with it: it moves on to the neighbour, and back when the tile comes back.
-const link = (tile) => tile?.querySelector('a')
-const soon = (done, tries = 40) => {
-  if (!done() && tries > 0) setTimeout(soon, 25, done, tries - 1)
-}
-document.addEventListener(
-  'click',
-  ({ target }) => {
-    const tile = target.closest?.('[data-delete]')?.closest('li')
-    if (tile) {
-      const next = link(tile.nextElementSibling) ?? link(tile.previousElementSibling)
-      soon(() => {
-        if (tile.isConnected) return false
-        if (document.activeElement === document.body) (next ?? document.getElementById('main')).focus({ preventScroll: true })
-        return true
-      })
-    }
-    const back = target.closest?.('[data-undo]')?.dataset.undo
-    if (back) {
-      soon(() => {
-        const found = link(document.querySelector(`[data-delete="${CSS.escape(back)}"]`)?.closest('li'))
-        found?.focus()
-        return found
-      })
-    }
-  },
-  true,
-)

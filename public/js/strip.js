@@ -95,7 +95,8 @@ function show() {
 
 if (isHere && strip) {
   strip.dataset.awake = ''
-  more.open = localStorage.getItem(OPEN) === 'open'
+  // Who was quicker than this module has opened it already.
+  more.open ||= localStorage.getItem(OPEN) === 'open'
   if (!more.open) list.replaceChildren()
   more.addEventListener('toggle', () => {
     localStorage.setItem(OPEN, more.open ? 'open' : 'shut')

@@ -5,7 +5,7 @@ use crate::model::{
     error::AppError,
     generation::{LibraryPage, LibraryQuery, VideoSheet},
     ids::GenerationId,
-    trash::{Moved, TrashPage, TrashQuery},
+    trash::{TrashPage, TrashQuery},
 };
 use leptos::prelude::*;
 
@@ -79,28 +79,6 @@ pub async fn delete_video(id: GenerationId) -> Result<(), AppError> {
     let context = crate::server::web::context()?;
     let person = context.person()?;
     Ok(context.app.generations.delete(person.id, id).await?)
-}
-
-/// Moves videos that have ended to the trash, where they lie for 30 days. Tells what moved, and why something did not.
-///
-/// # Errors
-/// `sign_in_needed`; `not_found` when none of them is there; `invalid` when they are too many.
-#[server(prefix = "/api", endpoint = "gallery/trash", protocol = Wire)]
-pub async fn trash_videos(ids: Vec<GenerationId>) -> Result<Moved, AppError> {
-    let context = crate::server::web::context()?;
-    let person = context.person()?;
-    Ok(context.app.generations.trash(person.id, &ids).await?)
-}
-
-/// Takes videos out of the trash.
-///
-/// # Errors
-/// As for [`trash_videos`].
-#[server(prefix = "/api", endpoint = "gallery/restore", protocol = Wire)]
-pub async fn restore_videos(ids: Vec<GenerationId>) -> Result<Moved, AppError> {
-    let context = crate::server::web::context()?;
-    let person = context.person()?;
-    Ok(context.app.generations.restore(person.id, &ids).await?)
 }
 
 /// One page of the person's trash.

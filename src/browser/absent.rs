@@ -120,12 +120,6 @@ pub const fn has_focus(_id: &str) -> bool {
     false
 }
 
-/// Opens a `<dialog>` by its id as a modal.
-pub const fn open_dialog(_id: &str) {}
-
-/// Closes a `<dialog>` by its id.
-pub const fn close_dialog(_id: &str) {}
-
 /// A text that this tab remembers until it is closed.
 #[must_use]
 pub const fn remembered(_key: &str) -> Option<String> {

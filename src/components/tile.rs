@@ -1,4 +1,4 @@
-//! A generation in a grid. Finished ones are plain markup without signals: the library renders 48 of them per request.
+//! A generation in the grid of what ended lately. Finished ones are plain markup without signals.
 
 use super::dynamic::part;
 use super::live::Live;
@@ -65,23 +65,7 @@ fn written(card: &Card) -> String {
     } else {
         String::new()
     };
-    let (none, download) = if ready {
-        (
-            "",
-            act(
-                "download",
-                t!("Download"),
-                &["/media/", &id, "/video.mp4?download\" download=\""].concat(),
-            ),
-        )
-    } else {
-        (" tile-none", String::new())
-    };
-    let delete = act(
-        "trash",
-        t!("Delete"),
-        &["/v/", &id, "#delete\" data-delete=\"", &id].concat(),
-    );
+    let none = if ready { "" } else { " tile-none" };
     [
         "<a class=\"tile-link\" href=\"/v/",
         &id,
@@ -95,24 +79,7 @@ fn written(card: &Card) -> String {
         &picture(card, &id),
         "</span><span class=\"tile-words\" dir=\"auto\">",
         &html_escape::encode_text(card.name()),
-        "</span></a><div class=\"tile-acts\">",
-        &download,
-        &delete,
-        "</div>",
-    ]
-    .concat()
-}
-
-/// A round button that leads somewhere. The address may bring further attributes.
-fn act(icon: &str, name: &str, address: &str) -> String {
-    [
-        "<a class=\"icon-button\" href=\"",
-        address,
-        "\" aria-label=\"",
-        name,
-        "\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#",
-        icon,
-        "\"></use></svg></a>",
+        "</span></a>",
     ]
     .concat()
 }

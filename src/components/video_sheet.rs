@@ -27,9 +27,20 @@ use receipt::Receipt;
 /// The page as the browser gets it; `returned` is the form that was refused, if one was.
 #[must_use]
 pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
-    let wrong = returned
-        .message
-        .or_else(|| returned.errors.into_iter().next().map(|error| error.message));
+    let wrong = returned.message.or_else(|| {
+        // What the person writes to a video has its errors at its own fields.
+        let own = |field: &str| {
+            matches!(
+                field,
+                "title" | "note" | "tags" | "collections" | "new_collection"
+            )
+        };
+        returned
+            .errors
+            .into_iter()
+            .find(|error| !own(&error.field))
+            .map(|error| error.message)
+    });
     let ready = Phase::from(page.card.state) == Phase::Ready;
     let under = view! {
         {ready.then(|| view! { <Bar page=page.clone() /> })}

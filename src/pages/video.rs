@@ -69,7 +69,7 @@ fn shown(page: &VideoSheet, again: Asked<VideoSheet>) -> AnyView {
                 <div class="video-under" inner_html=page.under.clone()></div>
             </div>
             <div class="video-side">
-                <Words prompt=card.prompt.clone() />
+                <Words title=card.title.clone() prompt=card.prompt.clone() />
                 <div class="video-about" inner_html=page.about.clone()></div>
             </div>
         </div>
@@ -77,12 +77,21 @@ fn shown(page: &VideoSheet, again: Asked<VideoSheet>) -> AnyView {
     .into_any()
 }
 
-/// The prompt; a long one folds.
+/// The name that the person gave it, and the prompt; a long one folds.
 #[component]
-fn Words(prompt: String) -> impl IntoView {
+fn Words(title: String, prompt: String) -> impl IntoView {
+    let named = !title.is_empty();
     let count = prompt.chars().count();
     if count <= FOLD {
-        return view! { <h1 class="video-words" dir="auto">{prompt}</h1> }.into_any();
+        return if named {
+            view! {
+                <h1 class="video-words" dir="auto">{title}</h1>
+                <p class="video-prompt" dir="auto">{prompt}</p>
+            }
+            .into_any()
+        } else {
+            view! { <h1 class="video-words" dir="auto">{prompt}</h1> }.into_any()
+        };
     }
     let short: String = prompt.chars().take(FOLD - 60).collect();
     let more = t!(
@@ -90,7 +99,7 @@ fn Words(prompt: String) -> impl IntoView {
         n = grouped(i64::try_from(count).unwrap_or(i64::MAX))
     );
     view! {
-        <h1 class="unseen">{t!("Video")}</h1>
+        <h1 class=if named { "video-words" } else { "unseen" } dir="auto">{if named { title } else { t!("Video").into() }}</h1>
         <details class="fold">
             <summary>
                 <span class="video-words fold-short" dir="auto">{short} "…"</span>

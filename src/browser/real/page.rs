@@ -170,20 +170,6 @@ pub fn has_focus(id: &str) -> bool {
         .is_some_and(|element| element.id() == id)
 }
 
-/// Opens a `<dialog>` by its id as a modal.
-pub fn open_dialog(id: &str) {
-    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
-        let _ = dialog.show_modal();
-    }
-}
-
-/// Closes a `<dialog>` by its id.
-pub fn close_dialog(id: &str) {
-    if let Some(dialog) = by_id::<HtmlDialogElement>(id) {
-        dialog.close();
-    }
-}
-
 /// A text that this tab remembers until it is closed.
 #[must_use]
 pub fn remembered(key: &str) -> Option<String> {

@@ -86,7 +86,7 @@ pub fn strip() -> AnyView {
                     <b class="strip-far">{far.map(|far| format!("{far} %"))}</b>
                     <span class="strip-left"></span>
                     <Icon name="up" />
-                    <progress aria-hidden="true" max="100" value=far.unwrap_or(100)></progress>
+                    <progress aria-hidden="true" aria-label=t!("How far it is") max="100" value=far.unwrap_or(100)></progress>
                 </summary>
                 <div class="strip-panel">
                     <ul class="strip-rows">{rows}</ul>
