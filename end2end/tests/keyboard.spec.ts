@@ -160,11 +160,11 @@ test('the focus is seen at every stop of every page', async ({ page }) => {
 
 test('a change of the page moves the focus to its content, and a deleted tile hands it on and takes it back', async ({ page }) => {
   await join(page)
-  await make(page, { prompt: 'the neighbour' }, { prompt: 'not deleted' })
-  await arrive(page, '/create')
-  await page.getByRole('link', { name: /the neighbour/ }).first().focus()
+  const [card] = await make(page, { prompt: 'the neighbour' }, { prompt: 'not deleted' })
+  await arrive(page, `/v/${card!.id}`)
+  await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Create' }).focus()
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/\/v\//)
+  await expect(page).toHaveURL(/\/create$/)
   await expect(page.getByRole('main')).toBeFocused()
   await arrive(page, '/library')
   const tiles = page.locator('.tile')

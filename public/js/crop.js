@@ -90,7 +90,7 @@ export async function open(box) {
     const crop = [left, top, Math.min(Math.round(width * 1000), 1000 - left), Math.min(Math.round(height * 1000), 1000 - top)]
     try {
       const body = new URLSearchParams({ crop: crop.join() })
-      const answer = await fetch(['/pictures/', whole, '/cut'].join(''), { method: 'POST', body, headers: { accept: 'application/json' } })
+      const answer = await fetch(`/pictures/${whole}/cut`, { method: 'POST', body, headers: { accept: 'application/json' } })
       const told = await answer.json()
       if (answer.ok) {
         Object.assign(box.dataset, { whole, piece: told.id })

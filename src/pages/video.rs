@@ -99,7 +99,7 @@ fn Words(title: String, prompt: String) -> impl IntoView {
         n = grouped(i64::try_from(count).unwrap_or(i64::MAX))
     );
     view! {
-        <h1 class=if named { "video-words" } else { "unseen" } dir="auto">{if named { title } else { t!("Video").into() }}</h1>
+        <h1 class:video-words=named class:unseen=!named dir="auto">{if named { title } else { t!("Video").into() }}</h1>
         <details class="fold">
             <summary>
                 <span class="video-words fold-short" dir="auto">{short} "…"</span>

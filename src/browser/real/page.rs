@@ -6,10 +6,7 @@ use leptos::prelude::document;
 use leptos::prelude::window;
 use leptos::web_sys::{Element, HtmlFormElement};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    FormData, HtmlDialogElement, HtmlElement, HtmlTextAreaElement, HtmlVideoElement, RequestInit,
-    RequestRedirect,
-};
+use web_sys::{FormData, HtmlElement, HtmlTextAreaElement, HtmlVideoElement, RequestInit, RequestRedirect};
 
 /// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
 pub fn on_page_shown(turned: impl Fn(bool) + 'static) {

@@ -127,6 +127,15 @@ impl<'a> Reader<'a> {
                 '/' if self.rest.peek() == Some(&'/') => {
                     while self.next().is_some_and(|sign| sign != '\n') {}
                 }
+                '/' if self.rest.peek() == Some(&'*') => {
+                    let mut last = self.next();
+                    while let Some(sign) = self.next() {
+                        if (last, sign) == (Some('*'), '/') {
+                            break;
+                        }
+                        last = Some(sign);
+                    }
+                }
                 '\'' if self.is_rust() => self.pass_letter(),
                 '`' if self.is_rust() => {}
                 '"' | '\'' | '`' => self.take_text(sign),
