@@ -36,7 +36,7 @@ extra = { seed = "from the order" }
     await signUp(page)
     const composer = new Composer(page)
     await composer.open()
-    await composer.form.getByLabel('Model').selectOption('far')
+    await composer.form.getByLabel('Model', { exact: true }).selectOption('far')
     await composer.prompt.fill('a lantern carried from one studio to the next')
     await expect(composer.go).toHaveAccessibleName('Create for 6 credits')
     await composer.go.click()
@@ -49,6 +49,8 @@ extra = { seed = "from the order" }
     expect(await studio.run('audit')).toContain('Every credit is accounted for')
     expect(await server.run('audit')).toContain('Every credit is accounted for')
     expect(studio.log + server.log, 'the key is in no log').not.toContain(key)
+    // Its stream ends with it, and a page that looks on would say so.
+    await page.close()
   } finally {
     await studio.dispose()
     fs.rmSync(folder, { recursive: true })

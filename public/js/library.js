@@ -420,7 +420,12 @@ function begin() {
 if (form) begin()
 
 // Whether or not something hangs there: an order that is chosen is shown at once, and a menu closes when one looks elsewhere.
-document.querySelector('.order select')?.addEventListener('change', ({ target }) => target.form.requestSubmit())
+const order = document.querySelector('.order select')
+order?.addEventListener('change', () => order.form.requestSubmit())
+// Who was quicker than this module has chosen already. (On the way back a browser fills in what was chosen then.)
+const shown = [...(order?.options ?? [])].find((option) => option.defaultSelected) ?? order?.options[0]
+const isNew = performance.getEntriesByType('navigation')[0]?.type === 'navigate'
+if (isNew && order && order.value !== shown.value) order.form.requestSubmit()
 document.querySelector('.library')?.setAttribute('data-awake', '')
 document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('.small-menu[open], .bar-menu[open]')) if (!menu.contains(target)) menu.open = false
