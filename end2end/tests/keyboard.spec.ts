@@ -112,12 +112,14 @@ test('from the door to a playing video and its download', async ({ page, newPage
   await expect(page).toHaveURL(/\/$/)
 })
 
-test('running work is cancelled from the keyboard, and the focus is not lost', async ({ page }) => {
-  await join(page)
+test('running work is cancelled from the keyboard, and the focus is not lost', async ({ page, server }) => {
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '400', '--reason', 'For long work')
   const composer = new Composer(page)
   await composer.open()
   await composer.prompt.focus()
   await page.keyboard.type('stop this')
+  await composer.shape('1920x1080').check()
   await composer.seconds.selectOption('20')
   await composer.prompt.focus()
   await page.keyboard.press('Control+Enter')
