@@ -43,6 +43,11 @@ bench: ## Benchmarks; the figures of the README
 	@scripts/tools build
 	cargo bench --features ssr
 
+.PHONY: lighthouse
+lighthouse: build ## What Lighthouse says of landing, studio, library and video; the table of the README
+	@scripts/tools test
+	cd end2end && AISORA_BIN=$(abspath $(TARGET))/release/aisora AISORA_SITE_DIR=$(abspath $(TARGET))/site AISORA_LIGHTHOUSE=1 npx playwright test --workers=1 --reporter=list lighthouse
+
 .PHONY: crash
 crash: ## The long crash test: 200 kills on each database
 	@scripts/tools test

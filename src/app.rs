@@ -6,7 +6,7 @@
 
 use crate::components::chrome::Chrome;
 use crate::components::{icon::SPRITE, live::Live, notice::NoticePlace, person::Who, theme::ThemeInForce};
-use crate::language::language;
+use crate::language::{language, t};
 use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -73,6 +73,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
+                <meta name="description" content=t!("Type a shot, see the price, watch it being made, own the video. An AI video studio that anyone can run.") />
                 <meta name="color-scheme" content="dark light" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0b0a10" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f6f8" />

@@ -7,7 +7,7 @@ use crate::components::time::duration;
 use crate::language::{key, t, text};
 use crate::model::credits::Credits;
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::{Link, Title};
 
 const SHOWN: [(&str, &str); 4] = [
     (
@@ -30,10 +30,8 @@ const SHOWN: [(&str, &str); 4] = [
 pub fn Landing() -> impl IntoView {
     view! {
         <Title text="" />
-        <Meta
-            name="description"
-            content=t!("Type a shot, see the price, watch it being made, own the video. An AI video studio that anyone can run.")
-        />
+        // The largest picture of the first screen: known before the film's element is.
+        <Link rel="preload" as_="image" href=["/showcase/", SHOWN[0].0, ".jpg"].concat() fetchpriority="high" />
         <div class="landing">
             <Hero />
             <Steps />

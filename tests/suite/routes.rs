@@ -19,6 +19,7 @@ crate::on_both_engines!(
     only_files_are_public,
     errors_are_pages_for_browsers_and_json_for_programs,
     a_locked_database_answers_unavailable_and_recovers,
+    pages_are_sent_compressed_to_who_takes_that_and_nothing_else_is,
 );
 
 async fn quote(browser: &Browser, takes: u32) -> String {
@@ -510,6 +511,43 @@ async fn errors_are_pages_for_browsers_and_json_for_programs(engine: Engine) {
             }
         }
     }
+}
+
+async fn pages_are_sent_compressed_to_who_takes_that_and_nothing_else_is(engine: Engine) {
+    let mut server = WebServer::start(engine).await;
+    server.test.work();
+    let browser = server.signed_up("ada@example.org").await;
+    create(&browser, "a boat").await;
+    let video = format!("/media/{}/video.mp4", finished(&browser).await);
+    let ask = async |path: &str, takes: &str| {
+        let request = browser
+            .request(Method::GET, path)
+            .header("accept-encoding", takes);
+        browser.send(request).await
+    };
+    let whole = browser.get("/create").await;
+    assert!(whole.headers().get("content-encoding").is_none());
+    let whole = whole.bytes().await.unwrap();
+    let packed = ask("/create", "br;q=1.0, gzip;q=0.8").await;
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let vary = packed.headers().get_all("vary").iter();
+    let vary: Vec<_> = vary.map(|names| names.to_str().unwrap().to_lowercase()).collect();
+    assert!(vary.join(",").contains("accept-encoding"), "{vary:?}");
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.starts_with(&[0x1f, 0x8b]) && packed.len() * 2 < whole.len());
+    for (path, kind) in [(video.as_str(), "video/mp4"), ("/healthz", "text/plain")] {
+        let answer = ask(path, "gzip").await;
+        assert!(
+            answer.headers()["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with(kind)
+        );
+        assert!(answer.headers().get("content-encoding").is_none(), "{path}");
+    }
+    let events = ask("/events", "gzip").await;
+    assert_eq!(events.headers()["content-type"], "text/event-stream");
+    assert!(events.headers().get("content-encoding").is_none());
 }
 
 async fn a_locked_database_answers_unavailable_and_recovers(engine: Engine) {

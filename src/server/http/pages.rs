@@ -21,7 +21,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header, request::Parts},
     middleware::Next,
     response::{Html, Response},
 };
@@ -32,6 +32,13 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 use std::sync::OnceLock;
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{And, SizeAbove},
+    },
+};
 
 /// Everything that a page or a server function finds in its context.
 pub fn provide(web: &Web) {
@@ -215,6 +222,26 @@ pub async fn readable(State(web): State<Web>, request: Request, next: Next) -> R
         }
     }
     page
+}
+
+/// A page that is smaller, in bytes, is sent as it is.
+const WORTH_COMPRESSING: u16 = 1_024;
+
+/// How a page is to be sent.
+pub type IsPage = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+
+/// Sends pages compressed, and nothing else: files lie compressed in the site folder already, videos cannot be, and events
+/// must not wait. Pages carry no secret that another site's page could guess at by their length: the session is in a
+/// cookie that scripts cannot read and other sites' requests do not carry.
+#[must_use]
+pub fn compressed() -> CompressionLayer<And<SizeAbove, IsPage>> {
+    let is_page: IsPage = |_, _, headers, _| {
+        let kind = headers.get(header::CONTENT_TYPE);
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    };
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(is_page))
 }
 
 /// Whether a browser asks for something to look at.

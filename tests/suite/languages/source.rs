@@ -32,7 +32,8 @@ pub fn is_browsers(file: &str) -> bool {
         name.is_some_and(|name| names.contains(&name))
     };
     let alone = is_one("src/pages/", &pages) || is_one("src/components/", &components);
-    !file.starts_with("src/server") && !alone
+    // The document around a page is the server's too.
+    !file.starts_with("src/server") && file != "src/app.rs" && !alone
 }
 
 /// All texts of the sources, those of tests left out.
