@@ -105,7 +105,7 @@ fn ways_to(takes: usize) -> AnyView {
         view! { <button type="button" data-take=take.to_string() aria-label=name></button> }.into_any()
     });
     let ways: Vec<AnyView> = ways.collect();
-    view! { <div class="take-ways needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()
+    view! { <div class="take-dots needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()
 }
 
 /// The first that another model makes than the first of all.
