@@ -1,10 +1,6 @@
 //! The library: what of it is shown and in which order, and what a person may write to their videos.
 
-use super::{
-    error::FieldError,
-    generation::Card,
-    ids::{CollectionId, GenerationId},
-};
+use super::{error::FieldError, generation::Card, ids::CollectionId};
 use crate::language::{key, t};
 use serde::{Deserialize, Serialize};
 
@@ -317,18 +313,6 @@ pub fn check_about(title: &str, note_text: &str, tag_text: &str) -> Result<About
     }
 }
 
-/// The videos that were chosen: every value may hold several with commas between. What is no id is passed over.
-#[must_use]
-pub fn chosen<'a>(values: impl Iterator<Item = &'a str>) -> Vec<GenerationId> {
-    let mut ids: Vec<GenerationId> = values
-        .flat_map(|value| value.split(','))
-        .filter_map(|id| id.trim().parse().ok())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 /// When a day of UTC begins, in unix milliseconds; nothing for what is no day between 1970 and 9999.
 #[must_use]
 pub fn day(text: &str) -> Option<i64> {
@@ -428,17 +412,5 @@ mod tests {
         for (name, _) in query.with("tag", "sea").parameters() {
             assert_ne!(query.with(name, "x"), query, "{name} is known");
         }
-        assert_eq!(
-            chosen(
-                [
-                    "nothing",
-                    "",
-                    "0191f000-0000-7000-8000-000000000001,0191f000-0000-7000-8000-000000000001"
-                ]
-                .into_iter()
-            )
-            .len(),
-            1
-        );
     }
 }
