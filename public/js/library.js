@@ -2,6 +2,7 @@
 // arrow keys walk, and what is being made moves on. The server writes every tile; nothing here does.
 
 import { number, t, tn } from './words.js'
+import { hasEnded } from './work.js'
 
 const form = document.getElementById('choose')
 const walls = form?.querySelector('.walls')
@@ -334,7 +335,7 @@ function follow() {
 function advance({ id, state, progress }) {
   const place = walls.querySelector(`[data-making="${id}"]`)
   if (!place) return
-  if (!['queued', 'submitting', 'running', 'storing'].includes(state)) return renewTile(id)
+  if (hasEnded({ state })) return renewTile(id)
   place.querySelector('span').textContent = words.get(state)
   place.querySelector('b').textContent = state === 'queued' ? '' : `${progress} %`
   place.querySelector('progress').value = progress
