@@ -5,7 +5,7 @@
 )]
 
 use crate::components::chrome::Chrome;
-use crate::components::{live::Live, notice::NoticePlace, person::Who, theme::ThemeInForce};
+use crate::components::{icon::SPRITE, live::Live, notice::NoticePlace, person::Who, theme::ThemeInForce};
 use crate::language::language;
 use crate::pages::table::Table;
 use leptos::config::LeptosOptions;
@@ -89,7 +89,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
                 <script type="module" src=module nonce=leptos::nonce::use_nonce()></script>
                 <MetaTags />
             </head>
-            <body>{body} {foot}</body>
+            <body>{body} {foot} <div hidden inner_html=SPRITE></div></body>
         </html>
     }
 }

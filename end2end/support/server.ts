@@ -21,18 +21,23 @@ export class Server {
   readonly #port: number
   readonly #folder: string
   readonly #environment: Record<string, string>
+  readonly #flags: string[]
   #process: ChildProcess | undefined
 
-  private constructor(port: number, environment: Record<string, string>) {
+  private constructor(port: number, environment: Record<string, string>, flags: string[]) {
     this.#port = port
     this.#environment = environment
+    this.#flags = flags
     this.#folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-end2end-'))
     this.url = `http://127.0.0.1:${port}`
   }
 
-  /** Starts a server on empty data; `environment` is added to what it gets, such as `AISORA_…` settings. */
-  static async launch(environment: Record<string, string> = {}): Promise<Server> {
-    const server = new Server(await freePort(), environment)
+  /**
+   * Starts a server on empty data; `environment` is added to what it gets, such as `AISORA_…` settings, and `flags` to
+   * `aisora serve`.
+   */
+  static async launch(environment: Record<string, string> = {}, flags: string[] = []): Promise<Server> {
+    const server = new Server(await freePort(), environment, flags)
     await server.start()
     return server
   }
@@ -40,7 +45,7 @@ export class Server {
   /** Starts the server on the data it has, and waits until it is ready. */
   async start(): Promise<void> {
     if (this.#process) throw new Error('the server runs already')
-    const child = spawn(program(), ['serve', '--bind', `127.0.0.1:${this.#port}`], {
+    const child = spawn(program(), ['serve', '--bind', `127.0.0.1:${this.#port}`, ...this.#flags], {
       // Not the repository: a server finds what it needs from anywhere, and an aisora.toml there is not the tests' business.
       cwd: this.#folder,
       env: this.#env(),

@@ -18,16 +18,19 @@ interface TestFixtures {
 interface WorkerFixtures {
   /** Settings for the server of this worker: `test.use({ environment: { AISORA_…: '…' } })` at the top of a file. */
   environment: Record<string, string>
+  /** Options of `aisora serve`: with `--no-worker` all work stays in line. */
+  flags: string[]
   /** The server of this worker, on data of its own. Other tests of the worker use it before and after. */
   server: Server
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   environment: [{}, { option: true, scope: 'worker' }],
+  flags: [[], { option: true, scope: 'worker' }],
 
   server: [
-    async ({ environment }, use) => {
-      const server = await Server.launch(environment)
+    async ({ environment, flags }, use) => {
+      const server = await Server.launch(environment, flags)
       await use(server)
       await server.dispose()
     },

@@ -144,10 +144,12 @@ test('a large library stays small in the page, and the way back comes to its pla
   expect(await tiles(page).count()).toBeLessThanOrEqual(6 * 48)
 })
 
-test('a tile follows its video until it is ready', async ({ page }) => {
+test('a tile follows its video until it is ready', async ({ page, server }) => {
   test.slow()
-  await join(page)
-  await begin(page, { prompt: 'watched on the wall', seconds: 1 })
+  const person = await join(page)
+  await server.run('user', 'grant', '--email', person.email, '--credits', '1000', '--reason', 'For a long video')
+  // Long enough to be seen at work.
+  await begin(page, { prompt: 'watched on the wall', size: '1920x1080', seconds: 20 })
   await page.goto('/library')
   await expect(tiles(page).getByRole('progressbar')).toBeVisible()
   await expect(tiles(page).locator('img')).toBeVisible({ timeout: 80_000 })

@@ -57,7 +57,7 @@ function label() {
   const button = part('play')
   button.ariaLabel = words
   button.title = `${words} (k)`
-  button.querySelector('use').setAttribute('href', `/icons.svg#${lead.paused ? 'play' : 'pause'}`)
+  button.querySelector('use').setAttribute('href', `#icon-${lead.paused ? 'play' : 'pause'}`)
 }
 
 function keepStep() {

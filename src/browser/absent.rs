@@ -124,9 +124,6 @@ pub const fn attribute_at(_event: &ev::Event, _attribute: &str) -> Option<String
     None
 }
 
-/// Plays the video of a tile over its poster; anything that played before stops.
-pub const fn preview(_id: Option<&str>) {}
-
 /// Plays a video while it is in view, until the handle is dropped.
 #[must_use]
 pub const fn play_in_view(_id: &str) -> Option<Sight> {

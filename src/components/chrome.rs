@@ -83,7 +83,7 @@ pub fn Mark() -> impl IntoView {
     view! {
         <a class="mark" href="/" rel="external" aria-label=t!("AiSora, start")>
             <svg class="mark-sun" viewBox="0 0 32 32" aria-hidden="true">
-                <use href="/icons.svg#mark"></use>
+                <use href="#icon-mark"></use>
             </svg>
             <span class="mark-name">"AiSora"</span>
         </a>

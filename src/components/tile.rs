@@ -5,38 +5,9 @@ use super::live::Live;
 use super::making::Advance;
 use super::screen::{Phase, phase_of};
 use super::words;
-use crate::browser::{self, Timer};
 use crate::language::t;
 use crate::model::generation::{Card, Charge};
 use leptos::prelude::*;
-
-/// The pointer must rest so long on a tile before its video is fetched, in milliseconds.
-const REST: u32 = 120;
-
-/// What plays under the pointer or the focus, for all the tiles of a wall.
-#[derive(Clone, Copy)]
-pub struct Preview(StoredValue<Option<Timer>>);
-
-impl Preview {
-    /// A preview that shows nothing yet.
-    #[must_use]
-    pub fn quiet() -> Self {
-        Self(StoredValue::new(None))
-    }
-
-    /// The pointer or the focus came upon something in the wall.
-    pub fn at(self, event: &leptos::web_sys::Event) {
-        let id = browser::attribute_at(event, "data-video");
-        let rested = browser::after(REST, move || browser::preview(id.as_deref()));
-        self.0.set_value(Some(rested));
-    }
-
-    /// The pointer or the focus left the wall.
-    pub fn leave(self) {
-        self.0.set_value(None);
-        browser::preview(None);
-    }
-}
 
 /// A tile; alive while the work has not ended.
 pub fn tile(card: Card) -> AnyView {

@@ -34,14 +34,14 @@ pub fn Account() -> impl IntoView {
             </section>
             <section class="sheet needs-script">
                 {bells()}
-                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="/icons.svg#keys"></use></svg>{t!("Keyboard shortcuts")}</button></p>
+                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="#icon-keys"></use></svg>{t!("Keyboard shortcuts")}</button></p>
             </section>
             <section class="sheet">
                 <h2>{t!("Yours")}</h2>
                 <p class="hint">{t!("Everything you make is private. You can download or delete it at any time.")}</p>
                 <p class="acts">
-                    <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="/icons.svg#film"></use></svg>{t!("Library")}</a>
-                    <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="/icons.svg#coin"></use></svg>{t!("Statement")}</a>
+                    <a class="button" href="/library"><svg class="icon" aria-hidden="true"><use href="#icon-film"></use></svg>{t!("Library")}</a>
+                    <a class="button" href="/credits"><svg class="icon" aria-hidden="true"><use href="#icon-coin"></use></svg>{t!("Statement")}</a>
                     <a class="button" href="/account/spending">{t!("Spending")}</a>
                     <a class="button" href="/account/presets">{t!("Presets")}</a>
                 </p>
@@ -55,7 +55,7 @@ pub fn Account() -> impl IntoView {
                 </p>
             </section>
             <form class="sheet" method="post" action="/sign-out">
-                <button class="button"><svg class="icon" aria-hidden="true"><use href="/icons.svg#leave"></use></svg>{t!("Sign out")}</button>
+                <button class="button"><svg class="icon" aria-hidden="true"><use href="#icon-leave"></use></svg>{t!("Sign out")}</button>
             </form>
         </div>
     }

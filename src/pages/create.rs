@@ -90,7 +90,7 @@ fn Empty() -> impl IntoView {
     });
     view! {
         <section class="empty-room">
-            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
+            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="#icon-mark"></use></svg>
             <h2>{t!("What should be seen?")}</h2>
             <p>{t!("Describe a shot below. You see the price before anything starts, and you pay only for a video that plays.")}</p>
             <ul class="ideas needs-script" aria-label=t!("Ideas to start from")>{ideas}</ul>

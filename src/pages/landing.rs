@@ -126,7 +126,7 @@ fn Steps() -> impl IntoView {
                 <li>
                     <div class="step-picture" aria-hidden="true">
                         <p class="making-state"><span>{t!("The model did not answer")}</span></p>
-                        <p class="not-made-money"><svg class="icon" aria-hidden="true"><use href="/icons.svg#check"></use></svg>{t!("Not charged")}</p>
+                        <p class="not-made-money"><svg class="icon" aria-hidden="true"><use href="#icon-check"></use></svg>{t!("Not charged")}</p>
                     </div>
                     <h3>{t!("No video, no charge")}</h3>
                     <p>{t!("Failed, blocked or cancelled: the credits are back with you, and the statement shows every line.")}</p>
@@ -160,11 +160,11 @@ fn Host() -> impl IntoView {
         <section class="promises" aria-labelledby="promises-head">
             <h2 id="promises-head">{t!("Yours, and nobody else's")}</h2>
             <ul>
-                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#lock"></use></svg><div><h3>{t!("Private by default")}</h3><p>{t!("Only you see what you make.")}</p></div></li>
-                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#download"></use></svg><div><h3>{t!("Kept, not rented")}</h3><p>{t!("Videos are stored here and do not expire. Download them as MP4.")}</p></div></li>
-                <li><svg class="icon" aria-hidden="true"><use href="/icons.svg#trash"></use></svg><div><h3>{t!("Gone when you say so")}</h3><p>{t!("Delete a video, and the file and the prompt are gone.")}</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="#icon-lock"></use></svg><div><h3>{t!("Private by default")}</h3><p>{t!("Only you see what you make.")}</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="#icon-download"></use></svg><div><h3>{t!("Kept, not rented")}</h3><p>{t!("Videos are stored here and do not expire. Download them as MP4.")}</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="#icon-trash"></use></svg><div><h3>{t!("Gone when you say so")}</h3><p>{t!("Delete a video, and the file and the prompt are gone.")}</p></div></li>
                 <li>
-                    <svg class="icon" aria-hidden="true"><use href="/icons.svg#server"></use></svg>
+                    <svg class="icon" aria-hidden="true"><use href="#icon-server"></use></svg>
                     <div>
                         <h3>{t!("Run it yourself")}</h3>
                         <p>{t!("One program, for one person or for the public. Clone it, then:")}</p>

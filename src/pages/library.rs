@@ -12,7 +12,6 @@ use crate::components::field::returned_form;
 use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::language::t;
-use crate::model::generation::State;
 use crate::model::library::{LibraryPage, LibraryQuery, Shelves};
 use crate::model::person::FormState;
 use leptos::prelude::*;
@@ -145,14 +144,10 @@ fn troubles(form: &FormState) -> AnyView {
 fn hung(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &FormState) -> AnyView {
     let next = page.next.as_deref();
     let older = next.map(|next| further("/library", asked, next));
-    // The words of the states, for the script that follows what is being made.
-    let states = State::ALL
-        .map(|state| format!("{}={}", state.as_str(), state.in_words()))
-        .join("|");
     let back = address("/library", asked);
     let chosen = form.value("ids").unwrap_or_default();
     view! {
-        <form class="choose" id="choose" method="post" data-states=states>
+        <form class="choose" id="choose" method="post">
             <input type="hidden" name="next" value=back.clone() />
             <div class="walls" inner_html=tiles::section(asked, page, &chosen)></div>
             <p class="older" hidden=older.is_none()>

@@ -200,38 +200,6 @@ pub fn attribute_at(event: &ev::Event, attribute: &str) -> Option<String> {
     target.closest(&selector).ok().flatten()?.get_attribute(attribute)
 }
 
-/// Plays the video of a tile over its poster; anything that played before stops.
-pub fn preview(id: Option<&str>) {
-    let playing = document().get_element_by_id("preview");
-    let frame = id.and_then(|id| document().get_element_by_id(&["screen-", id].concat()));
-    let same = playing.as_ref().and_then(|playing| playing.parent_element()) == frame;
-    if same {
-        return;
-    }
-    if let Some(playing) = playing {
-        playing.remove();
-    }
-    let (Some(id), Some(frame)) = (id, frame) else {
-        return;
-    };
-    if less_motion() {
-        return;
-    }
-    let Ok(Ok(video)) = document()
-        .create_element("video")
-        .map(JsCast::dyn_into::<HtmlVideoElement>)
-    else {
-        return;
-    };
-    video.set_id("preview");
-    video.set_muted(true);
-    video.set_loop(true);
-    let _ = video.set_attribute("playsinline", "");
-    video.set_src(&["/media/", id, "/video.mp4"].concat());
-    let _ = frame.append_child(&video);
-    play(&video);
-}
-
 thread_local! {
     static REFUSED: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
 }

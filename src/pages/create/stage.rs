@@ -8,13 +8,13 @@ use crate::components::icon::Icon;
 use crate::components::live::{Live, LiveCard};
 use crate::components::making::{Advance, Cancel};
 use crate::components::screen::{Phase, Screen};
-use crate::components::tile::{Preview, tile};
+use crate::components::tile::tile;
 use crate::components::words;
 use crate::language::t;
 use crate::model::credits::Credits;
 use crate::model::generation::{Card, Charge};
 use crate::model::ids::QuoteId;
-use leptos::ev::{FocusEvent, MouseEvent, PointerEvent};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -255,19 +255,10 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         view! { <li class="tile" on:click=on(pressed)>{tile(known.card.get_untracked())}</li> }.into_any()
     };
     let tiles = shown(cards, Arc::new(hung));
-    let preview = Preview::quiet();
     view! {
         <section class="lately" hidden=none>
             <h2>{t!("Lately")}</h2>
-            <ul
-                class="wall"
-                on:pointerover=on(move |event: PointerEvent| preview.at(&event))
-                on:focusin=on(move |event: FocusEvent| preview.at(&event))
-                on:pointerleave=on(move |_| preview.leave())
-                on:focusout=on(move |_| preview.leave())
-            >
-                {tiles}
-            </ul>
+            <ul class="wall">{tiles}</ul>
             <p class="lately-all"><a href="/library" rel="external">{t!("All in the library")}</a></p>
         </section>
     }

@@ -37,7 +37,7 @@ pub fn bare(asked: &LibraryQuery, form: &FormState) -> AnyView {
     }
     view! {
         <section class="blank">
-            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="/icons.svg#mark"></use></svg>
+            <svg class="empty-sun" viewBox="0 0 32 32" aria-hidden="true"><use href="#icon-mark"></use></svg>
             <h2>{t!("Your videos will hang here")}</h2>
             <p>{t!("Only you see them. Download or delete them whenever you like.")}</p>
             <p><a class="button primary" href="/create">{t!("Create the first")}</a></p>

@@ -155,5 +155,5 @@ fn acts(card: &Card) -> String {
 }
 
 fn icon(name: &str) -> String {
-    format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"/icons.svg#{name}\"></use></svg>")
+    format!("<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{name}\"></use></svg>")
 }

@@ -1,0 +1,49 @@
+// Tiles of what is being made move on with the work that this page hears of; when it has ended, the server writes the tile.
+
+import { percent, STATES } from '../said.js'
+import { hasEnded, work } from '../work.js'
+import { arrivals, arrived, read, walls } from './parts.js'
+
+/** Of these nothing is known here: the server was asked once. */
+const asked = new Set()
+const coming = new Set()
+
+function advance() {
+  for (const place of walls.querySelectorAll('[data-making]')) {
+    const id = place.dataset.making
+    const card = work.cards.find((card) => card.id === id)
+    if (card && !hasEnded(card)) show(place, card)
+    else if (!coming.has(id) && (card || !asked.has(id))) renew(id)
+  }
+}
+
+function show(place, card) {
+  const bar = place.querySelector('progress')
+  if (place.dataset.state === card.state && bar.value === percent(card)) return
+  place.dataset.state = card.state
+  place.querySelector('span').textContent = STATES[card.state]
+  place.querySelector('b').textContent = card.state === 'queued' ? '' : `${percent(card)} %`
+  bar.value = percent(card)
+}
+
+async function renew(id) {
+  asked.add(id)
+  coming.add(id)
+  const view = new URLSearchParams(location.search).get('view') ?? ''
+  const fresh = await read(`/library/tile/${id}?view=${encodeURIComponent(view)}`).then(
+    (page) => page.querySelector('li'),
+    () => null,
+  )
+  coming.delete(id)
+  const tile = walls.querySelector(`[data-id="${id}"]`)
+  if (!fresh || !tile) return
+  const focused = tile.contains(document.activeElement)
+  tile.replaceWith(fresh)
+  if (focused) fresh.querySelector('a').focus({ preventScroll: true })
+  arrived(fresh)
+}
+
+export function begin() {
+  arrivals.push(advance)
+  document.addEventListener('aisora:work', advance)
+}

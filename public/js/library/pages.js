@@ -1,0 +1,147 @@
+// The pages of the library: older ones come by themselves, and far ones leave the document, which so does not grow.
+
+import { t } from '../words.js'
+import { arrived, form, idsIn, read, walls } from './parts.js'
+
+// Each page is a list of its own. Those far from the window are emptied and keep their height; what they held is kept as
+// text for so many of them, and asked for again after that.
+const KEPT = 20
+
+const older = form?.querySelector('.older')
+const pages = []
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const page = pages.find(({ list }) => list === target)
+      if (isIntersecting) fill(page)
+      else empty(page)
+    }
+    remember()
+  },
+  { rootMargin: '1600px 0px' },
+)
+const sight = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && more(), { rootMargin: '800px 0px' })
+
+/** The ids of all videos that have come so far, in their order, whether or not they are in the document. */
+export const everyId = () => pages.flatMap(({ ids }) => ids)
+
+function add(list) {
+  const { address } = list.dataset
+  const page = { list, address, more: list.dataset.more, ids: idsIn(list), html: '', filled: list.childElementCount > 0 }
+  pages.push(page)
+  near.observe(list)
+  if (page.filled) arrived(list)
+}
+
+function empty(page) {
+  if (!page?.filled || page.list.contains(document.activeElement)) return
+  page.list.style.height = `${page.list.getBoundingClientRect().height}px`
+  page.html = page.list.innerHTML
+  page.list.replaceChildren()
+  page.filled = false
+  const kept = pages.filter(({ html }) => html)
+  const far = (other) => Math.abs(pages.indexOf(other) - pages.indexOf(page))
+  if (kept.length > KEPT) kept.sort((a, b) => far(b) - far(a))[0].html = ''
+}
+
+async function fill(page) {
+  if (!page || page.filled || page.coming) return
+  page.coming = true
+  try {
+    page.html ||= (await listAt(page.address)).innerHTML
+    page.list.innerHTML = page.html
+    page.html = ''
+    page.list.style.height = ''
+    page.filled = true
+    page.ids = idsIn(page.list)
+    arrived(page.list)
+  } catch {
+    // It is tried again when it comes near the next time.
+  }
+  page.coming = false
+}
+
+const listAt = async (address) => (await read(address)).querySelector('.wall')
+
+let coming = false
+async function more() {
+  const address = pages.at(-1).more
+  if (!address || coming) return false
+  coming = true
+  let done = false
+  const link = older.querySelector('a')
+  link.textContent = t('Loading…')
+  try {
+    const list = document.adoptNode(await listAt(address))
+    walls.append(list)
+    add(list)
+    ends()
+    done = true
+    // The way to the next may still be in view, and only a change is told.
+    if (pages.at(-1).more) {
+      sight.unobserve(older)
+      sight.observe(older)
+    }
+    link.textContent = t('Older videos')
+  } catch {
+    link.textContent = t('Try again')
+  }
+  coming = false
+  return done
+}
+const ends = () => (older.hidden = !pages.at(-1).more)
+
+/** The address of the library as it is narrowed here. A form that came back stands at another one. */
+export const here = form?.querySelector('[name=next]').value
+
+// The place: a reload, and the way back, come to it again.
+const PLACE = `library ${here}`
+const AGAIN = 'library again'
+let later
+function remember() {
+  clearTimeout(later)
+  later = setTimeout(() => {
+    const heights = pages.map(({ list, address, more }) => ({ address, more, height: Math.round(list.getBoundingClientRect().height) }))
+    sessionStorage.setItem(PLACE, JSON.stringify({ y: Math.round(scrollY), pages: heights }))
+  }, 150)
+}
+
+/** The page that a form brings next comes to this place. */
+export const returnHere = () => sessionStorage.setItem(AGAIN, PLACE)
+
+async function comeBack() {
+  const kind = performance.getEntriesByType('navigation')[0]?.type
+  const again = sessionStorage.getItem(AGAIN)
+  sessionStorage.removeItem(AGAIN)
+  const place = kind === 'navigate' && again !== PLACE ? null : JSON.parse(sessionStorage.getItem(PLACE))
+  if (!place) return
+  history.scrollRestoration = 'manual'
+  if (place.pages[1] && place.pages[1].address !== pages[0].more) {
+    // Something came or went above: the pages begin elsewhere now.
+    while (pages.length < place.pages.length && pages.at(-1).more) if (!(await more())) break
+    scrollTo(0, place.y)
+    return
+  }
+  for (const { address, more, height } of place.pages.slice(1)) {
+    const list = document.createElement('ul')
+    list.className = walls.firstElementChild.className
+    Object.assign(list.dataset, { address, more })
+    list.style.height = `${height}px`
+    walls.append(list)
+    add(list)
+  }
+  scrollTo(0, place.y)
+}
+
+/** Begins with the page that the server wrote. */
+export function begin() {
+  add(walls.querySelector('.wall'))
+  comeBack()
+  ends()
+  sight.observe(older)
+  addEventListener('scroll', remember, { passive: true })
+  older.addEventListener('click', (event) => {
+    event.preventDefault()
+    more()
+  })
+}

@@ -1,0 +1,145 @@
+// Many videos selected at once, also on pages that are not in the document just now, and what is done with them.
+
+import { number, t, tn } from '../words.js'
+import { everyId, here, returnHere } from './pages.js'
+import { arrivals, form, idsIn, read, say, walls } from './parts.js'
+
+const chosen = new Set()
+let last = null
+
+/** Whether anything is selected. */
+export const isSome = () => chosen.size > 0
+
+arrivals.push((element) => {
+  for (const box of element.querySelectorAll('[name=ids]')) {
+    if (box.checked) chosen.add(box.value)
+    box.checked = chosen.has(box.value)
+  }
+  count()
+})
+
+function choose(id, is) {
+  if (is) chosen.add(id)
+  else chosen.delete(id)
+  const box = walls.querySelector(`[name=ids][value="${id}"]`)
+  if (box) box.checked = is
+}
+
+const howMany = () => t('{n} selected', { n: number(chosen.size) })
+function count() {
+  form.toggleAttribute('data-some', chosen.size > 0)
+  form.querySelector('.chosen-count b').textContent = howMany()
+}
+
+export function clear() {
+  for (const id of [...chosen]) choose(id, false)
+  form.querySelector('.chosen-error').textContent = ''
+  last = null
+  count()
+}
+
+/** Selects a video or no longer; with shift, all from the last one to it. */
+export function toggle(id, { shiftKey }) {
+  const is = !chosen.has(id)
+  const all = everyId()
+  const [from, to] = [all.indexOf(last), all.indexOf(id)].sort((a, b) => a - b)
+  for (const one of shiftKey && from >= 0 ? all.slice(from, to + 1) : [id]) choose(one, is)
+  last = id
+  count()
+  say(howMany())
+}
+
+export function selectAll() {
+  for (const id of everyId()) choose(id, true)
+  count()
+  say(howMany())
+}
+
+/** The form sends what is in the document: what is selected elsewhere goes with it. */
+function fields() {
+  const shown = new Set(idsIn(walls))
+  for (const old of form.querySelectorAll('.far')) old.remove()
+  for (const id of chosen) {
+    if (shown.has(id)) continue
+    const field = document.createElement('input')
+    Object.assign(field, { type: 'hidden', name: 'ids', value: id, className: 'far' })
+    form.append(field)
+  }
+}
+
+const post = (address, body) => fetch(address, { method: 'POST', body, headers: { accept: 'application/json' } })
+
+async function act(button) {
+  const address = button.getAttribute('formaction')
+  const error = form.querySelector('.chosen-error')
+  const many = chosen.size
+  try {
+    const response = await post(address, new URLSearchParams(new FormData(form)))
+    if (!response.ok) {
+      const { error: told } = await response.json()
+      error.textContent = told.fields?.[0]?.message ?? told.message
+      return
+    }
+  } catch {
+    error.textContent = t('The server could not be reached. Try again.')
+    return
+  }
+  if (address.endsWith('/out')) for (const id of chosen) walls.querySelector(`[data-id="${id}"]`)?.remove()
+  if (address.endsWith('/favourite')) for (const id of chosen) star(walls.querySelector(`[data-id="${id}"] .star`), true)
+  for (const menu of form.querySelectorAll('.bar-menu[open]')) {
+    menu.open = false
+    for (const field of menu.querySelectorAll('input, select')) field.value = ''
+  }
+  if (!walls.querySelector('.tile')) return location.assign(here)
+  clear()
+  say(tn(many, 'Done: 1 video.', 'Done: {n} videos.'))
+  renew()
+}
+
+/** The collections with their counts, and what can be chosen of them, as they are now. */
+async function renew() {
+  const page = await read(here)
+  for (const part of document.querySelectorAll('[data-fresh]')) {
+    const fresh = page.querySelector(`[data-fresh=${part.dataset.fresh}]`)
+    if (fresh) part.replaceWith(fresh)
+  }
+}
+
+function star(button, is) {
+  if (!button) return
+  button.setAttribute('aria-pressed', String(is))
+  button.setAttribute('formaction', is ? '/library/unfavourite' : '/library/favourite')
+}
+
+/** Makes the video of a star a favourite, or no longer. */
+export async function favourite(button) {
+  const is = button.getAttribute('aria-pressed') !== 'true'
+  const address = button.getAttribute('formaction')
+  star(button, is)
+  const done = await post(address, new URLSearchParams({ ids: button.value })).catch(() => null)
+  if (!done?.ok) star(button, !is)
+  say(done?.ok ? (is ? t('Favourite') : t('No favourite any more')) : t('That did not work. Try again.'))
+}
+
+export function begin() {
+  form.querySelector('.chosen-bar').addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !event.target.matches('.bar-sheet input')) return
+    event.preventDefault()
+    event.target.closest('.bar-sheet').querySelector('button').click()
+  })
+  form.addEventListener('reset', (event) => {
+    event.preventDefault()
+    clear()
+  })
+  form.addEventListener('submit', (event) => {
+    fields()
+    if (!/^\/library\/(favourite|collect|tag|collections)/.test(event.submitter?.getAttribute('formaction'))) return returnHere()
+    event.preventDefault()
+    act(event.submitter)
+  })
+  document.querySelector('.select-many').addEventListener('click', ({ currentTarget }) => {
+    const on = form.toggleAttribute('data-selecting')
+    currentTarget.setAttribute('aria-pressed', String(on))
+    if (!on) clear()
+  })
+}
