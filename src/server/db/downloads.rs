@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{on_db, on_tx, server::error::Result};
+use crate::{execute, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// Keeps what a person chose, and no more than the newest `most` of their choices.
@@ -43,6 +43,6 @@ pub async fn lookup(db: &Db, user: Uuid, id: Uuid, now: i64) -> Result<Option<Ve
 /// Forgets what is not kept any longer.
 pub async fn sweep(tx: &mut Tx, now: i64) -> Result<()> {
     const SQL: &str = "DELETE FROM downloads WHERE expires_at <= $1";
-    on_tx!(tx, |c| sqlx::query(SQL).bind(now).execute(c).await.map(|_| ()))?;
+    execute!(tx, SQL, now)?;
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use super::{GenerationRow, search};
 use crate::{
-    on_tx,
+    execute, on_tx,
     server::{
         db::{Tx, organising},
         error::Result,
@@ -51,24 +51,23 @@ pub async fn change(tx: &mut Tx, id: Uuid, fence: i64, change: &Change<'_>) -> R
           deadline_at = COALESCE($9, deadline_at), started_at = COALESCE(started_at, $10), finished_at = COALESCE($11, finished_at),
           provider = COALESCE($12, provider), refused_by = COALESCE($13, refused_by)
         WHERE id = $1 AND fence = $2 AND state = $3";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(fence)
-        .bind(change.from)
-        .bind(change.to)
-        .bind(change.progress)
-        .bind(change.reason)
-        .bind(change.reason_detail)
-        .bind(change.provider_job)
-        .bind(change.deadline_at)
-        .bind(change.started_at)
-        .bind(change.finished_at)
-        .bind(change.provider)
-        .bind(change.refused_by)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(
+        tx,
+        SQL,
+        id,
+        fence,
+        change.from,
+        change.to,
+        change.progress,
+        change.reason,
+        change.reason_detail,
+        change.provider_job,
+        change.deadline_at,
+        change.started_at,
+        change.finished_at,
+        change.provider,
+        change.refused_by
+    )? == 1)
 }
 
 /// Forgets what the person made: the prompt goes, the row stays for the ledger. With `trashed_before`, only what has lain
@@ -84,14 +83,7 @@ pub async fn delete(
           title = '', title_sort = '', note = '', favourite = FALSE
         WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')
           AND (CAST($4 AS BIGINT) IS NULL OR trashed_at <= $4)";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .bind(now)
-        .bind(trashed_before)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
+    let rows = execute!(tx, SQL, id, user, now, trashed_before)?;
     if rows == 1 {
         search::remove(tx, id).await?;
         organising::forget(tx, id).await?;

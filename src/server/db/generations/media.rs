@@ -6,7 +6,7 @@
 
 use super::GenerationRow;
 use crate::{
-    from_row, on_db, on_tx,
+    execute, from_row, on_db,
     server::{
         db::{Db, Tx},
         error::Result,
@@ -37,32 +37,25 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
         "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8,
                                 media_crc32 = $9
                        WHERE id = $1 AND fence = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(fence)
-        .bind(media.prefix)
-        .bind(media.etag)
-        .bind(media.bytes)
-        .bind(media.stills)
-        .bind(media.rate)
-        .bind(media.sound)
-        .bind(i64::from(media.crc32))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(
+        tx,
+        SQL,
+        id,
+        fence,
+        media.prefix,
+        media.etag,
+        media.bytes,
+        media.stills,
+        media.rate,
+        media.sound,
+        i64::from(media.crc32)
+    )? == 1)
 }
 
 /// Writes down the CRC-32 of a video that an older version has stored.
 pub async fn set_crc32(tx: &mut Tx, id: Uuid, prefix: &str, crc32: u32) -> Result<()> {
     const SQL: &str = "UPDATE generations SET media_crc32 = $3 WHERE id = $1 AND media_prefix = $2";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(prefix)
-        .bind(i64::from(crc32))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, id, prefix, i64::from(crc32))?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use super::{
     words::{Search, entries, fold, sort_key},
 };
 use crate::{
-    from_row, on_db, on_tx,
+    execute, from_row, on_db, on_tx,
     server::{
         db::{Db, Tx},
         error::Result,
@@ -134,7 +134,7 @@ pub async fn add(tx: &mut Tx, user: Uuid, id: Uuid, folded: &str) -> Result<()> 
 /// Takes a prompt out of the index, in the transaction that deletes it.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
     const SQL: &str = "DELETE FROM prompt_words WHERE generation_id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?;
+    execute!(tx, SQL, id)?;
     Ok(())
 }
 
@@ -173,13 +173,7 @@ async fn fold_in(tx: &mut Tx, id: Uuid, written: &Written) -> Result<()> {
     for text in [&written.title, &written.note].into_iter().chain(&tags) {
         folded.push_str(&fold(text));
     }
-    on_tx!(tx, |c| sqlx::query(DONE)
-        .bind(id)
-        .bind(&folded)
-        .bind(sort_key(&written.title, &written.prompt))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, DONE, id, &folded, sort_key(&written.title, &written.prompt))?;
     remove(tx, id).await?;
     add(tx, written.user_id, id, &folded).await
 }
