@@ -1,6 +1,6 @@
 //! Server functions, one file for each area. Each finds out who asks, calls one service and maps the error.
 
-mod wire;
+pub mod wire;
 
 pub mod account;
 pub mod credits;

@@ -106,6 +106,15 @@ test('without JavaScript the picture goes with the form', async ({ newPage, watc
   await form.getByRole('button', { name: /^Create/ }).click()
   await expect(form.locator('#picture-error')).toContainText('Use a JPEG')
   await expect(form.getByLabel('What should be seen')).toHaveValue('another fog')
+  // A page with a model that takes none offers the field all the same: nothing would show it when another one is chosen.
+  await form.getByLabel('Model').selectOption('builtin')
+  await form.getByRole('button', { name: /^Create/ }).click()
+  await expect(form.getByLabel('Model')).toHaveValue('builtin')
+  await expect(form.getByLabel('Picture', { exact: true })).toBeVisible()
+  await form.getByLabel('Model').selectOption('Mover')
+  await form.getByLabel('Picture', { exact: true }).setInputFiles(poster)
+  await form.getByRole('button', { name: /^Create/ }).click()
+  await expect(form.getByAltText('The picture it starts from')).toBeVisible()
 })
 
 test('a retired model offers its successor, and what fits is carried over', async ({ newPage, watch }) => {

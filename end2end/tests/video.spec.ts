@@ -69,6 +69,44 @@ async function open(page: Page, card: Card): Promise<Locator> {
   return video
 }
 
+test('what was chosen at the player stays when it comes into view again', async ({ newPage }) => {
+  const page = await newPage({ baseURL: studio.url, viewport: { width: 700, height: 400 } })
+  await join(page)
+  const [card] = await takes(page, 'a paper boat')
+  await arrive(page, `/v/${card!.id}`)
+  const video = player(page)
+  const muted = () => video.evaluate((video: HTMLVideoElement) => video.muted)
+  /** Scrolls to an end of the page, and waits until the player's watchers know of it. */
+  const scroll = (to: 'top' | 'bottom', seen: boolean) =>
+    video.evaluate(
+      (video, [to, seen]) =>
+        new Promise<void>((done) => {
+          scrollTo({ top: to === 'top' ? 0 : document.body.scrollHeight, behavior: 'instant' })
+          const watch = new IntersectionObserver(([entry]) => {
+            if (entry!.isIntersecting !== seen) return
+            watch.disconnect()
+            requestAnimationFrame(() => requestAnimationFrame(() => done()))
+          })
+          watch.observe(video)
+        }),
+      [to, seen] as const,
+    )
+  await expect.poll(() => paused(video)).toBe(false)
+  expect(await muted(), 'it begins without sound').toBe(true)
+  // A browser lets a page sound once it was touched.
+  await page.locator('.video-words').click()
+  await video.evaluate((video: HTMLVideoElement) => (video.muted = false))
+  await scroll('bottom', false)
+  expect(await paused(video)).toBe(true)
+  await scroll('top', true)
+  await expect.poll(() => paused(video)).toBe(false)
+  expect(await muted()).toBe(false)
+  await video.evaluate((video: HTMLVideoElement) => video.pause())
+  await scroll('bottom', false)
+  await scroll('top', true)
+  expect(await paused(video)).toBe(true)
+})
+
 test('the player is driven by keys, and says what it did', async ({ newPage }) => {
   const page = await newPage({ baseURL: studio.url })
   await join(page)

@@ -3,7 +3,7 @@
 
 import { t } from './words.js'
 
-const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not([hidden])')
+const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not(.idle)')
 
 export function put(box, id, words = '') {
   const field = box.querySelector('[name=input_reference]')

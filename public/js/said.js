@@ -1,4 +1,4 @@
-// What the modules say about work, in the words of `src/components/words.rs`.
+// What the modules say about work, in the words of `src/components/words.rs`; a test of `src/server/http/strip.rs` compares them.
 
 import { t, tn } from './words.js'
 import { hasEnded } from './work.js'
@@ -17,7 +17,7 @@ export const STATES = {
 export const percent = (card) => (card.state === 'queued' ? 0 : Math.min(card.progress, 100))
 
 /** How far all of it is together. */
-export const together = (cards) => Math.round(cards.reduce((sum, card) => sum + percent(card), 0) / cards.length)
+export const together = (cards) => Math.floor(cards.reduce((sum, card) => sum + percent(card), 0) / cards.length)
 
 function about(ms) {
   const seconds = Math.floor((Math.max(ms, 0) + 500) / 1_000)

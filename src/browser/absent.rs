@@ -3,7 +3,7 @@
 use crate::language::Language;
 use crate::model::{composition::ComposerForm, error::AppError};
 use leptos::ev;
-use leptos::web_sys::{Element, HtmlFormElement};
+use leptos::web_sys::HtmlFormElement;
 
 /// A timer that is cancelled when it is dropped.
 pub struct Timer;
@@ -64,11 +64,6 @@ pub fn open_stream(
     None
 }
 
-/// Calls back whenever an element comes into view or leaves it.
-pub fn watch_sight(_element: &Element, _margin: &str, _seen: impl Fn(bool) + 'static) -> Option<Sight> {
-    None
-}
-
 /// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
 pub fn on_page_shown(_turned: impl Fn(bool) + 'static) {}
 
@@ -89,12 +84,6 @@ pub const fn theme() -> Option<String> {
 
 /// Changes the theme at once (`dark`, `light`, `auto`) and has the server remember it.
 pub const fn choose_theme(_theme: &'static str) {}
-
-/// Whether the person asked for less motion.
-#[must_use]
-pub const fn less_motion() -> bool {
-    false
-}
 
 /// Reads the composer's fields as they stand in the page.
 #[must_use]

@@ -90,7 +90,7 @@ pub fn open_stream(
 }
 
 /// Calls back whenever an element comes into view or leaves it.
-pub fn watch_sight(element: &Element, margin: &str, seen: impl Fn(bool) + 'static) -> Option<Sight> {
+fn watch_sight(element: &Element, margin: &str, seen: impl Fn(bool) + 'static) -> Option<Sight> {
     let callback = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let last = entries.get(entries.length().saturating_sub(1));
         if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>() {

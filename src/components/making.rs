@@ -24,7 +24,7 @@ pub fn Making(
         <div class="making">
             <Dawn card=card.clone() />
             <div class="making-words">
-                <Advance card=card.clone() />
+                <Advance card=card.clone() promised=true />
                 <Promises card />
                 <Cancel id next />
             </div>
@@ -37,6 +37,9 @@ pub fn Making(
 pub fn Advance(
     /// The work.
     card: ArcRwSignal<Card>,
+    /// How long such work usually takes is said beside it.
+    #[prop(optional)]
+    promised: bool,
 ) -> impl IntoView {
     let live = Live::here();
     let state = {
@@ -49,7 +52,7 @@ pub fn Advance(
     };
     let times = move || {
         let now = live.clock.get();
-        card.with(|card| words::timing(card, now))
+        card.with(|card| words::timing(card, now, promised))
     };
     let number = move || {
         if state.get() == State::Queued {

@@ -114,21 +114,21 @@ pub fn doing_in_words(doing: Doing) -> String {
     t!("{n} of the last {of} worked", n = doing.worked, of = doing.of)
 }
 
-/// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`.
+/// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`. What it usually takes is left
+/// out where `promised` says it.
 #[must_use]
-pub fn timing(card: &Card, now: i64) -> String {
+pub fn timing(card: &Card, now: i64, promised: bool) -> String {
+    let usually = card.estimate.filter(|_| !promised).map(usually);
     if card.state == State::Queued {
-        let place = card.place.map(place);
-        let usually = card.estimate.map(usually);
-        return match (place, usually) {
-            (Some(place), Some(usually)) => format!("{place} · {usually}"),
+        return match (card.place.map(place), usually) {
+            (Some(place), Some(usually)) => [&place, " · ", &usually].concat(),
             (Some(words), None) | (None, Some(words)) => words,
             (None, None) => t!("Starts as soon as there is room").into(),
         };
     }
     if now == 0 {
         // The clock is not known before the page is awake.
-        return card.estimate.map(usually).unwrap_or_default();
+        return usually.unwrap_or_default();
     }
     let passed = now - card.started_at.unwrap_or(card.created_at);
     let mut words = duration(passed);

@@ -9,7 +9,6 @@ use crate::components::icon::Icon;
 use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
 use crate::language::{t, text};
-use crate::model::error::AppError;
 use crate::model::person::FormState;
 use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm, TEXT_MAX};
 use leptos::prelude::*;
@@ -236,7 +235,7 @@ pub fn SharedPreset() -> impl IntoView {
     let view = awaited(waiting, move || async move {
         match answer.answer().await {
             Ok(preset) => shown(preset, &token.get_untracked()),
-            Err(error) => gone(error),
+            Err(error) => did_not_come(error),
         }
     });
     view! {
@@ -244,10 +243,6 @@ pub fn SharedPreset() -> impl IntoView {
         <div class="page narrow">{view}</div>
     }
     .into_any()
-}
-
-fn gone(error: AppError) -> AnyView {
-    did_not_come(error)
 }
 
 fn shown(preset: PresetForm, token: &str) -> AnyView {

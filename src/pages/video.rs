@@ -1,6 +1,6 @@
 //! `/v/{id}`: one video with its words, parameters and receipt. Only its owner finds it.
 
-use crate::api::gallery::video;
+use crate::api::wire::Wire;
 use crate::components::asked::{Asked, ask};
 use crate::components::dynamic::{awaited, effect, memo, waiting};
 use crate::components::live::Live;
@@ -27,7 +27,7 @@ pub fn Video() -> impl IntoView {
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => video(id).await,
+                Some(id) => sheet(id).await,
                 None => Err(AppError::not_found()),
             }
         },
@@ -38,6 +38,19 @@ pub fn Video() -> impl IntoView {
             Err(error) => did_not_come(error),
         }
     })
+}
+
+/// Everything about one of the person's own videos, most of it as the server writes it. The page asks again when the video
+/// has ended.
+///
+/// # Errors
+/// `sign_in_needed`; `not_found` for what is not there and for what belongs to somebody else.
+#[server(prefix = "/api", endpoint = "gallery/video", protocol = Wire)]
+pub async fn sheet(id: GenerationId) -> Result<VideoSheet, AppError> {
+    let returned = use_context::<crate::model::person::FormState>().unwrap_or_default();
+    let quote = returned.values.get("quote").cloned().unwrap_or_default();
+    let page = crate::api::gallery::video(id, quote).await?;
+    Ok(crate::components::video_sheet::sheet(page, returned))
 }
 
 fn shown(page: &VideoSheet, again: Asked<VideoSheet>) -> AnyView {

@@ -86,6 +86,18 @@ macro_rules! on_tx {
     };
 }
 
+/// Runs a statement with its values inside a transaction of either engine, and answers how many rows it changed:
+/// `execute!(tx, SQL, id, user)?`.
+#[macro_export]
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {
+        $crate::on_tx!($tx, |c| {
+            let done = sqlx::query($sql)$(.bind($value))*.execute(c).await;
+            done.map(|done| done.rows_affected())
+        })
+    };
+}
+
 /// Reads a struct by column names from rows of both engines.
 #[macro_export]
 macro_rules! from_row {

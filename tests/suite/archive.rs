@@ -17,6 +17,7 @@ use std::{
     ops::Range,
     path::Path,
     process::Command,
+    time::Duration,
 };
 
 crate::on_both_engines!(
@@ -26,6 +27,7 @@ crate::on_both_engines!(
     only_own_finished_videos_are_in_it,
     what_an_older_version_stored_is_read_once,
     an_archive_that_cannot_be_whole_is_broken_off,
+    who_leaves_in_the_middle_ends_the_reading,
 );
 
 /// What Python's own reader finds in an archive: names with their contents, all checks made.
@@ -359,6 +361,42 @@ async fn an_archive_that_cannot_be_whole_is_broken_off(engine: Engine) {
         .await
         .expect_err("a file that is too short is not passed off as whole");
     assert!(!error.is_status(), "{error}");
+}
+
+async fn who_leaves_in_the_middle_ends_the_reading(engine: Engine) {
+    let studio = Studio::with(engine, Setup::default(), &["one"]).await;
+    let test = &studio.server.test;
+    let id = test.app.generations.snapshot(studio.person).await.unwrap().cards[0].id;
+    let row = test.app.generations.media(studio.person, id).await.unwrap();
+    let name = format!("{}/video.mp4", row.media_prefix.unwrap());
+    // More than the buffers of a connection hold.
+    test.app.storage.put(&name, vec![7; 67_108_864]).await.unwrap();
+    test.raw("UPDATE generations SET media_bytes = 67108864").await;
+    let is_open = || {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let files = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+        files
+            .into_iter()
+            .any(|file| file.to_string_lossy().ends_with(&name))
+    };
+    assert!(!is_open());
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+
+    let mut answer = studio.get("/library/download?all=1", &[]).await;
+    let mut read = 0;
+    while read < 1 << 20 {
+        read += answer.chunk().await.unwrap().unwrap().len();
+    }
+    assert!(is_open(), "it is being sent");
+    drop(answer);
+    tokio::time::timeout(Duration::from_secs(20), async {
+        while is_open() || tasks() > before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the file is closed, and nothing of it goes on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

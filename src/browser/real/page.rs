@@ -5,6 +5,7 @@ use leptos::ev;
 use leptos::prelude::document;
 use leptos::prelude::window;
 use leptos::web_sys::{Element, HtmlFormElement};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{FormData, HtmlElement, HtmlTextAreaElement, HtmlVideoElement, RequestInit, RequestRedirect};
 
@@ -66,8 +67,7 @@ pub fn choose_theme(theme: &'static str) {
 }
 
 /// Whether the person asked for less motion.
-#[must_use]
-pub fn less_motion() -> bool {
+fn less_motion() -> bool {
     window()
         .match_media("(prefers-reduced-motion: reduce)")
         .ok()
@@ -211,20 +211,25 @@ fn play(video: &HtmlVideoElement) {
     }
 }
 
-/// Plays a video while it is in view, until the handle is dropped.
+/// Plays a video while it is in view, until the handle is dropped. It begins without sound; what the person chooses after
+/// that, sound or a pause, stays.
 #[must_use]
 pub fn play_in_view(id: &str) -> Option<super::Sight> {
     let video = by_id::<HtmlVideoElement>(id)?;
     if less_motion() {
         return None;
     }
+    video.set_muted(true);
     let watched = video.clone();
+    let (in_view, goes_on) = (Cell::new(false), Cell::new(true));
     super::watch_sight(&watched, "0px", move |seen| {
-        video.set_muted(true);
-        if seen {
-            play(&video);
-        } else {
+        if in_view.replace(seen) && !seen {
+            goes_on.set(!video.paused());
+        }
+        if !seen {
             let _ = video.pause();
+        } else if goes_on.get() {
+            play(&video);
         }
     })
 }

@@ -85,7 +85,7 @@ pub fn Picture(composer: Composer) -> impl IntoView {
         return ().into_any();
     }
     view! {
-        <div class="choice picture" class:has-picture=!none hidden=flag(needless)>
+        <div class="choice picture" class:has-picture=!none class:idle=flag(needless)>
             <label class="picture-choose">
                 <Icon name="picture" />
                 <span>{t!("Picture")}</span>

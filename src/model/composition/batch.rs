@@ -1,6 +1,6 @@
 //! One order for several prompts, or for two models: each line a prompt of its own, the same prompt on another model.
 
-use super::{ComposerForm, PROMPT_MAX, check_prompt, nearest_size};
+use super::{ComposerForm, PROMPT_MAX, check_prompt, moving::nearest_size};
 use crate::language::{grouped, t};
 use crate::model::catalogue::{Catalogue, Model, Size};
 use crate::model::error::FieldError;

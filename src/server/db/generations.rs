@@ -8,8 +8,8 @@ use super::{Db, Tx};
 use crate::{from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
-/// A generation as it is stored.
-#[derive(Clone, Debug)]
+/// A generation as it is stored; by default, before anything is known.
+#[derive(Clone, Debug, Default)]
 pub struct GenerationRow {
     pub id: Uuid,
     pub user_id: Uuid,
@@ -45,6 +45,8 @@ pub struct GenerationRow {
     /// Frames in 1,000 seconds.
     pub media_rate: Option<i64>,
     pub media_sound: Option<bool>,
+    /// Nothing for what an older version has stored.
+    pub media_crc32: Option<i64>,
     pub created_at: i64,
     pub started_at: Option<i64>,
     pub finished_at: Option<i64>,
@@ -85,6 +87,7 @@ from_row!(GenerationRow {
     media_stills,
     media_rate,
     media_sound,
+    media_crc32,
     created_at,
     started_at,
     finished_at,
@@ -179,21 +182,26 @@ macro_rules! card_columns {
     };
 }
 
+macro_rules! columns {
+    () => {
+        "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
+         credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
+         media_rate, media_sound, media_crc32, created_at, started_at, finished_at, trashed_at, title, favourite"
+    };
+}
+
+mod changes;
 /// Where videos came from, and what came from them.
 pub mod lineage;
+pub mod media;
 /// The search, which shows cards too.
 pub mod search;
 /// Pages of the library: its filters and orders.
 pub mod view;
 pub mod words;
 
-macro_rules! columns {
-    () => {
-        "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
-         credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
-         media_rate, media_sound, created_at, started_at, finished_at, trashed_at, title, favourite"
-    };
-}
+pub use changes::{Change, adopt, change, delete};
+pub use media::{Media, StoredRow, set_media, stored};
 
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
@@ -350,20 +358,6 @@ pub async fn prompts(db: &Db, user: Uuid, oldest: Uuid, newest: Uuid) -> Result<
         .await)?)
 }
 
-/// Takes over a generation under a new fence, whatever state it is in, unless it has ended.
-pub async fn adopt(tx: &mut Tx, id: Uuid, fence: i64) -> Result<Option<GenerationRow>> {
-    const SQL: &str = concat!(
-        "UPDATE generations SET fence = $2 WHERE id = $1 AND fence < $2
-           AND state IN ('queued', 'submitting', 'running', 'storing') RETURNING ",
-        columns!()
-    );
-    Ok(on_tx!(tx, |c| sqlx::query_as(SQL)
-        .bind(id)
-        .bind(fence)
-        .fetch_optional(c)
-        .await)?)
-}
-
 /// Where a generation stands, whoever's it is.
 #[derive(Debug)]
 pub struct Standing {
@@ -385,135 +379,4 @@ pub async fn standing(db: &Db, id: Uuid) -> Result<Option<Standing>> {
         .bind(id)
         .fetch_optional(c)
         .await)?)
-}
-
-/// A video that was put away.
-#[derive(Debug)]
-pub struct StoredRow {
-    pub id: Uuid,
-    pub media_prefix: String,
-    pub media_bytes: i64,
-}
-from_row!(StoredRow {
-    id,
-    media_prefix,
-    media_bytes
-});
-
-/// Everybody's videos, by id after one, for the audit.
-pub async fn stored(db: &Db, after: Uuid, limit: i64) -> Result<Vec<StoredRow>> {
-    const SQL: &str = "SELECT id, media_prefix, media_bytes FROM generations
-        WHERE id > $1 AND state = 'succeeded' AND deleted_at IS NULL AND media_prefix IS NOT NULL AND media_bytes IS NOT NULL
-        ORDER BY id LIMIT $2";
-    Ok(on_db!(db, |c| sqlx::query_as(SQL)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(c)
-        .await)?)
-}
-
-/// A change of state, with what changes along with it. `None` keeps a column as it is.
-#[derive(Clone, Debug, Default)]
-pub struct Change<'a> {
-    pub from: &'a str,
-    pub to: &'a str,
-    pub progress: Option<i64>,
-    pub reason: Option<&'a str>,
-    pub reason_detail: Option<&'a str>,
-    pub provider_job: Option<&'a str>,
-    pub provider: Option<&'a str>,
-    pub refused_by: Option<&'a str>,
-    pub deadline_at: Option<i64>,
-    pub started_at: Option<i64>,
-    pub finished_at: Option<i64>,
-}
-
-/// Changes the state, if it is still the one to start from and the fence is still ours. False: somebody was first.
-pub async fn change(tx: &mut Tx, id: Uuid, fence: i64, change: &Change<'_>) -> Result<bool> {
-    const SQL: &str = "UPDATE generations SET state = $4, progress = COALESCE($5, progress), reason = COALESCE($6, reason),
-          reason_detail = COALESCE($7, reason_detail), provider_job = COALESCE($8, provider_job),
-          deadline_at = COALESCE($9, deadline_at), started_at = COALESCE(started_at, $10), finished_at = COALESCE($11, finished_at),
-          provider = COALESCE($12, provider), refused_by = COALESCE($13, refused_by)
-        WHERE id = $1 AND fence = $2 AND state = $3";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(fence)
-        .bind(change.from)
-        .bind(change.to)
-        .bind(change.progress)
-        .bind(change.reason)
-        .bind(change.reason_detail)
-        .bind(change.provider_job)
-        .bind(change.deadline_at)
-        .bind(change.started_at)
-        .bind(change.finished_at)
-        .bind(change.provider)
-        .bind(change.refused_by)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
-}
-
-/// What was stored for a generation.
-#[derive(Clone, Debug)]
-pub struct Media<'a> {
-    pub prefix: &'a str,
-    pub etag: &'a str,
-    pub bytes: i64,
-    pub stills: bool,
-    /// Frames in 1,000 seconds.
-    pub rate: Option<i64>,
-    pub sound: bool,
-    pub crc32: u32,
-}
-
-/// Writes down where the video is, in the transaction that makes it succeed.
-pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> Result<bool> {
-    const SQL: &str =
-        "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8,
-                                media_crc32 = $9
-                       WHERE id = $1 AND fence = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(fence)
-        .bind(media.prefix)
-        .bind(media.etag)
-        .bind(media.bytes)
-        .bind(media.stills)
-        .bind(media.rate)
-        .bind(media.sound)
-        .bind(i64::from(media.crc32))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
-}
-
-/// Forgets what the person made: the prompt goes, the row stays for the ledger. With `trashed_before`, only what has lain
-/// in the trash since then or longer. False when it is not theirs, is gone, goes on, or does not lie there for so long.
-pub async fn delete(
-    tx: &mut Tx,
-    user: Uuid,
-    id: Uuid,
-    now: i64,
-    trashed_before: Option<i64>,
-) -> Result<bool> {
-    const SQL: &str = "UPDATE generations SET deleted_at = $3, prompt = '', prompt_search = '', reason_detail = NULL,
-          title = '', title_sort = '', note = '', favourite = FALSE
-        WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL AND state IN ('succeeded', 'failed', 'blocked', 'cancelled')
-          AND (CAST($4 AS BIGINT) IS NULL OR trashed_at <= $4)";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .bind(now)
-        .bind(trashed_before)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if rows == 1 {
-        search::remove(tx, id).await?;
-        super::organising::forget(tx, id).await?;
-    }
-    Ok(rows == 1)
 }

@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{from_row, on_db, on_tx, server::error::Result};
+use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// A key as it is stored.
@@ -44,18 +44,18 @@ pub async fn add(tx: &mut Tx, key: &KeyRow, hash: &[u8]) -> Result<()> {
     const SQL: &str =
         "INSERT INTO api_keys (id, user_id, name, hash, prefix, scopes, monthly_cap, created_at)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(key.id)
-        .bind(key.user_id)
-        .bind(&key.name)
-        .bind(hash)
-        .bind(&key.prefix)
-        .bind(&key.scopes)
-        .bind(key.monthly_cap)
-        .bind(key.created_at)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(
+        tx,
+        SQL,
+        key.id,
+        key.user_id,
+        &key.name,
+        hash,
+        &key.prefix,
+        &key.scopes,
+        key.monthly_cap,
+        key.created_at
+    )?;
     Ok(())
 }
 
@@ -106,14 +106,7 @@ pub async fn owner(db: &Db, id: Uuid) -> Result<Option<Uuid>> {
 pub async fn revoke(tx: &mut Tx, user: Uuid, id: Uuid, now: i64) -> Result<bool> {
     const SQL: &str =
         "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user, now)? == 1)
 }
 
 /// Writes down that a key is used, unless somebody has just done so, and forgets requests that are too old to come again.
@@ -121,18 +114,8 @@ pub async fn touch(tx: &mut Tx, id: Uuid, now: i64, stale: i64, forgotten: i64) 
     const TOUCH: &str = "UPDATE api_keys SET last_used_at = $2
         WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3 OR last_used_at > $2)";
     const FORGET: &str = "DELETE FROM idempotency_keys WHERE created_at <= $1";
-    on_tx!(tx, |c| sqlx::query(TOUCH)
-        .bind(id)
-        .bind(now)
-        .bind(stale)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
-    on_tx!(tx, |c| sqlx::query(FORGET)
-        .bind(forgotten)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, TOUCH, id, now, stale)?;
+    execute!(tx, FORGET, forgotten)?;
     Ok(())
 }
 
@@ -164,13 +147,7 @@ pub async fn spent_in(tx: &mut Tx, key: Uuid, since: i64) -> Result<i64> {
 /// Writes down which key created a generation.
 pub async fn add_use(tx: &mut Tx, key: Uuid, generation: Uuid, now: i64) -> Result<()> {
     const SQL: &str = "INSERT INTO api_key_uses (generation_id, key_id, created_at) VALUES ($1, $2, $3)";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(generation)
-        .bind(key)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, generation, key, now)?;
     Ok(())
 }
 
@@ -205,15 +182,14 @@ pub async fn take(tx: &mut Tx, user: Uuid, key: &str, made: &MadeRow, now: i64, 
         ON CONFLICT (user_id, key) DO UPDATE
           SET body_hash = excluded.body_hash, generation_id = excluded.generation_id, created_at = excluded.created_at
           WHERE idempotency_keys.created_at <= $6";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(user)
-        .bind(key)
-        .bind(&made.body_hash)
-        .bind(made.generation_id)
-        .bind(now)
-        .bind(before)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(
+        tx,
+        SQL,
+        user,
+        key,
+        &made.body_hash,
+        made.generation_id,
+        now,
+        before
+    )? == 1)
 }

@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx, generations::search};
-use crate::{from_row, model::library::AboutChange, on_db, on_tx, server::error::Result};
+use crate::{execute, from_row, model::library::AboutChange, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// What was written to a video.
@@ -116,38 +116,20 @@ pub async fn remove_collection(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<bool
 }
 
 async fn changed(tx: &mut Tx, sql: &'static str, user: Uuid, id: Uuid) -> Result<bool> {
-    let rows = on_tx!(tx, |c| sqlx::query(sql)
-        .bind(id)
-        .bind(user)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, sql, id, user)? == 1)
 }
 
 /// Marks a video, or takes the mark away.
 pub async fn set_favourite(tx: &mut Tx, id: Uuid, favourite: bool) -> Result<()> {
     const SQL: &str = "UPDATE generations SET favourite = $2 WHERE id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(favourite)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, id, favourite)?;
     Ok(())
 }
 
 /// Puts what a person wrote in the place of what they had written. The video is held.
 pub async fn write(tx: &mut Tx, user: Uuid, id: Uuid, about: &AboutChange) -> Result<()> {
     const WRITE: &str = "UPDATE generations SET title = $2, note = $3, favourite = $4 WHERE id = $1";
-    on_tx!(tx, |c| sqlx::query(WRITE)
-        .bind(id)
-        .bind(&about.title)
-        .bind(&about.note)
-        .bind(about.favourite)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, WRITE, id, &about.title, &about.note, about.favourite)?;
     forget(tx, id).await?;
     for tag in &about.tags {
         add_tag(tx, user, id, tag).await?;
@@ -161,13 +143,7 @@ pub async fn write(tx: &mut Tx, user: Uuid, id: Uuid, about: &AboutChange) -> Re
 /// Gives a video a tag.
 pub async fn add_tag(tx: &mut Tx, user: Uuid, id: Uuid, tag: &str) -> Result<()> {
     const SQL: &str = "INSERT INTO generation_tags (user_id, tag, generation_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(user)
-        .bind(tag)
-        .bind(id)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, user, tag, id)?;
     Ok(())
 }
 
@@ -184,25 +160,14 @@ pub async fn count_tags(tx: &mut Tx, id: Uuid) -> Result<i64> {
 pub async fn collect(tx: &mut Tx, user: Uuid, collection: Uuid, id: Uuid) -> Result<()> {
     const SQL: &str = "INSERT INTO collection_items (collection_id, generation_id)
         SELECT id, $2 FROM collections WHERE id = $1 AND user_id = $3 ON CONFLICT DO NOTHING";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(collection)
-        .bind(id)
-        .bind(user)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, collection, id, user)?;
     Ok(())
 }
 
 /// Takes a video out of a collection.
 pub async fn uncollect(tx: &mut Tx, collection: Uuid, id: Uuid) -> Result<()> {
     const SQL: &str = "DELETE FROM collection_items WHERE collection_id = $1 AND generation_id = $2";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(collection)
-        .bind(id)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, collection, id)?;
     Ok(())
 }
 
@@ -212,7 +177,7 @@ pub async fn forget(tx: &mut Tx, id: Uuid) -> Result<()> {
         "DELETE FROM generation_tags WHERE generation_id = $1",
         "DELETE FROM collection_items WHERE generation_id = $1",
     ] {
-        on_tx!(tx, |c| sqlx::query(sql).bind(id).execute(c).await.map(|_| ()))?;
+        execute!(tx, sql, id)?;
     }
     Ok(())
 }
@@ -241,16 +206,7 @@ pub async fn add_collection(tx: &mut Tx, user: Uuid, id: Uuid, name: &str, now: 
     const SQL: &str =
         "INSERT INTO collections (id, user_id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (user_id, name_key) DO NOTHING";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .bind(name)
-        .bind(key(name))
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user, name, key(name), now)? == 1)
 }
 
 /// Gives a held collection another name. False when another one has it.
@@ -260,13 +216,7 @@ pub async fn rename_collection(tx: &mut Tx, user: Uuid, id: Uuid, name: &str) ->
     if named(tx, user, &key).await?.is_some_and(|other| other != id) {
         return Ok(false);
     }
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(name)
-        .bind(&key)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, id, name, &key)?;
     Ok(true)
 }
 

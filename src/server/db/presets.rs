@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{from_row, on_db, on_tx, server::error::Result};
+use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// A preset.
@@ -60,18 +60,17 @@ pub async fn shared(db: &Db, token: &str) -> Result<Option<PresetRow>> {
 pub async fn add(tx: &mut Tx, user: Uuid, row: &PresetRow, key: &str) -> Result<bool> {
     const SQL: &str = "INSERT INTO presets (id, user_id, name, name_key, kind, text, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT DO NOTHING";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(row.id)
-        .bind(user)
-        .bind(&row.name)
-        .bind(key)
-        .bind(&row.kind)
-        .bind(&row.text)
-        .bind(row.updated_at)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(
+        tx,
+        SQL,
+        row.id,
+        user,
+        &row.name,
+        key,
+        &row.kind,
+        &row.text,
+        row.updated_at
+    )? == 1)
 }
 
 /// Whether another one of the person's presets has this name.
@@ -90,18 +89,17 @@ pub async fn is_taken(tx: &mut Tx, user: Uuid, key: &str, but: Uuid) -> Result<b
 pub async fn update(tx: &mut Tx, user: Uuid, row: &PresetRow, key: &str) -> Result<bool> {
     const SQL: &str = "UPDATE presets SET name = $3, name_key = $4, kind = $5, text = $6, updated_at = $7
         WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(row.id)
-        .bind(user)
-        .bind(&row.name)
-        .bind(key)
-        .bind(&row.kind)
-        .bind(&row.text)
-        .bind(row.updated_at)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(
+        tx,
+        SQL,
+        row.id,
+        user,
+        &row.name,
+        key,
+        &row.kind,
+        &row.text,
+        row.updated_at
+    )? == 1)
 }
 
 /// Shares a preset under a token, or ends that with none. One that is shared keeps its token. False when it is not theirs.
@@ -109,26 +107,13 @@ pub async fn share(tx: &mut Tx, user: Uuid, id: Uuid, token: Option<&str>) -> Re
     const SQL: &str =
         "UPDATE presets SET share_token = CASE WHEN $3 IS NULL THEN NULL ELSE COALESCE(share_token, $3) END
         WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .bind(token)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user, token)? == 1)
 }
 
 /// Forgets a preset, and the link to it. False when it is not theirs.
 pub async fn delete(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<bool> {
     const SQL: &str = "DELETE FROM presets WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user)? == 1)
 }
 
 /// The prompts of what a person made lately, the newest first, each as often as it was made. Very long ones are left out.

@@ -5,25 +5,19 @@
 )]
 
 use super::{Db, Tx};
-use crate::{on_db, on_tx, server::error::Result};
+use crate::{execute, on_db, server::error::Result};
 
 /// Adds an end.
 pub async fn add(tx: &mut Tx, provider: &str, at: i64, wrong: Option<&str>) -> Result<()> {
     const SQL: &str = "INSERT INTO provider_ends (provider, at, wrong) VALUES ($1, $2, $3)";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(provider)
-        .bind(at)
-        .bind(wrong)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, provider, at, wrong)?;
     Ok(())
 }
 
 /// Forgets what is older.
 pub async fn sweep(tx: &mut Tx, before: i64) -> Result<()> {
     const SQL: &str = "DELETE FROM provider_ends WHERE at < $1";
-    on_tx!(tx, |c| sqlx::query(SQL).bind(before).execute(c).await.map(|_| ()))?;
+    execute!(tx, SQL, before)?;
     Ok(())
 }
 

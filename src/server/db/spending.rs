@@ -5,7 +5,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{from_row, on_db, on_tx, server::error::Result};
+use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// A person's guards.
@@ -55,15 +55,15 @@ pub async fn set(tx: &mut Tx, user: Uuid, row: &GuardsRow) -> Result<()> {
           SET most_per_job = excluded.most_per_job, most_per_day = excluded.most_per_day,
             confirm_above = excluded.confirm_above, changed_at = excluded.changed_at,
             warned_quote = NULL, warned_at = NULL";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(user)
-        .bind(row.most_per_job)
-        .bind(row.most_per_day)
-        .bind(row.confirm_above)
-        .bind(row.changed_at)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(
+        tx,
+        SQL,
+        user,
+        row.most_per_job,
+        row.most_per_day,
+        row.confirm_above,
+        row.changed_at
+    )?;
     Ok(())
 }
 
@@ -71,20 +71,14 @@ pub async fn set(tx: &mut Tx, user: Uuid, row: &GuardsRow) -> Result<()> {
 pub async fn warn(tx: &mut Tx, user: Uuid, quote: Uuid, now: i64) -> Result<()> {
     const SQL: &str = "UPDATE spending_guards SET warned_quote = $2, warned_at = $3
         WHERE user_id = $1 AND (warned_quote IS NULL OR warned_quote <> $2)";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(user)
-        .bind(quote)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, user, quote, now)?;
     Ok(())
 }
 
 /// The person agreed to the price that they were asked about.
 pub async fn confirm(tx: &mut Tx, user: Uuid) -> Result<()> {
     const SQL: &str = "UPDATE spending_guards SET warned_quote = NULL, warned_at = NULL WHERE user_id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL).bind(user).execute(c).await.map(|_| ()))?;
+    execute!(tx, SQL, user)?;
     Ok(())
 }
 

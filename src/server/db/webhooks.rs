@@ -8,7 +8,7 @@
 )]
 
 use super::{Db, Tx};
-use crate::{from_row, on_db, on_tx, server::error::Result};
+use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
 /// An endpoint as it is stored.
@@ -135,16 +135,16 @@ pub async fn add_endpoint(tx: &mut Tx, row: &EndpointRow, most: i64) -> Result<b
     if count >= most {
         return Ok(false);
     }
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(row.id)
-        .bind(row.user_id)
-        .bind(&row.url)
-        .bind(&row.events)
-        .bind(row.secret_version)
-        .bind(row.created_at)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(
+        tx,
+        SQL,
+        row.id,
+        row.user_id,
+        &row.url,
+        &row.events,
+        row.secret_version,
+        row.created_at
+    )?;
     Ok(true)
 }
 
@@ -179,13 +179,7 @@ pub async fn endpoint(db: &Db, user: Uuid, id: Uuid) -> Result<Option<EndpointRo
 /// Removes a person's endpoint with its deliveries. False when it is not theirs.
 pub async fn remove_endpoint(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<bool> {
     const SQL: &str = "DELETE FROM webhook_endpoints WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user)? == 1)
 }
 
 /// Turns a person's endpoint on. False when it is not theirs.
@@ -193,28 +187,14 @@ pub async fn turn_on(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<bool> {
     const SQL: &str =
         "UPDATE webhook_endpoints SET disabled_at = NULL, disabled_why = NULL, failing_since = NULL
                        WHERE id = $1 AND user_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(user)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, user)? == 1)
 }
 
 /// Turns an endpoint off, unless it is; with `since`, only when every try has failed since then or longer.
 pub async fn turn_off(tx: &mut Tx, id: Uuid, why: &str, now: i64, since: Option<i64>) -> Result<bool> {
     const SQL: &str = "UPDATE webhook_endpoints SET disabled_at = $2, disabled_why = $3
                        WHERE id = $1 AND disabled_at IS NULL AND ($4 IS NULL OR failing_since <= $4)";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(now)
-        .bind(why)
-        .bind(since)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, now, why, since)? == 1)
 }
 
 /// Gives a person's endpoint its next secret; the one before signs too until a time. The version of the new one.
@@ -255,16 +235,16 @@ pub async fn add_delivery(tx: &mut Tx, new: &NewDelivery<'_>) -> Result<()> {
     const SQL: &str =
         "INSERT INTO webhook_deliveries (id, endpoint_id, kind, generation_id, body, created_at, next_at)
                        VALUES ($1, $2, $3, $4, $5, $6, $6)";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(new.id)
-        .bind(new.endpoint_id)
-        .bind(new.kind)
-        .bind(new.generation_id)
-        .bind(new.body)
-        .bind(new.now)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(
+        tx,
+        SQL,
+        new.id,
+        new.endpoint_id,
+        new.kind,
+        new.generation_id,
+        new.body,
+        new.now
+    )?;
     Ok(())
 }
 
@@ -316,14 +296,7 @@ pub async fn call(db: &Db, id: Uuid) -> Result<Option<CallRow>> {
 pub async fn wait_again(tx: &mut Tx, endpoint: Uuid, id: Uuid, now: i64) -> Result<bool> {
     const SQL: &str = "UPDATE webhook_deliveries SET next_at = $3, delivered_at = NULL, given_up_at = NULL
                        WHERE id = $1 AND endpoint_id = $2";
-    let rows = on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(endpoint)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(rows == 1)
+    Ok(execute!(tx, SQL, id, endpoint, now)? == 1)
 }
 
 /// Writes down how a try ended.
@@ -331,17 +304,17 @@ pub async fn tried(tx: &mut Tx, id: Uuid, tried: &Tried<'_>) -> Result<()> {
     const SQL: &str =
         "UPDATE webhook_deliveries SET attempts = attempts + $2, last_status = $3, last_trouble = $4,
                        next_at = $5, delivered_at = $6, given_up_at = $7 WHERE id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(id)
-        .bind(i64::from(tried.counts))
-        .bind(tried.status)
-        .bind(tried.trouble)
-        .bind(tried.next_at)
-        .bind(tried.delivered_at)
-        .bind(tried.given_up_at)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(
+        tx,
+        SQL,
+        id,
+        i64::from(tried.counts),
+        tried.status,
+        tried.trouble,
+        tried.next_at,
+        tried.delivered_at,
+        tried.given_up_at
+    )?;
     Ok(())
 }
 
@@ -349,11 +322,7 @@ pub async fn tried(tx: &mut Tx, id: Uuid, tried: &Tried<'_>) -> Result<()> {
 pub async fn works(tx: &mut Tx, endpoint: Uuid) -> Result<()> {
     const SQL: &str =
         "UPDATE webhook_endpoints SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(endpoint)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, endpoint)?;
     Ok(())
 }
 
@@ -361,12 +330,7 @@ pub async fn works(tx: &mut Tx, endpoint: Uuid) -> Result<()> {
 pub async fn fails(tx: &mut Tx, endpoint: Uuid, now: i64) -> Result<()> {
     const SQL: &str =
         "UPDATE webhook_endpoints SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL";
-    on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(endpoint)
-        .bind(now)
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, SQL, endpoint, now)?;
     Ok(())
 }
 
@@ -374,10 +338,5 @@ pub async fn fails(tx: &mut Tx, endpoint: Uuid, now: i64) -> Result<()> {
 pub async fn sweep(tx: &mut Tx, before: i64, most: i64) -> Result<u64> {
     const SQL: &str = "DELETE FROM webhook_deliveries WHERE id IN
                        (SELECT id FROM webhook_deliveries WHERE created_at < $1 LIMIT $2)";
-    Ok(on_tx!(tx, |c| sqlx::query(SQL)
-        .bind(before)
-        .bind(most)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?)
+    Ok(execute!(tx, SQL, before, most)?)
 }

@@ -42,7 +42,7 @@ use crate::server::{
     moderation::{self, PromptRules},
     providers::Providers,
 };
-use forms::{again, empty, first, with_picture};
+use forms::{again, first, with_picture};
 use programs::Alongside;
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;

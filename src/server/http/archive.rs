@@ -1,20 +1,18 @@
 //! `/library/download`: many videos in one ZIP, with ranges. `POST` keeps a long choice for a day and leads to its address.
 
 use super::{
-    forms::{led_to, person, trash::Fields},
+    forms::{led_to, person, sent::Sent},
     media::{Wanted, wanted},
 };
-use crate::language::t;
 use crate::{
     model::{
-        error::{AppError, Code},
+        error::AppError,
         generation::LibraryQuery,
-        ids::GenerationId,
+        ids::{GenerationId, UserId},
     },
     server::{
-        error::{ErrorResponse, Failure, Result},
+        error::{ErrorResponse, Result},
         generation::service::archive::Archive,
-        identity::Person,
         router::Web,
         web::SignedIn,
     },
@@ -22,8 +20,8 @@ use crate::{
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, RawForm, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use std::{ops::Range, sync::Arc};
@@ -33,30 +31,18 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `not_found` when none of them is finished and the person's own; `invalid` when they are too many.
-pub async fn download(
-    State(web): State<Web>,
-    Extension(signed_in): Extension<SignedIn>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, ErrorResponse> {
-    let person = person(&signed_in)?;
-    let ids = chosen(&web, person, uri.query().unwrap_or_default()).await?;
-    Ok(answer(&web, person, &ids, &headers).await?)
+pub async fn download(sent: Sent) -> Result<Response, ErrorResponse> {
+    let ids = chosen(&sent).await?;
+    Ok(answer(&sent.web, sent.person, &ids, &sent.parts.headers).await?)
 }
 
 /// `POST /library/download`
 ///
 /// # Errors
 /// As for `GET`.
-pub async fn choose(
-    State(web): State<Web>,
-    Extension(signed_in): Extension<SignedIn>,
-    RawForm(form): RawForm,
-) -> Result<Response, ErrorResponse> {
-    let person = person(&signed_in)?;
-    let form = str::from_utf8(&form).map_err(|_| not_understood())?;
-    let ids = chosen(&web, person, form).await?;
-    let id = web.app.generations.keep_choice(person.id, &ids).await?;
+pub async fn choose(sent: Sent) -> Result<Response, ErrorResponse> {
+    let ids = chosen(&sent).await?;
+    let id = sent.web.app.generations.keep_choice(sent.person, &ids).await?;
     Ok(led_to(&format!("/library/download/{id}"), None))
 }
 
@@ -70,32 +56,23 @@ pub async fn chosen_before(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ErrorResponse> {
-    let person = person(&signed_in)?;
+    let person = person(&signed_in)?.id;
     let id: Uuid = id.parse().map_err(|_| AppError::not_found())?;
-    let ids = web.app.generations.choice(person.id, id).await?;
+    let ids = web.app.generations.choice(person, id).await?;
     Ok(answer(&web, person, &ids, &headers).await?)
 }
 
-fn not_understood() -> Failure {
-    AppError::new(Code::Invalid, t!("The form was not understood.")).into()
-}
-
-async fn chosen(web: &Web, person: &Person, text: &str) -> Result<Vec<GenerationId>> {
-    let fields = Fields::read(text)?;
-    if fields.value("all").is_none_or(str::is_empty) {
-        return fields.ids();
+async fn chosen(sent: &Sent) -> Result<Vec<GenerationId>> {
+    if sent.fields.value("all").is_empty() {
+        return sent.fields.ids();
     }
     // The library's own query, however it grows.
-    let query: LibraryQuery = serde_urlencoded::from_str(text).map_err(|_| not_understood())?;
-    web.app.generations.finished(person.id, &query).await
+    let query: LibraryQuery = sent.fields.form()?;
+    sent.web.app.generations.finished(sent.person, &query).await
 }
 
-async fn answer(web: &Web, person: &Person, ids: &[GenerationId], headers: &HeaderMap) -> Result<Response> {
-    let archive = web
-        .app
-        .generations
-        .archive(person.id, ids, &web.app.storage)
-        .await?;
+async fn answer(web: &Web, person: UserId, ids: &[GenerationId], headers: &HeaderMap) -> Result<Response> {
+    let archive = web.app.generations.archive(person, ids, &web.app.storage).await?;
     let (length, etag, videos) = (archive.length(), archive.etag.clone(), archive.videos);
     let (status, range) = match wanted(headers, &etag, length) {
         Wanted::Nothing => return Ok(described(StatusCode::NOT_MODIFIED.into_response(), &etag)),

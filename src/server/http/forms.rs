@@ -11,6 +11,7 @@ pub mod derive;
 pub mod keys;
 pub mod organising;
 pub mod presets;
+pub mod sent;
 pub mod spending;
 pub mod trash;
 pub mod webhooks;

@@ -1,5 +1,6 @@
 //! The strip at the lower edge of every page of somebody who is signed in: what is being made for them. It stands outside
-//! of what the browser's program wakes up, as plain markup that works by itself; `public/js/strip.js` keeps it up to date.
+//! of what the browser's program wakes up, as plain markup that works by itself; `public/js/strip.js` keeps it up to date,
+//! and `public/js/said.js` says the same as this: a test compares them.
 
 use super::pages::wants_page;
 use crate::language::{t, tn};
@@ -122,7 +123,16 @@ fn far(going: &[&Card]) -> Option<u32> {
     sum.checked_div(u32::try_from(going.len()).ok()?)
 }
 
-/// The one line of all work, as in `public/js/words.js`.
+/// What stands beside the state: place or times; the money when it ended badly.
+fn times(card: &Card, now: i64) -> String {
+    match card.state {
+        State::Succeeded => String::new(),
+        state if state.is_terminal() => t!("Not charged").into(),
+        _ => words::timing(card, now, false),
+    }
+}
+
+/// The one line of all work.
 fn summed(going: &[&Card], news: &[&Card]) -> String {
     let waiting = going.iter().filter(|card| card.state == State::Queued).count();
     let made = going.len() - waiting;
@@ -152,11 +162,7 @@ fn row(card: Option<&Card>, now: i64, next: &str) -> AnyView {
     let ready = state == State::Succeeded;
     let to = |before: &str, after: &str| id.as_ref().map(|id| [before, id, after].concat());
     let percent = card.filter(|card| !ends && card.state != State::Queued);
-    let times = card.map(|card| match card.state {
-        State::Succeeded => String::new(),
-        state if state.is_terminal() => t!("Not charged").into(),
-        _ => words::timing(card, now),
-    });
+    let times = card.map(|card| times(card, now));
     let far = card.map_or(0, |card| card.progress.min(100)).to_string();
     view! {
         <li class="strip-row" data-id=id.clone() data-state=state.as_str()>
@@ -184,4 +190,136 @@ fn row(card: Option<&Card>, now: i64, next: &str) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::{Language, within};
+    use crate::model::{
+        catalogue::Size,
+        credits::Credits,
+        generation::{Charge, Estimate},
+        ids::{GenerationId, QuoteId},
+    };
+    use serde_json::{Value, json};
+    use std::{
+        io::Write as _,
+        process::{Command, Stdio},
+    };
+
+    const NOW: i64 = 1_800_000_000_000;
+
+    fn card(state: State, progress: u32, passed: i64, p50_ms: Option<i64>, place: Option<u32>) -> Card {
+        Card {
+            id: GenerationId(uuid::Uuid::nil()),
+            quote: QuoteId(uuid::Uuid::nil()),
+            take: 1,
+            prompt: "p".into(),
+            title: String::new(),
+            favourite: false,
+            model: "m".into(),
+            size: Size::new(1280, 720),
+            seconds: 4,
+            seed: 1,
+            state,
+            progress,
+            reason: None,
+            charge: Charge::Held(Credits(40)),
+            place: place.filter(|_| state == State::Queued),
+            poster: false,
+            estimate: p50_ms.map(|p50_ms| Estimate {
+                p50_ms,
+                p90_ms: p50_ms * 2,
+                of: 9,
+            }),
+            answered_at: None,
+            deadline_at: None,
+            created_at: NOW - passed - 700,
+            started_at: (state != State::Queued).then_some(NOW - passed),
+            finished_at: None,
+        }
+    }
+
+    /// Every state at every stage: a place in line, an estimate, a progress, and so long at it.
+    fn cases() -> Vec<Card> {
+        let mut cards = Vec::new();
+        let places = [
+            None,
+            Some(1),
+            Some(2),
+            Some(3),
+            Some(11),
+            Some(12),
+            Some(21),
+            Some(112),
+        ];
+        let estimates = [
+            None,
+            Some(900),
+            Some(7_400),
+            Some(38_000),
+            Some(70_000),
+            Some(3_000_000),
+        ];
+        let stages = [
+            (0, 0),
+            (5, 4_000),
+            (8, 1_499),
+            (33, 61_000),
+            (64, 600_000),
+            (99, 7_300_000),
+        ];
+        for state in State::ALL {
+            for (n, place) in places.into_iter().enumerate() {
+                for estimate in estimates {
+                    let (progress, passed) = stages[n % stages.len()];
+                    cards.push(card(state, progress, passed, estimate, place));
+                }
+            }
+        }
+        cards
+    }
+
+    /// What the page's modules say.
+    fn said(language: Language, cards: &[Card], groups: &[&[Card]]) -> Value {
+        let german = include_str!("../../../public/words/de.json");
+        let words = (language == Language::German).then_some(german);
+        let asked =
+            json!({ "lang": language.tag(), "words": words, "now": NOW, "cards": cards, "groups": groups });
+        let mut node = Command::new("node")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/said.mjs"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut asking = node.stdin.take().unwrap();
+        asking.write_all(asked.to_string().as_bytes()).unwrap();
+        drop(asking);
+        let out = node.wait_with_output().unwrap();
+        assert!(out.status.success());
+        serde_json::from_slice(&out.stdout).unwrap()
+    }
+
+    #[test]
+    fn the_scripts_say_the_same_as_the_server_in_every_language() {
+        let cards = cases();
+        let mut groups: Vec<&[Card]> = cards.chunks(7).chain(cards.chunks(1).step_by(11)).collect();
+        groups.push(&cards[40..160]);
+        for language in Language::ALL {
+            let theirs = said(language, &cards, &groups);
+            within(language, || {
+                for (n, card) in cards.iter().enumerate() {
+                    assert_eq!(theirs["states"][n], card.state.in_words());
+                    assert_eq!(theirs["times"][n], times(card, NOW), "{card:?}");
+                }
+                for (n, group) in groups.iter().enumerate() {
+                    let (news, going): (Vec<&Card>, Vec<&Card>) =
+                        group.iter().partition(|card| card.state.is_terminal());
+                    assert_eq!(theirs["lines"][n], summed(&going, &news));
+                    assert_eq!(theirs["far"][n], json!(far(&going)));
+                }
+            });
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::{
     words::{Search, entries, fold, sort_key},
 };
 use crate::{
-    from_row, on_db, on_tx,
+    execute, from_row, on_db, on_tx,
     server::{
         db::{Db, Tx},
         error::Result,
@@ -134,37 +134,48 @@ pub async fn add(tx: &mut Tx, user: Uuid, id: Uuid, folded: &str) -> Result<()> 
 /// Takes a prompt out of the index, in the transaction that deletes it.
 pub async fn remove(tx: &mut Tx, id: Uuid) -> Result<()> {
     const SQL: &str = "DELETE FROM prompt_words WHERE generation_id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL).bind(id).execute(c).await.map(|_| ()))?;
+    execute!(tx, SQL, id)?;
     Ok(())
 }
+
+/// What a person wrote to a video, without its tags.
+struct Written {
+    user_id: Uuid,
+    prompt: String,
+    title: String,
+    note: String,
+}
+from_row!(Written {
+    user_id,
+    prompt,
+    title,
+    note
+});
 
 /// Folds what a person wrote to a video (prompt, title, note, tags) anew, in the transaction that changed any of it.
 pub async fn renew(tx: &mut Tx, id: Uuid) -> Result<()> {
     const WRITTEN: &str =
         "SELECT user_id, prompt, title, note FROM generations WHERE id = $1 AND deleted_at IS NULL";
+    let written: Option<Written> = on_tx!(tx, |c| sqlx::query_as(WRITTEN).bind(id).fetch_optional(c).await)?;
+    match written {
+        Some(written) => fold_in(tx, id, &written).await,
+        None => Ok(()),
+    }
+}
+
+async fn fold_in(tx: &mut Tx, id: Uuid, written: &Written) -> Result<()> {
     const TAGS: &str = "SELECT tag FROM generation_tags WHERE generation_id = $1 ORDER BY tag";
     const DONE: &str =
         "UPDATE generations SET prompt_search = $2, title_sort = $3, searchable = TRUE WHERE id = $1";
-    let written: Option<(Uuid, String, String, String)> =
-        on_tx!(tx, |c| sqlx::query_as(WRITTEN).bind(id).fetch_optional(c).await)?;
-    let Some((user, prompt, title, note)) = written else {
-        return Ok(());
-    };
     let tags: Vec<String> = on_tx!(tx, |c| sqlx::query_scalar(TAGS).bind(id).fetch_all(c).await)?;
     // Two spaces between the texts: no phrase goes over the end of one.
-    let mut folded = fold(&prompt);
-    for text in [&title, &note].into_iter().chain(&tags) {
+    let mut folded = fold(&written.prompt);
+    for text in [&written.title, &written.note].into_iter().chain(&tags) {
         folded.push_str(&fold(text));
     }
-    on_tx!(tx, |c| sqlx::query(DONE)
-        .bind(id)
-        .bind(&folded)
-        .bind(sort_key(&title, &prompt))
-        .execute(c)
-        .await
-        .map(|_| ()))?;
+    execute!(tx, DONE, id, &folded, sort_key(&written.title, &written.prompt))?;
     remove(tx, id).await?;
-    add(tx, user, id, &folded).await
+    add(tx, written.user_id, id, &folded).await
 }
 
 /// Folds the prompts that an older version has written, and puts them into the index. Several processes may do so at once.
@@ -173,7 +184,8 @@ pub async fn catch_up(db: &Db) -> Result<()> {
         "SELECT id FROM generations WHERE NOT searchable AND deleted_at IS NULL ORDER BY id LIMIT $1";
     // Under the row's lock: another process may have done it by now.
     const MINE: &str =
-        "UPDATE generations SET searchable = TRUE WHERE id = $1 AND NOT searchable AND deleted_at IS NULL";
+        "UPDATE generations SET searchable = TRUE WHERE id = $1 AND NOT searchable AND deleted_at IS NULL
+         RETURNING user_id, prompt, title, note";
     let mut done = 0;
     loop {
         let rows: Vec<Uuid> = on_db!(db, |c| sqlx::query_scalar(SQL).bind(BATCH).fetch_all(c).await)?;
@@ -182,13 +194,10 @@ pub async fn catch_up(db: &Db) -> Result<()> {
         }
         let mut tx = db.begin().await?;
         for id in &rows {
-            let mine = on_tx!(&mut tx, |c| sqlx::query(MINE)
-                .bind(id)
-                .execute(c)
-                .await
-                .map(|done| done.rows_affected()))?;
-            if mine == 1 {
-                renew(&mut tx, *id).await?;
+            let mine: Option<Written> =
+                on_tx!(&mut tx, |c| sqlx::query_as(MINE).bind(id).fetch_optional(c).await)?;
+            if let Some(written) = mine {
+                fold_in(&mut tx, *id, &written).await?;
             }
         }
         tx.commit().await?;

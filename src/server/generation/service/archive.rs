@@ -12,8 +12,8 @@ use crate::model::{
 };
 use crate::server::{
     db::{
-        Db,
-        downloads::{self as sql, ArchiveRow},
+        Db, downloads as sql,
+        generations::{GenerationRow, media},
     },
     error::{Failure, Result},
     generation::life::Life,
@@ -35,12 +35,15 @@ const CHOICES: i64 = 50;
 
 /// What a file of an archive holds.
 enum Content {
-    Video(Box<Video>),
+    Video(Video),
     Sheet(Bytes),
 }
 
+/// What of a video is needed to read it.
 struct Video {
-    row: ArchiveRow,
+    id: Uuid,
+    prefix: String,
+    bytes: u64,
     crc32: OnceCell<u32>,
 }
 
@@ -66,7 +69,7 @@ impl Generations {
             return Err(too_many().into());
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let rows = sql::videos(&self.life.db, user.0, &ids).await?;
+        let rows = media::finished(&self.life.db, user.0, &ids).await?;
         if rows.is_empty() {
             return Err(AppError::not_found().into());
         }
@@ -102,7 +105,7 @@ impl Generations {
             return Err(too_many().into());
         }
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-        let rows = sql::videos(&self.life.db, user.0, &ids).await?;
+        let rows = media::finished(&self.life.db, user.0, &ids).await?;
         if rows.is_empty() {
             return Err(AppError::not_found().into());
         }
@@ -148,7 +151,7 @@ fn too_many() -> AppError {
 }
 
 /// Names, sheets and places of everything; nothing is read from the store.
-fn plan(rows: Vec<ArchiveRow>, db: Db, storage: Storage) -> Result<Archive> {
+fn plan(rows: Vec<GenerationRow>, db: Db, storage: Storage) -> Result<Archive> {
     let (mut entries, mut contents, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
     let mut hash = Sha256::new();
     let videos = rows.len();
@@ -157,22 +160,29 @@ fn plan(rows: Vec<ArchiveRow>, db: Db, storage: Storage) -> Result<Archive> {
         let name = format!("{stem}.mp4");
         let sheet = serde_json::to_vec_pretty(&sheet(&row, &name))
             .map_err(|error| Failure::broken(error.to_string()))?;
+        let (prefix, etag) = (
+            row.media_prefix.unwrap_or_default(),
+            row.media_etag.unwrap_or_default(),
+        );
+        let bytes = row.media_bytes.unwrap_or_default().unsigned_abs();
         let entry = |name: String, length: u64| Entry {
             name,
             length,
-            modified: row.finished_at,
+            modified: row.finished_at.unwrap_or(row.created_at),
         };
-        entries.push(entry(name, row.media_bytes.unsigned_abs()));
+        entries.push(entry(name, bytes));
         entries.push(entry(format!("{stem}.json"), sheet.len() as u64));
         // The sheet has the names and the length; where the bytes lie and what they are comes beside it.
         hash.update(&sheet);
-        hash.update(&row.media_etag);
-        hash.update(&row.media_prefix);
+        hash.update(&etag);
+        hash.update(&prefix);
         let crc32 = row.media_crc32.and_then(|crc32| u32::try_from(crc32).ok());
-        contents.push(Content::Video(Box::new(Video {
-            row,
+        contents.push(Content::Video(Video {
+            id: row.id,
+            prefix,
+            bytes,
             crc32: OnceCell::new_with(crc32),
-        })));
+        }));
         contents.push(Content::Sheet(sheet.into()));
     }
     let digest = hash.finalize();
@@ -212,7 +222,7 @@ impl Archive {
     async fn open(&self, part: Part, within: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
         let bytes: Bytes = match part {
             Part::File(n) => match &self.contents[n] {
-                Content::Video(video) => return self.read(&video.row, within).await,
+                Content::Video(video) => return self.read(video, within).await,
                 Content::Sheet(sheet) => sheet.clone(),
             },
             Part::Header(n) => self.layout.header(n, self.crc32(n).await?).into(),
@@ -225,13 +235,13 @@ impl Archive {
     }
 
     /// Part of a video, exactly as long as it was said: an archive whose pieces do not fit is broken off, not sent.
-    async fn read(&self, row: &ArchiveRow, within: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let name = format!("{}/video.mp4", row.media_prefix);
+    async fn read(&self, video: &Video, within: Range<u64>) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let name = format!("{}/video.mp4", video.prefix);
         let expected = within.end - within.start;
         // Some stores answer a range over everything as no range at all.
-        let is_whole = expected == row.media_bytes.unsigned_abs();
+        let is_whole = expected == video.bytes;
         let piece = self.storage.get(&name, (!is_whole).then_some(within)).await?;
-        let id = row.id;
+        let id = video.id;
         let counted = stream::try_unfold((piece.bytes, expected), move |(mut bytes, left)| async move {
             let wrong = || Failure::broken(format!("the video of {id} is not as long as it was"));
             match bytes.next().await {
@@ -254,15 +264,14 @@ impl Archive {
             Content::Video(video) => video,
         };
         let worked_out = async {
-            let whole = 0..video.row.media_bytes.unsigned_abs();
-            let mut bytes = self.read(&video.row, whole).await?;
+            let mut bytes = self.read(video, 0..video.bytes).await?;
             let mut crc32 = crc32fast::Hasher::new();
             while let Some(piece) = bytes.try_next().await? {
                 crc32.update(&piece);
             }
             let crc32 = crc32.finalize();
             let mut tx = self.db.begin().await?;
-            sql::set_crc32(&mut tx, video.row.id, &video.row.media_prefix, crc32).await?;
+            media::set_crc32(&mut tx, video.id, &video.prefix, crc32).await?;
             tx.commit().await?;
             Ok(crc32)
         };
@@ -286,8 +295,8 @@ mod tests {
         let tag = |rows| plan(rows, db(), storage.clone()).unwrap().etag;
         let one = tag(vec![row("a boat", 1)]);
         assert_eq!(one, tag(vec![row("a boat", 1)]));
-        let other = ArchiveRow {
-            media_etag: "f".into(),
+        let other = GenerationRow {
+            media_etag: Some("f".into()),
             ..row("a boat", 1)
         };
         for rows in [
@@ -298,7 +307,7 @@ mod tests {
             assert_ne!(one, tag(rows));
         }
         // What was worked out later changes nothing: the bytes were always those.
-        let known = ArchiveRow {
+        let known = GenerationRow {
             media_crc32: Some(9),
             ..row("a boat", 1)
         };

@@ -1,4 +1,4 @@
-//! From the catalogue or a row to a form, and the row that a new one starts from.
+//! From the catalogue or a row to a form.
 
 use crate::language::t;
 use crate::model::{
@@ -7,7 +7,6 @@ use crate::model::{
     ids::{GenerationId, PictureId},
 };
 use crate::server::{db::generations::GenerationRow, generation::cards::size};
-use uuid::Uuid;
 
 /// What a catalogue offers at first.
 pub fn first(choices: Option<&Choices>) -> ComposerForm {
@@ -67,48 +66,5 @@ pub fn with_picture(
             (form, Some(words))
         }
         None => (form, None),
-    }
-}
-
-/// A row before anything is known.
-pub fn empty() -> GenerationRow {
-    GenerationRow {
-        id: Uuid::nil(),
-        user_id: Uuid::nil(),
-        quote_id: Uuid::nil(),
-        take: 0,
-        remixed_from: None,
-        derived_by: None,
-        picture_id: None,
-        model: String::new(),
-        model_label: String::new(),
-        provider: String::new(),
-        prompt: String::new(),
-        width: 0,
-        height: 0,
-        seconds: 0,
-        seed: 0,
-        caption: false,
-        credits: 0,
-        hold_id: None,
-        state: String::new(),
-        progress: 0,
-        fence: 0,
-        reason: None,
-        provider_job: None,
-        refused_by: String::new(),
-        deadline_at: None,
-        media_prefix: None,
-        media_etag: None,
-        media_bytes: None,
-        media_stills: false,
-        media_rate: None,
-        media_sound: None,
-        created_at: 0,
-        started_at: None,
-        finished_at: None,
-        trashed_at: None,
-        title: String::new(),
-        favourite: false,
     }
 }

@@ -1,6 +1,6 @@
 //! What an order puts into its one transaction: every take of every prompt on every model.
 
-use super::{Generations, empty, guarded, programs::Alongside};
+use super::{Generations, guarded, programs::Alongside};
 use crate::model::{
     composition::{Composition, SEED_MAX, batch::Part},
     credits::Credits,
@@ -88,7 +88,7 @@ impl Generations {
             caption: composed.caption,
             credits: each.0,
             state: State::Queued.as_str().into(),
-            ..empty()
+            ..GenerationRow::default()
         })
     }
 

@@ -1,6 +1,6 @@
 //! What stands beside a video in an archive: its name and its JSON file.
 
-use crate::server::db::downloads::ArchiveRow;
+use crate::server::db::generations::GenerationRow;
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use std::collections::HashSet;
@@ -32,11 +32,11 @@ pub struct Sheet<'a> {
 }
 
 /// The sheet of a video, whose file has this name.
-pub fn sheet<'a>(row: &'a ArchiveRow, file: &'a str) -> Sheet<'a> {
+pub fn sheet<'a>(row: &'a GenerationRow, file: &'a str) -> Sheet<'a> {
     Sheet {
         id: row.id,
         file,
-        bytes: row.media_bytes,
+        bytes: row.media_bytes.unwrap_or_default(),
         prompt: &row.prompt,
         model: &row.model_label,
         model_id: &row.model,
@@ -47,7 +47,7 @@ pub fn sheet<'a>(row: &'a ArchiveRow, file: &'a str) -> Sheet<'a> {
         caption: row.caption,
         created_at: time(row.created_at),
         started_at: row.started_at.map(time),
-        finished_at: time(row.finished_at),
+        finished_at: time(row.finished_at.unwrap_or(row.created_at)),
         credits_charged: row.credits,
         remixed_from: row.remixed_from,
     }
@@ -61,7 +61,7 @@ fn time(at: i64) -> String {
 
 /// `2026-11-25-a-paper-boat-1f2e3d4c`: letters, digits and hyphens of any script, after a date, so that no system has a
 /// meaning of its own for it. No two are equal, also where case makes no difference.
-pub fn stem(row: &ArchiveRow, taken: &mut HashSet<String>) -> String {
+pub fn stem(row: &GenerationRow, taken: &mut HashSet<String>) -> String {
     let date = &time(row.created_at)[..10];
     let mut words = String::new();
     for word in row
@@ -95,27 +95,16 @@ pub fn stem(row: &ArchiveRow, taken: &mut HashSet<String>) -> String {
 pub mod tests {
     use super::*;
 
-    pub fn row(prompt: &str, id: u128) -> ArchiveRow {
-        ArchiveRow {
+    pub fn row(prompt: &str, id: u128) -> GenerationRow {
+        GenerationRow {
             id: Uuid::from_u128(id),
-            remixed_from: None,
-            model: "m".into(),
-            model_label: "M".into(),
-            provider: "p".into(),
             prompt: prompt.into(),
-            width: 64,
-            height: 64,
-            seconds: 1,
-            seed: 1,
-            caption: false,
-            credits: 1,
-            media_prefix: "x".into(),
-            media_etag: "e".into(),
-            media_bytes: 5,
-            media_crc32: None,
+            media_prefix: Some("x".into()),
+            media_etag: Some("e".into()),
+            media_bytes: Some(5),
             created_at: 1_795_442_531_000,
-            started_at: None,
-            finished_at: 1_795_442_531_000,
+            finished_at: Some(1_795_442_531_000),
+            ..GenerationRow::default()
         }
     }
 

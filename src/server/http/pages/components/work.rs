@@ -9,7 +9,11 @@ use crate::model::{
     ids::{GenerationId, QuoteId},
 };
 use leptos::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
+
+/// Each specimen has an id of its own: the page follows work by its id, and would show all of it in one state.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 const LONG: &str = "A very long shot over a wet market at night, the camera drifts between umbrellas and finds a lantern, then another one, then a \
                     cat that looks back, and it goes on and on, because people write long prompts";
@@ -61,7 +65,7 @@ pub fn all() -> Vec<Section> {
 
 fn card(state: State, progress: u32, reason: Option<Reason>, prompt: &str) -> Card {
     Card {
-        id: GenerationId(Uuid::nil()),
+        id: GenerationId(Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())),
         quote: QuoteId(Uuid::nil()),
         take: 1,
         prompt: prompt.into(),

@@ -1,0 +1,164 @@
+//! The forms and the pages of the library.
+
+use super::fill;
+use crate::support::{Browser, Engine, WebServer};
+use aisora::model::{
+    generation::State,
+    ids::{GenerationId, UserId},
+};
+
+crate::on_both_engines!(
+    forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed,
+    a_page_and_its_fragments_show_the_same,
+);
+
+async fn made(server: &WebServer, browser: &Browser) -> (UserId, GenerationId) {
+    let token = browser.cookie().unwrap();
+    let token = token.split_once('=').unwrap().1.to_owned();
+    let session = server.test.app.identity.session(&token).await.unwrap().unwrap();
+    let person = session.person.id;
+    let id = server.test.create(person, "a paper boat", 1).await[0].id;
+    (person, id)
+}
+
+async fn forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("forms@example.org").await;
+    let (person, id) = made(&server, &browser).await;
+    let about = format!("/v/{id}/about");
+    let long = "x".repeat(5_000);
+    let form = [
+        ("title", long.as_str()),
+        ("tags", "sea"),
+        ("note", "kept \u{202e}note"),
+    ];
+    let answer = browser.post_form(&about, &form).await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    for words in [
+        "at most 120 characters; this has 5000",
+        &long,
+        "kept \u{202e}note",
+        "value=\"sea\"",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    let form = [
+        ("title", "Night <b>"),
+        ("tags", "Sea, fog"),
+        ("note", "n"),
+        ("favourite", "on"),
+        ("new_collection", "New"),
+    ];
+    let answer = browser.post_form(&about, &form).await;
+    assert_eq!(
+        (
+            answer.status().as_u16(),
+            answer.headers()["location"].to_str().unwrap()
+        ),
+        (303, format!("/v/{id}").as_str())
+    );
+    let page = browser.page(&format!("/v/{id}")).await;
+    assert!(page.contains("Night &lt;b&gt;") && page.contains("value=\"fog, sea\""));
+    let library = browser.page("/library").await;
+    assert!(
+        library.contains("Night &lt;b&gt;")
+            && library.contains("aria-pressed=\"true\"")
+            && library.contains("New")
+    );
+    let ids = id.to_string();
+    let next = ("next", "/library?sort=title");
+    let answer = browser
+        .post_form("/library/tag", &[("ids", &ids), ("tag", &long), next])
+        .await;
+    assert_eq!(answer.status(), 422);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("A tag may have at most 30") && page.contains(&format!("value=\"{id}\" checked")));
+    for (path, form) in [
+        ("/library/tag", [("ids", ids.as_str()), ("tag", "dusk"), next]),
+        ("/library/collect", [("ids", &ids), ("name", "Another"), next]),
+        ("/library/favourite", [("ids", &ids), ("x", ""), next]),
+        ("/library/unfavourite", [("ids", &ids), ("x", ""), next]),
+    ] {
+        let answer = browser.post_form(path, &form).await;
+        assert_eq!(answer.status(), 303, "{path}");
+        assert_eq!(answer.headers()["location"], "/library?sort=title");
+        let stranger = server.browser().post_form(path, &form).await;
+        assert_eq!(stranger.status(), 401, "{path}");
+    }
+    let about = server.test.app.organising.about(person, id).await.unwrap();
+    assert_eq!(about.tags, ["dusk", "fog", "sea"]);
+    assert!(!about.favourite && about.collections.iter().all(|shelf| shelf.holds));
+    for (form, words) in [
+        ([("ids", ""), ("name", "x")], "Select at least one"),
+        (
+            [("ids", &*ids), ("collection", "")],
+            "Choose a collection, or name a new one",
+        ),
+    ] {
+        let page = browser
+            .post_form("/library/collect", &form)
+            .await
+            .text()
+            .await
+            .unwrap();
+        assert!(page.contains(words), "{words}");
+    }
+    let evil = [("ids", ids.as_str()), ("next", "https://evil.example")];
+    assert_eq!(
+        browser.post_form("/library/favourite", &evil).await.headers()["location"],
+        "/library"
+    );
+    let other = server.signed_up("other@example.org").await;
+    assert_eq!(
+        other
+            .post_form(&format!("/v/{id}/about"), &[("title", "x")])
+            .await
+            .status(),
+        404
+    );
+    assert_eq!(other.get(&format!("/library/tile/{id}")).await.status(), 404);
+}
+
+async fn a_page_and_its_fragments_show_the_same(engine: Engine) {
+    let server = WebServer::with(
+        engine,
+        crate::support::Setup {
+            environment: vec![("AISORA_CREDITS_WELCOME", "10000".into())],
+            ..Default::default()
+        },
+    )
+    .await;
+    let browser = server.signed_up("pages@example.org").await;
+    let (person, _) = made(&server, &browser).await;
+    fill(&server.test, person, 60).await;
+    for query in ["", "?view=list", "?sort=title", "?sort=longest&shape=&show=all"] {
+        let page = browser.page(&format!("/library{query}")).await;
+        assert_eq!(page.matches("<li class=\"tile\"").count(), 48, "{query}");
+        let (_, more) = page.split_once("data-more=\"").unwrap();
+        let (more, _) = more.split_once('"').unwrap();
+        let rest = browser.page(&more.replace("&amp;", "&")).await;
+        assert_eq!(rest.matches("<li class=\"tile\"").count(), 13, "{query}");
+        assert!(rest.contains("data-more=\"\""), "the end");
+    }
+    assert_eq!(browser.get("/library/more?search=%00").await.status(), 422);
+    assert_eq!(
+        browser.get("/library?sort=%27&after=%00&from=x").await.status(),
+        200
+    );
+    assert_eq!(
+        server.browser().get("/library/more").await.status(),
+        303,
+        "to the door"
+    );
+    let ended = server
+        .test
+        .when(person, fill(&server.test, person, 2).await[1], State::is_terminal)
+        .await;
+    assert!(
+        browser
+            .page(&format!("/library/tile/{}", ended.id))
+            .await
+            .contains("Cancelled")
+    );
+}
