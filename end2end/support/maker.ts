@@ -1,9 +1,11 @@
 // A server of the Videos protocol that takes pictures, played strictly: what the real ones refuse, it refuses.
 
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import os from 'node:os'
 import path from 'node:path'
 
 /** 1280 × 720, 5 s. */
@@ -12,6 +14,8 @@ const film = fs.readFileSync(path.resolve(import.meta.dirname, '../../public/sho
 export class Maker {
   /** Width and height of the picture of each order; null where there was none. */
   readonly pictures: ([number, number] | null)[] = []
+  /** What it makes from now on has sound. */
+  sounds = false
   readonly #server: http.Server
 
   private constructor() {
@@ -51,10 +55,21 @@ export class Maker {
       return void say(200, show('queued'))
     }
     if (method === 'GET' && url === '/v1/videos/video_1') return void say(200, show('completed'))
-    if (method === 'GET' && url === '/v1/videos/video_1/content') return void response.writeHead(200, { 'content-type': 'video/mp4' }).end(film)
+    if (method === 'GET' && url === '/v1/videos/video_1/content') return void response.writeHead(200, { 'content-type': 'video/mp4' }).end(this.sounds ? withSound() : film)
     if (method === 'DELETE') return void say(200, { id: 'video_1', object: 'video.deleted', deleted: true })
     say(404, { error: { message: `${method} ${url}`, type: 'invalid_request_error', param: null, code: null } })
   }
+}
+
+/** The film with a tone of the same length. */
+function withSound(): Buffer {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-sound-'))
+  const [source, made] = [path.join(folder, 'film.mp4'), path.join(folder, 'sound.mp4')]
+  fs.writeFileSync(source, film)
+  execFileSync('ffmpeg', ['-v', 'error', '-i', source, '-f', 'lavfi', '-i', 'sine=frequency=220', '-c:v', 'copy', '-c:a', 'aac', '-shortest', '-movflags', '+faststart', made])
+  const sounding = fs.readFileSync(made)
+  fs.rmSync(folder, { recursive: true })
+  return sounding
 }
 
 /** The sides of the first JPEG in a body, from its frame header. */

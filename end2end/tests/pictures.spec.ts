@@ -130,7 +130,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await take('library-list')
         await page.goto('/library')
         await page.getByRole('button', { name: 'Select', exact: true }).click()
-        for (const place of [1, 2, 3]) await page.locator('.tile [name=ids]').nth(place).check()
+        for (const place of [1, 2, 3]) await page.locator('.tile input[name=ids]').nth(place).check()
         await take('library-selecting')
         await page.goto('/library')
         await page.getByRole('searchbox').fill('zeppelin')

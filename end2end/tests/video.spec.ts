@@ -163,6 +163,40 @@ test('the player is driven by keys, and says what it did', async ({ newPage }) =
   expect(await paused(video), 'space presses the button that has the focus').toBe(true)
 })
 
+test('a video with sound is heard when one wants, and shows its words as captions', async ({ newPage }) => {
+  const page = await newPage({ baseURL: studio.url })
+  await join(page)
+  maker.sounds = true
+  const [card] = await takes(page, 'Bells <i>over</i> a harbour & gulls')
+  maker.sounds = false
+  const video = await open(page, card!)
+  const bar = page.locator('.player-bar')
+  const said = bar.getByRole('status')
+  const muted = () => video.evaluate((video: HTMLVideoElement) => video.muted)
+  const words = () =>
+    video.evaluate((video: HTMLVideoElement) => {
+      const track = video.textTracks[0]!
+      return [track.kind, track.mode, ...[...(track.cues ?? [])].map((cue) => (cue as VTTCue).getCueAsHTML().textContent)]
+    })
+  await page.locator('body').press('m')
+  await expect.poll(muted).toBe(false)
+  await expect(said).not.toHaveText('This video has no sound')
+  await page.locator('body').press('c')
+  await expect.poll(words).toEqual(['captions', 'showing', '[Bells <i>over</i> a harbour & gulls]'])
+  await expect(bar.getByRole('button', { name: 'The prompt as captions' })).toHaveAttribute('aria-pressed', 'true')
+  await page.locator('body').press('k')
+  await expect
+    .poll(() => video.evaluate((video: HTMLVideoElement & { webkitAudioDecodedByteCount?: number }) => video.webkitAudioDecodedByteCount ?? 0), { message: 'it is heard' })
+    .toBeGreaterThan(0)
+  await page.locator('body').press('c')
+  expect((await words())[1]).toBe('hidden')
+  // Nothing of it is there without sound.
+  const [quiet] = await takes(page, 'Still water')
+  await open(page, quiet!)
+  await expect(bar.getByRole('button', { name: 'The prompt as captions' })).toHaveCount(0)
+  await expectAccessible(page)
+})
+
 test('a frame is saved in full size, and starts a video', async ({ newPage }) => {
   const page = await newPage({ baseURL: studio.url })
   await join(page)

@@ -19,7 +19,7 @@ function takeFocus() {
 }
 
 function clicked(event) {
-  const box = event.target.closest('[name=ids]')
+  const box = event.target.closest('input[name=ids]')
   if (box) return selecting.toggle(box.value, event)
   const button = event.target.closest('.star')
   if (button) {

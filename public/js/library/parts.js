@@ -8,7 +8,7 @@ const said = document.getElementById('library-said')
 export const say = (words) => (said.textContent = words)
 
 /** The ids of the videos that stand in an element. */
-export const idsIn = (element) => [...element.querySelectorAll('[name=ids]')].map(({ value }) => value)
+export const idsIn = (element) => [...element.querySelectorAll('input[name=ids]')].map(({ value }) => value)
 
 /** Who wants to know of each list or tile that comes into the page. */
 export const arrivals = []

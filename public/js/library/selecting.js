@@ -11,7 +11,7 @@ let last = null
 export const isSome = () => chosen.size > 0
 
 arrivals.push((element) => {
-  for (const box of element.querySelectorAll('[name=ids]')) {
+  for (const box of element.querySelectorAll('input[name=ids]')) {
     if (box.checked) chosen.add(box.value)
     box.checked = chosen.has(box.value)
   }
@@ -21,7 +21,7 @@ arrivals.push((element) => {
 function choose(id, is) {
   if (is) chosen.add(id)
   else chosen.delete(id)
-  const box = walls.querySelector(`[name=ids][value="${id}"]`)
+  const box = walls.querySelector(`input[name=ids][value="${id}"]`)
   if (box) box.checked = is
 }
 

@@ -95,7 +95,7 @@ fn new(form: &FormState) -> AnyView {
     let open = name.is_some();
     view! {
         <details class="small-menu" open=open>
-            <summary class="button small quiet"><Icon name="plus" />{t!("New collection")}</summary>
+            <summary class="button small quiet"><Icon name="plus" /><span>{t!("New collection")}</span></summary>
             <form class="menu-sheet" method="post" action="/library/collections">
                 <label>
                     {t!("Name")}
@@ -113,7 +113,7 @@ fn edit(asked: &LibraryQuery, collection: &Collection) -> AnyView {
     let id = collection.id;
     view! {
         <details class="small-menu">
-            <summary class="button small quiet"><Icon name="sliders" />{t!("Edit collection")}</summary>
+            <summary class="button small quiet"><Icon name="sliders" /><span>{t!("Edit collection")}</span></summary>
             <div class="menu-sheet">
                 <form method="post" action=format!("/library/collections/{id}/rename")>
                     <input type="hidden" name="next" value=address("/library", asked) />
