@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, each key overridable by the environment, each value with its origin.
 
 mod file;
+mod mail;
 mod masking;
 pub mod providers;
 mod safety;
@@ -10,6 +11,7 @@ mod tests;
 mod values;
 
 use crate::model::{catalogue::Size, credits::Credits};
+pub use mail::MailConfig;
 use masking::{hide, mask};
 use safety::is_loopback;
 use settings::{SETTINGS, Setting};
@@ -121,6 +123,8 @@ pub struct Config {
     pub max_video_bytes: u64,
     /// Words and phrases that prompts may not have.
     pub forbidden: Vec<String>,
+    /// How letters leave the server, if they do.
+    pub mail: Option<MailConfig>,
     /// Servers that make videos, in the order of the file.
     pub providers: Vec<providers::ProviderConfig>,
     values: Texts,

@@ -3,7 +3,7 @@
 /// In place of what is not shown.
 const HIDDEN: &str = "********";
 /// Parts of an address's query that help to recognise it and give no access.
-const SHOWN: [&str; 5] = ["dbname", "host", "mode", "port", "sslmode"];
+const SHOWN: [&str; 6] = ["dbname", "host", "mode", "port", "sslmode", "tls"];
 
 /// All of it is hidden, but that it is set.
 pub fn hide(value: &str) -> String {

@@ -39,6 +39,13 @@ impl Values {
         }
     }
 
+    /// Where a value came from.
+    pub fn origin(&self, key: &str) -> Origin {
+        self.0
+            .get(key)
+            .map_or(Origin::Default, |(_, origin)| origin.clone())
+    }
+
     /// What is wrong with a value, which is told: not for secrets.
     pub fn wrong(&self, key: &str, what: &str) -> ConfigError {
         let (value, origin) = self
@@ -114,6 +121,7 @@ impl Values {
             max_video_bytes: u64::try_from(self.whole("worker.max_video_mb", 1..=100_000)?).unwrap_or(1)
                 << 20,
             forbidden: self.forbidden()?,
+            mail: self.mail(mode)?,
             providers: Vec::new(),
             data_dir,
             values: self.0,
