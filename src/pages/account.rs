@@ -63,7 +63,11 @@ pub fn Account() -> impl IntoView {
 
 /// How one is told that a video is ready. Without a script there are letters, where there are.
 fn told(mail: Option<MailChoice>) -> AnyView {
-    let class = if mail.is_some() { "sheet" } else { "sheet needs-script" };
+    let class = if mail.is_some() {
+        "sheet"
+    } else {
+        "sheet needs-script"
+    };
     let letters = mail.map(|choice| letters(choice, "/account"));
     view! {
         <section class=class>

@@ -148,7 +148,10 @@ fn shown(web: &Web) -> Router<Web> {
         .route("/theme", post(forms::theme))
         .route("/language", post(forms::language))
         .route("/docs/api", get(pages::api_docs))
-        .route("/unsubscribe/{token}", get(forms::mail::asks).post(forms::mail::stop))
+        .route(
+            "/unsubscribe/{token}",
+            get(forms::mail::asks).post(forms::mail::stop),
+        )
         .merge(library())
         .merge(account())
         .leptos_routes_with_context(

@@ -1,7 +1,7 @@
 //! The configuration as a whole.
 
 use super::*;
-use crate::model::{catalogue::Size, credits::Credits};
+use crate::model::credits::Credits;
 
 pub fn load(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let folder = tempfile::tempdir().unwrap();

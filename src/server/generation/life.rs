@@ -19,8 +19,7 @@ use crate::server::{
     error::{Failure, Result},
     jobs,
     live::{self, Hub, Note},
-    mail,
-    webhooks,
+    mail, webhooks,
 };
 use std::{
     collections::HashMap,

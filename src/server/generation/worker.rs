@@ -80,7 +80,10 @@ impl Worker {
             tracing::error!(%error, "the scratch folder cannot be made ready");
         }
         let courier = tokio::spawn(self.courier.clone().run(stop.clone()));
-        let postman = self.postman.clone().map(|postman| tokio::spawn(postman.run(stop.clone())));
+        let postman = self
+            .postman
+            .clone()
+            .map(|postman| tokio::spawn(postman.run(stop.clone())));
         let tasks = TaskTracker::new();
         let mut running: HashMap<String, Arc<AtomicI64>> = HashMap::new();
         for provider in self.providers.iter() {

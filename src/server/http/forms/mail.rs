@@ -26,7 +26,10 @@ pub async fn want(
 ) -> Result<Response, ErrorResponse> {
     let posted = Posted::read(request).await?;
     let person = person(&signed_in)?;
-    web.app.mail.want(person.id, posted.value("ended") == "on").await?;
+    web.app
+        .mail
+        .want(person.id, posted.value("ended") == "on")
+        .await?;
     let next = posted.values.get("next").map(String::as_str);
     Ok(led_to(session::safe_next(next), None))
 }
