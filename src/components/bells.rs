@@ -32,11 +32,12 @@ pub fn bells() -> AnyView {
 #[must_use]
 pub fn letters(choice: MailChoice, next: &str) -> AnyView {
     let MailChoice { email, wanted } = choice;
+    let (is_on, after) = if wanted { ("true", "off") } else { ("false", "on") };
     view! {
         <form class="letters" method="post" action="/account/mail">
             <input type="hidden" name="next" value=next.to_owned() />
-            <input type="hidden" name="ended" value=if wanted { "off" } else { "on" } />
-            <button class="switch" role="switch" aria-checked=if wanted { "true" } else { "false" }>
+            <input type="hidden" name="ended" value=after />
+            <button class="switch" role="switch" aria-checked=is_on>
                 <i></i>
                 {t!("E-mail me when a video that takes over five minutes is ready")}
             </button>

@@ -80,9 +80,9 @@ fn plain(name: &'static str, value: String) -> HeaderValue {
 
 /// A text without line breaks and what else could mean something in a header.
 fn one_line(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|sign| if sign.is_control() { ' ' } else { sign })
-        .collect();
-    text.trim().to_owned()
+    let words = text.split(|sign: char| sign.is_control() || sign.is_whitespace());
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
