@@ -110,6 +110,7 @@ test('a letter leads to the video, and its link ends such letters', async ({ pag
   await settled(page)
   change(database, "UPDATE jobs SET run_at = 1 WHERE kind = 'letter'")
   await expect.poll(() => mail.received.length).toBe(1)
+  await expect.poll(async () => (await page.request.get('/metrics')).text()).toContain('aisora_letters_total{outcome="sent"} 1')
   const [letter] = mail.received
   expect(letter!.to).toEqual([person.email])
   const header = (name: string) => letter!.headers.find(([known]) => known === name)?.[1]

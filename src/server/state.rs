@@ -178,9 +178,7 @@ impl App {
             config.mode,
             called.clone(),
         )?;
-        let links = Links::new(secret(&db, "letters").await?);
-        let postman = Postman::new(db.clone(), clock.clone(), links.clone(), &config)?;
-        let mail = Mail::new(db.clone(), links, config.mail.is_some());
+        let (mail, postman) = letters(&db, &clock, &config).await?;
         let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, (courier, postman));
@@ -211,6 +209,13 @@ impl App {
             services: Arc::new(services),
         })
     }
+}
+
+/// Who wants letters, and who sends them where there is a mail server.
+async fn letters(db: &Db, clock: &Clock, config: &Config) -> Result<(Mail, Option<Postman>)> {
+    let links = Links::new(secret(db, "letters").await?);
+    let postman = Postman::new(db.clone(), clock.clone(), links.clone(), config)?;
+    Ok((Mail::new(db.clone(), links, config.mail.is_some()), postman))
 }
 
 /// One of the server's own secrets, the same in every process.

@@ -201,6 +201,6 @@ fn page(language: Language, subject: &str, list: &str, why: &str, stop: &str) ->
         "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
          <title>{subject}</title></head><body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px\">\
          <h1 style=\"font-size:22px;margin:0 0 16px\">{subject}</h1><ul style=\"list-style:none;margin:0;padding:0\">{list}</ul>\
-         <p style=\"font-size:13px;opacity:.75;border-top:1px solid;padding-top:12px;margin-top:32px\">{why}<br>{stop}</p></body></html>"
+         <p style=\"font-size:14px;border-top:1px solid;padding-top:12px;margin-top:32px\">{why}<br>{stop}</p></body></html>"
     )
 }

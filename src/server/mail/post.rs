@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// How long the mail server may take for one step, and for all of them.
 const STEP: Duration = Duration::from_secs(15);
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 
 /// What became of a try. Nothing of it has an address in it: mail servers repeat them in their answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

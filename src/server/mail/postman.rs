@@ -213,14 +213,12 @@ impl Postman {
         let written = within(language, || {
             ended::letter(&around, &told, language, &ended::subject(&told)).message()
         });
-        Ok(match written {
-            Ok(message) => Now::Send(Box::new(message)),
-            // Its address is none that mail can be sent to; what the error says may repeat it.
-            Err(_) => {
-                tracing::warn!(letter = %letter.id, "a letter cannot be written to its address");
-                Now::Drop
-            }
-        })
+        if let Ok(message) = written {
+            return Ok(Now::Send(Box::new(message)));
+        }
+        // Its address is none that mail can be sent to; what the error says may repeat it.
+        tracing::warn!(letter = %letter.id, "a letter cannot be written to its address");
+        Ok(Now::Drop)
     }
 
     /// A try that may work out later; after the last one the letter is given up.

@@ -9,6 +9,13 @@ use aisora::{
 };
 use std::collections::HashSet;
 
+/// The second take waits its turn for some minutes more.
+const LATER: &str = "UPDATE jobs SET run_at = run_at + 540000 WHERE subject = (SELECT id FROM generations WHERE take = 2 AND state = 'queued')";
+/// So do all that wait.
+const MORE: &str = "UPDATE jobs SET run_at = run_at + 240000 WHERE kind = 'generation'";
+/// A name of every kind, with what would be a header of its own.
+const NAME: &str = "UPDATE users SET name = 'Ada \u{1f680} \u{05d0}\u{05d1}, \"L\"\r\nBcc: eve@example.org'";
+
 crate::on_both_engines!(
     long_work_is_told_once_to_who_wants_it,
     what_ends_at_once_is_one_letter,
@@ -128,8 +135,6 @@ async fn an_order_is_one_letter_unless_it_takes_very_long(engine: Engine) {
     let person = scene.reader("ada@example.org", Language::English).await;
     let takes = scene.server.test.create(person, "two takes", 2).await;
     scene.clock.advance(LONG);
-    // The second one waits its turn for some minutes more.
-    const LATER: &str = "UPDATE jobs SET run_at = run_at + 540000 WHERE subject = (SELECT id FROM generations WHERE take = 2 AND state = 'queued')";
     scene.server.test.raw(LATER).await;
     scene.server.test.work();
     scene.server.test.ended(person, takes[0].id).await;
@@ -149,7 +154,6 @@ async fn an_order_is_one_letter_unless_it_takes_very_long(engine: Engine) {
     scene.server.test.work();
     scene.server.test.ended(person, takes[0].id).await;
     for _ in 0..8 {
-        const MORE: &str = "UPDATE jobs SET run_at = run_at + 240000 WHERE kind = 'generation'";
         scene.server.test.raw(MORE).await;
         scene.clock.advance(4 * MINUTE - 1_000);
     }
@@ -205,8 +209,6 @@ async fn names_of_every_kind_arrive_as_they_are(engine: Engine) {
         return;
     };
     let person = scene.reader("ada@example.org", Language::English).await;
-    const NAME: &str =
-        "UPDATE users SET name = 'Ada \u{1f680} \u{05d0}\u{05d1}, \"L\"\r\nBcc: eve@example.org'";
     scene.server.test.raw(NAME).await;
     let (long, snow) = ("word ".repeat(80), "\u{96ea}".repeat(300));
     let prompts = [
