@@ -77,7 +77,7 @@ mod tests {
         );
         assert_eq!(links.reader(&token), Some(user));
         assert_eq!(Links::new(vec![8; 32]).reader(&token), None);
-        let others = links.token(UserId(Uuid::from_u128(6))).unwrap();
+        let others = links.token(UserId(Uuid::from_u128(6 << 64))).unwrap();
         let mixed = [&others[..21], &token[21..]].concat();
         for forged in [
             &mixed,

@@ -1,6 +1,6 @@
 //! When letters are sent, how often, and what they say.
 
-use super::{MINUTE, Scene};
+use super::{MINUTE, Scene, setup};
 use crate::support::Engine;
 use aisora::{
     language::{Language, speaking},
@@ -8,6 +8,7 @@ use aisora::{
     server::mail::LONG,
 };
 use std::collections::HashSet;
+use tokio_util::sync::CancellationToken;
 
 /// The second take waits its turn for some minutes more.
 const LATER: &str = "UPDATE jobs SET run_at = run_at + 540000 WHERE subject = (SELECT id FROM generations WHERE take = 2 AND state = 'queued')";
@@ -24,6 +25,7 @@ crate::on_both_engines!(
     names_of_every_kind_arrive_as_they_are,
     a_german_account_gets_german_letters,
     a_long_list_is_cut_and_says_so,
+    nothing_is_lost_or_told_twice_while_much_ends,
 );
 
 async fn long_work_is_told_once_to_who_wants_it(engine: Engine) {
@@ -347,5 +349,44 @@ async fn a_long_list_is_cut_and_says_so(engine: Engine) {
             part.contains("There is more in your library") && part.contains("3000/library"),
             "{part}"
         );
+    }
+}
+
+async fn nothing_is_lost_or_told_twice_while_much_ends(engine: Engine) {
+    let Some(mut scene) = Scene::set(engine).await else {
+        return;
+    };
+    let person = scene.reader("ada@example.org", Language::English).await;
+    let mut cards = Vec::new();
+    for number in 0..20 {
+        let prompt = format!("boat number {number}");
+        cards.extend(scene.server.test.create(person, &prompt, 1).await);
+    }
+    scene.clock.advance(LONG);
+    // Letters are closed while the next one of their things ends.
+    let stop = CancellationToken::new();
+    let sister = scene
+        .server
+        .test
+        .sister(setup(&scene.mail, "", &scene.clock))
+        .await;
+    let other = tokio::spawn(sister.worker.clone().run(stop.clone()));
+    scene.server.test.work();
+    for card in &cards {
+        scene.server.test.ended(person, card.id).await;
+        scene.clock.advance(MINUTE);
+    }
+    scene.pass(MINUTE).await;
+    scene.nothing_waits().await;
+    stop.cancel();
+    other.await.unwrap();
+    let told: String = scene
+        .mail
+        .received()
+        .into_iter()
+        .map(|letter| letter.plain.text)
+        .collect();
+    for card in cards {
+        assert_eq!(told.matches(&card.page()).count(), 1, "{told}");
     }
 }
