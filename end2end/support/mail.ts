@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
 
@@ -20,11 +21,14 @@ export interface Letter {
 export class MailServer {
   readonly received: Letter[] = []
   readonly port: number
+  /** The file of the certificate that it shows, and that nobody has heard of. */
+  readonly certificate: string
   readonly #process: ChildProcess
 
-  private constructor(process: ChildProcess, port: number) {
+  private constructor(process: ChildProcess, port: number, certificate: string) {
     this.#process = process
     this.port = port
+    this.certificate = certificate
   }
 
   /** Whether it is installed; `scripts/tools test` does it. */
@@ -32,11 +36,14 @@ export class MailServer {
     return spawnSync(python, ['-c', 'import aiosmtpd'], { stdio: 'ignore' }).status === 0
   }
 
+  /** Starts one that speaks TLS, at `localhost`. */
   static async start(): Promise<MailServer> {
-    const child = spawn(python, [path.join(repository, 'tests/mail/server.py')], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const certificate = selfSigned()
+    const script = path.join(repository, 'tests/mail/server.py')
+    const child = spawn(python, [script, `--certificate=${certificate}`], { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = readline.createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
     const first = await lines.next()
-    const server = new MailServer(child, (JSON.parse(first.value as string) as { port: number }).port)
+    const server = new MailServer(child, (JSON.parse(first.value as string) as { port: number }).port, certificate)
     void (async () => {
       for (let line = await lines.next(); !line.done; line = await lines.next()) server.received.push(JSON.parse(line.value) as Letter)
     })()
@@ -45,7 +52,22 @@ export class MailServer {
 
   stop(): void {
     this.#process.kill()
+    fs.rmSync(path.dirname(this.certificate), { recursive: true, force: true })
   }
+}
+
+/** A certificate for `localhost` with its key, in one file of a folder of its own. */
+function selfSigned(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-certificate-'))
+  const file = path.join(folder, 'localhost.pem')
+  const config = path.join(folder, 'config')
+  const lines = ['[req]', 'distinguished_name=name', 'x509_extensions=own', 'prompt=no', '[name]', 'CN=localhost', '[own]', 'subjectAltName=DNS:localhost']
+  fs.writeFileSync(config, lines.join('\n'))
+  const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-config', config, '-keyout', file, '-out', `${file}.crt`]
+  const made = spawnSync('openssl', request, { encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(made.stderr ?? made.error?.message)
+  fs.appendFileSync(file, fs.readFileSync(`${file}.crt`))
+  return file
 }
 
 /** Changes a SQLite database behind its server's back. */

@@ -35,7 +35,9 @@ const test = base.extend<object, Post>({
     async ({ mail, data }, use) => {
       await use({
         AISORA_DATA_DIR: data,
-        AISORA_MAIL_URL: `smtp://127.0.0.1:${mail.port}`,
+        AISORA_MAIL_URL: `smtps://localhost:${mail.port}`,
+        // What this machine trusts, in the place of what it trusts usually.
+        SSL_CERT_FILE: `${mail.certificate}.crt`,
         AISORA_MAIL_FROM: 'AiSora <studio@example.org>',
       })
     },

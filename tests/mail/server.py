@@ -2,11 +2,14 @@
 
 It prints one JSON object a line: first its port, then one for each letter that was handed over, refused ones too. Each line of
 its input says what becomes of a letter to come: an answer like `451 not now`, or `lost`, which keeps the letter and goes away
-without an answer. It ends with its input. With an argument `user:password` it wants to know who sends.
+without an answer. It ends with its input. With `--user NAME:PASSWORD` it wants to know who sends, with `--certificate FILE` (and
+its key) it speaks TLS from the first byte.
 """
 
+import argparse
 import asyncio
 import json
+import ssl
 import sys
 from collections import deque
 from email import policy
@@ -60,11 +63,19 @@ def authenticator(wanted):
 
 
 async def main():
-    options = {}
-    if len(sys.argv) > 1:
-        options = {"auth_required": True, "auth_require_tls": False, "authenticator": authenticator(sys.argv[1])}
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--user")
+    arguments.add_argument("--certificate")
+    wished = arguments.parse_args()
+    options, context = {}, None
+    if wished.user:
+        options = {"auth_required": True, "auth_require_tls": False, "authenticator": authenticator(wished.user)}
+    if wished.certificate:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(wished.certificate)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Handler(), hostname="mail.test", loop=loop, **options), "127.0.0.1", 0)
+    smtp = lambda: SMTP(Handler(), hostname="mail.test", loop=loop, **options)
+    server = await loop.create_server(smtp, "127.0.0.1", 0, ssl=context)
     say({"port": server.sockets[0].getsockname()[1]})
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         answers.append(line.strip())

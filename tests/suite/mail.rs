@@ -104,7 +104,7 @@ impl MailServer {
         }
         let mut child = Command::new(&python)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py"))
-            .args(user)
+            .args(user.map(|user| format!("--user={user}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
