@@ -7,7 +7,7 @@ use crate::server::{
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
     message::Mailbox,
-    transport::smtp::{Error, extension::ClientId, response::Code},
+    transport::smtp::{Error, extension::ClientId},
 };
 use reqwest::Url;
 use std::time::Duration;
@@ -17,14 +17,14 @@ const STEP: Duration = Duration::from_secs(15);
 const WHOLE: Duration = Duration::from_mins(1);
 
 /// What became of a try. Nothing of it has an address in it: mail servers repeat them in their answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Posted {
     /// The mail server has it.
     Taken,
     /// It refused it for good, with this code.
     Refused(u16),
-    /// Later it may go: it refused for now with this code, or there was no answer that could be understood.
-    NotNow(Option<u16>),
+    /// Later it may go, for this reason: the code of a refusal, or what was in the way.
+    NotNow(String),
 }
 
 /// Hands letters to the mail server.
@@ -61,21 +61,19 @@ impl Post {
         match tokio::time::timeout(WHOLE, self.transport.send(message)).await {
             Ok(Ok(_)) => Posted::Taken,
             Ok(Err(error)) => posted(&error),
-            Err(_) => Posted::NotNow(None),
+            Err(_) => Posted::NotNow("it took too long".into()),
         }
     }
 }
 
 fn posted(error: &Error) -> Posted {
-    let code = error.status().map(number);
-    match code {
+    match error.status().map(u16::from) {
         // Who we are was refused, not the letter: it goes when the operator has put that right.
-        Some(530..=538) => Posted::NotNow(code),
+        Some(code @ 530..=538) => Posted::NotNow(code.to_string()),
         Some(code) if error.is_permanent() => Posted::Refused(code),
-        code => Posted::NotNow(code),
+        Some(code) => Posted::NotNow(code.to_string()),
+        None if error.is_response() => Posted::NotNow("its answer was not understood".into()),
+        // Of the connection, the certificate, or what the server cannot do: nothing that it said.
+        None => Posted::NotNow(error.to_string()),
     }
-}
-
-fn number(code: Code) -> u16 {
-    u16::from(code)
 }

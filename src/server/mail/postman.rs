@@ -154,7 +154,7 @@ impl Postman {
                 tracing::warn!(letter = %job.subject, code, "the mail server refused a letter for good");
                 self.finish(job, "refused").await
             }
-            Posted::NotNow(code) => self.again(job, code).await,
+            Posted::NotNow(why) => self.again(job, &why).await,
         }
     }
 
@@ -222,13 +222,13 @@ impl Postman {
     }
 
     /// A try that may work out later; after the last one the letter is given up.
-    async fn again(&self, job: &Job, code: Option<u16>) -> Result<()> {
+    async fn again(&self, job: &Job, why: &str) -> Result<()> {
         let tries = usize::try_from(job.attempts).unwrap_or(usize::MAX);
         let Some(pause) = PAUSES.get(tries.saturating_sub(1)) else {
-            tracing::warn!(letter = %job.subject, code, "the mail server took a letter for most of a day not; it is given up");
+            tracing::warn!(letter = %job.subject, why, "the mail server did not take a letter for most of a day; it is given up");
             return self.finish(job, "given_up").await;
         };
-        tracing::info!(letter = %job.subject, code, "the mail server did not take a letter; it is tried again");
+        tracing::warn!(letter = %job.subject, why, "the mail server did not take a letter; it is tried again");
         count("again");
         let percent = rand::rng().random_range(80..=120);
         self.put_off(job, self.clock.now() + pause * percent / 100, false)
