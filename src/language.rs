@@ -4,7 +4,8 @@
 //! language says `{name}` where a value stands. A test keeps both complete (`tests/suite/languages.rs`).
 //!
 //! On the server the language is that of the request that is answered: [`speaking`] sets it, outside of requests (in the
-//! worker, on the command line, at `/v1`) it is English. In the browser it is that of the page.
+//! worker, on the command line, at `/v1`) it is English, but for letters, which speak their reader's. In the browser it is
+//! that of the page.
 
 #[cfg(feature = "ssr")]
 mod request;

@@ -14,6 +14,7 @@ pub mod identity;
 pub mod jobs;
 pub mod keys;
 pub mod live;
+pub mod mail;
 pub mod media;
 pub mod moderation;
 pub mod organising;

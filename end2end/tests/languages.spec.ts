@@ -1,6 +1,6 @@
 // German beside English: asked for by the browser or chosen, with JavaScript and without, on pages that live in the browser too.
 
-import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
+import { arrive, expectNoSidewaysScroll, join, make, signIn } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const GERMAN = { locale: 'de-DE' }
@@ -37,6 +37,28 @@ test('a choice is kept, and counts more than what the browser asks for', async (
   await page.goto('/account')
   await page.getByRole('main').getByRole('button', { name: 'English' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Account')
+})
+
+test('a choice goes along to other browsers, and pages wake up in it', async ({ page, newPage }) => {
+  const person = await join(page)
+  await page.goto('/account')
+  await page.getByRole('main').getByRole('button', { name: 'Deutsch' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Konto')
+  const other = await newPage()
+  await signIn(other, person)
+  // What the server said and what the browser says are the same, or the console tells and the test fails.
+  await arrive(other, '/create')
+  await expect(other.locator('html')).toHaveAttribute('lang', 'de')
+  const rooms = other.getByRole('navigation', { name: 'Bereiche' }).filter({ visible: true })
+  await expect(rooms.getByRole('link', { name: 'Mediathek' })).toBeVisible()
+  await other.getByLabel('Was soll zu sehen sein').fill('ein Leuchtturm')
+  await expect(other.getByRole('button', { name: /40 Credits/ })).toBeEnabled()
+  // Chosen here, it counts here, and follows there where nobody chose.
+  await other.goto('/account')
+  await other.getByRole('main').getByRole('button', { name: 'English' }).click()
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Account')
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 }), 'its own choice').toHaveText('Konto')
 })
 
 test('without JavaScript it is the same', async ({ newPage, watch }) => {

@@ -93,8 +93,23 @@ async function ring(cards) {
   if (wanted && mayNote() && document.hidden) mine.forEach(note)
 }
 
+/** The switch for letters: the server remembers it. Where that fails, the form goes as it would without a script. */
+async function letters(event) {
+  const form = event.target.closest('.letters')
+  if (!form) return
+  event.preventDefault()
+  const wanted = form.elements.ended.value === 'on'
+  const sent = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' }).catch(() => null)
+  if (sent?.type !== 'opaqueredirect') return form.submit()
+  for (const other of document.querySelectorAll('.letters')) {
+    other.elements.ended.value = wanted ? 'off' : 'on'
+    other.querySelector('.switch').setAttribute('aria-checked', wanted)
+  }
+}
+
 if (isHere) {
   show()
+  document.addEventListener('submit', letters)
   document.addEventListener('change', choose)
   document.addEventListener('aisora:work', ({ detail }) => ring(detail))
   addEventListener('storage', ({ key }) => key === CHOSEN && show())

@@ -4,7 +4,7 @@ use super::wire::Wire;
 use crate::model::{
     error::AppError,
     keys::ApiKey,
-    person::{FormState, Viewer},
+    person::{FormState, MailChoice, Viewer},
 };
 use leptos::prelude::*;
 
@@ -16,6 +16,15 @@ use leptos::prelude::*;
 pub async fn viewer() -> Result<Option<Viewer>, AppError> {
     let context = crate::server::web::context()?;
     Ok(context.person.as_ref().map(Viewer::from))
+}
+
+/// Whether the person wants letters about long work; nothing where no letters are sent, or nobody is signed in.
+///
+/// # Errors
+/// Only when the database does not answer.
+#[server(name = GetMailChoice, prefix = "/api", endpoint = "account/mail", protocol = Wire)]
+pub async fn mail_choice() -> Result<Option<MailChoice>, AppError> {
+    Ok(crate::server::web::context()?.mail_choice())
 }
 
 /// What a form carried when it came back with errors; empty on a first visit.

@@ -20,6 +20,15 @@ pub struct Viewer {
     pub admin: bool,
 }
 
+/// Letters about long work, as far as the pages need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailChoice {
+    /// The address that they go to.
+    pub email: String,
+    /// Whether they are wanted.
+    pub wanted: bool,
+}
+
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
 const CARRIED: [&str; 12] = [
     "from",

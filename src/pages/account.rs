@@ -1,13 +1,14 @@
 //! `/account`: who is signed in, the theme, the way out.
 
-use crate::components::bells::bells;
+use crate::api::account::mail_choice;
+use crate::components::bells::{bells, letters};
 use crate::components::dynamic::{awaited, waiting};
 use crate::components::fact::fact;
 use crate::components::language::LanguageSwitch;
 use crate::components::person::Who;
 use crate::components::theme::ThemeSwitch;
 use crate::language::t;
-use crate::model::person::Viewer;
+use crate::model::person::{MailChoice, Viewer};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,6 +21,7 @@ pub fn Account() -> impl IntoView {
             None => ().into_any(),
         }
     });
+    let told = awaited(waiting, || async { told(mail_choice().await.ok().flatten()) });
     view! {
         <Title text=t!("Account") />
         <div class="page narrow">
@@ -32,10 +34,7 @@ pub fn Account() -> impl IntoView {
                 <p class="hint">{t!("The language that the studio speaks with you.")}</p>
                 <LanguageSwitch />
             </section>
-            <section class="sheet needs-script">
-                {bells()}
-                <p class="acts"><button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="#icon-keys"></use></svg>{t!("Keyboard shortcuts")}</button></p>
-            </section>
+            {told}
             <section class="sheet">
                 <h2>{t!("Yours")}</h2>
                 <p class="hint">{t!("Everything you make is private. You can download or delete it at any time.")}</p>
@@ -58,6 +57,25 @@ pub fn Account() -> impl IntoView {
                 <button class="button"><svg class="icon" aria-hidden="true"><use href="#icon-leave"></use></svg>{t!("Sign out")}</button>
             </form>
         </div>
+    }
+    .into_any()
+}
+
+/// How one is told that a video is ready. Without a script there are letters, where there are.
+fn told(mail: Option<MailChoice>) -> AnyView {
+    let class = if mail.is_some() {
+        "sheet"
+    } else {
+        "sheet needs-script"
+    };
+    let letters = mail.map(|choice| letters(choice, "/account"));
+    view! {
+        <section class=class>
+            {bells()} {letters}
+            <p class="acts needs-script">
+                <button class="button" data-opens="keys"><svg class="icon" aria-hidden="true"><use href="#icon-keys"></use></svg>{t!("Keyboard shortcuts")}</button>
+            </p>
+        </section>
     }
     .into_any()
 }

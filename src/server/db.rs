@@ -8,6 +8,7 @@ pub mod events;
 pub mod generations;
 pub mod keys;
 pub mod ledger;
+pub mod letters;
 mod migrations;
 pub mod organising;
 pub mod people;

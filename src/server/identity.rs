@@ -13,7 +13,7 @@ use super::{
     },
     error::{Failure, Result},
 };
-use crate::language::t;
+use crate::language::{Language, t};
 use crate::model::{
     credits::{Balance, Credits},
     error::{AppError, Code, FieldError},
@@ -41,6 +41,10 @@ pub struct Person {
     pub name: Option<String>,
     /// May see `/admin`.
     pub admin: bool,
+    /// The language that they chose, if they did.
+    pub language: Option<Language>,
+    /// Whether they want letters about long work that ended.
+    pub mail_ended: bool,
     /// Their credits when the request came.
     pub balance: Balance,
 }
@@ -268,6 +272,8 @@ impl Identity {
             email: row.email,
             name: row.name,
             admin: row.admin,
+            language: row.language.as_deref().and_then(Language::from_tag),
+            mail_ended: row.mail_ended,
             balance: Balance {
                 available: Credits(row.available),
                 held: Credits(row.held),
@@ -300,6 +306,16 @@ impl Identity {
                 false
             }
         }
+    }
+
+    /// Writes down the language that a person chose: other browsers speak it too, and letters.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn choose_language(&self, user: UserId, language: Language) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        people::set_language(&mut tx, user.0, language.tag()).await?;
+        tx.commit().await
     }
 
     /// Ends a session.

@@ -149,6 +149,10 @@ fn shown(web: &Web) -> Router<Web> {
         .route("/theme", post(forms::theme))
         .route("/language", post(forms::language))
         .route("/docs/api", get(pages::api_docs))
+        .route(
+            "/unsubscribe/{token}",
+            get(forms::mail::asks).post(forms::mail::stop),
+        )
         .merge(library())
         .merge(account())
         .leptos_routes_with_context(
@@ -209,6 +213,7 @@ fn account() -> Router<Web> {
         .route("/account/presets/{id}/{deed}", post(forms::presets::change))
         .route("/presets/{token}", post(forms::presets::adopt))
         .route("/account/spending", post(forms::spending::save))
+        .route("/account/mail", post(forms::mail::want))
         .route("/account/webhooks", post(forms::webhooks::create))
         .route("/account/webhooks/{id}/rotate", post(forms::webhooks::rotate))
         .route("/account/webhooks/{id}/turn-on", post(forms::webhooks::turn_on))

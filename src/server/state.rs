@@ -17,6 +17,7 @@ use super::{
     identity::Identity,
     keys::Keys,
     live::Hub,
+    mail::{Links, Mail, Postman},
     moderation::{Forbidden, PromptRules},
     organising::Organising,
     presets::Presets,
@@ -65,6 +66,8 @@ pub struct Services {
     pub keys: Arc<Keys>,
     /// Where events of videos go.
     pub webhooks: Arc<Webhooks>,
+    /// Letters.
+    pub mail: Mail,
     /// Credits.
     pub ledger: Ledger,
     /// What people allow themselves to spend.
@@ -162,6 +165,7 @@ impl App {
             hub: hub.clone(),
             work: Arc::new(Notify::new()),
             courier: called.clone(),
+            mails: config.mail.is_some(),
             stops: Stops::default(),
             nudges: Nudges::default(),
         };
@@ -174,9 +178,10 @@ impl App {
             config.mode,
             called.clone(),
         )?;
+        let (mail, postman) = letters(&db, &clock, &config).await?;
         let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
-        let worker = worker(&life, &providers, &storage, &config, scratch, courier);
+        let worker = worker(&life, &providers, &storage, &config, scratch, (courier, postman));
         let rules = parts
             .rules
             .unwrap_or_else(|| Arc::new(Forbidden::new(&config.forbidden)));
@@ -188,6 +193,7 @@ impl App {
             identity: Arc::new(identity),
             keys: Arc::new(keys),
             webhooks: Arc::new(webhooks),
+            mail,
             ledger,
             spending,
             rules,
@@ -203,6 +209,13 @@ impl App {
             services: Arc::new(services),
         })
     }
+}
+
+/// Who wants letters, and who sends them where there is a mail server.
+async fn letters(db: &Db, clock: &Clock, config: &Config) -> Result<(Mail, Option<Postman>)> {
+    let links = Links::new(secret(db, "letters").await?);
+    let postman = Postman::new(db.clone(), clock.clone(), links.clone(), config)?;
+    Ok((Mail::new(db.clone(), links, config.mail.is_some()), postman))
 }
 
 /// One of the server's own secrets, the same in every process.
@@ -254,7 +267,7 @@ fn worker(
     storage: &Storage,
     config: &Config,
     scratch: PathBuf,
-    courier: Courier,
+    (courier, postman): (Courier, Option<Postman>),
 ) -> Worker {
     Worker {
         life: life.clone(),
@@ -267,6 +280,7 @@ fn worker(
         name: format!("{}-{}", std::process::id(), life.clock.now()),
         alive_at: Arc::new(AtomicI64::new(0)),
         courier,
+        postman,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a page or server function knows about its request: the services, and who is signed in.
 
 use super::{error::Result, identity::Person, state::App};
-use crate::model::{error::AppError, person::Viewer};
+use crate::model::{
+    error::AppError,
+    person::{MailChoice, Viewer},
+};
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 
@@ -27,6 +30,18 @@ impl WebContext {
         self.person
             .as_ref()
             .ok_or_else(|| AppError::sign_in_needed().into())
+    }
+
+    /// Whether the person wants letters; nothing where no letters are sent, or nobody is signed in.
+    #[must_use]
+    pub fn mail_choice(&self) -> Option<MailChoice> {
+        let person = self.person.as_ref();
+        person
+            .filter(|_| self.app.mail.is_configured())
+            .map(|person| MailChoice {
+                email: person.email.clone(),
+                wanted: person.mail_ended,
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The languages: who is answered in which, and whether each is complete.
 
+mod account;
 mod source;
 
 use crate::support::{Engine, WebServer};

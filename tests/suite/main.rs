@@ -16,6 +16,7 @@ mod languages;
 mod ledger;
 mod leftovers;
 mod lineage;
+mod mail;
 mod openai_videos;
 mod organising;
 mod people;

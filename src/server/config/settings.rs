@@ -176,6 +176,19 @@ pub const SETTINGS: &[Setting] = &[
         "a text file with more of them, one a line; lines that begin with # are notes",
     ),
     setting(
+        "mail.url",
+        "AISORA_MAIL_URL",
+        "",
+        "the mail server: smtps://user:password@host, or smtp://user:password@host?tls=required for STARTTLS; without it there is \
+         no mail",
+    ),
+    setting(
+        "mail.from",
+        "AISORA_MAIL_FROM",
+        "",
+        "who letters come from, like AiSora <studio@example.org>",
+    ),
+    setting(
         "builtin.concurrency",
         "AISORA_BUILTIN_CONCURRENCY",
         "2",

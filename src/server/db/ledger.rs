@@ -262,6 +262,11 @@ pub const INVARIANTS: &[(&str, &str)] = &[
          LEFT JOIN jobs j ON j.kind = 'webhook' AND j.subject = d.id
          WHERE d.next_at IS NULL AND (j.subject IS NOT NULL OR (d.delivered_at IS NULL) = (d.given_up_at IS NULL)) LIMIT 100",
     ),
+    (
+        "a letter that is gathered or sent has its job",
+        "SELECT 'a letter (' || l.kind || ') without a job' AS what FROM letters l
+         LEFT JOIN jobs j ON j.kind = 'letter' AND j.subject = l.id WHERE j.subject IS NULL LIMIT 100",
+    ),
 ];
 
 /// The breaches of one invariant, at most a hundred.

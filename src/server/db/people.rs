@@ -77,6 +77,18 @@ pub async fn set_password(tx: &mut Tx, user: Uuid, old: &str, new: &str) -> Resu
     Ok(())
 }
 
+/// Writes down the language that a person chose.
+pub async fn set_language(tx: &mut Tx, user: Uuid, tag: &str) -> Result<()> {
+    const SQL: &str = "UPDATE users SET language = $2 WHERE id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(user)
+        .bind(tag)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 /// A session with its person.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
@@ -85,6 +97,10 @@ pub struct SessionRow {
     pub name: Option<String>,
     pub admin: bool,
     pub renewed_at: i64,
+    /// The tag of the language that they chose, if they did.
+    pub language: Option<String>,
+    /// Whether they want letters about long work.
+    pub mail_ended: bool,
     /// Credits, read along: every page of the studio shows them.
     pub available: i64,
     pub held: i64,
@@ -95,13 +111,15 @@ from_row!(SessionRow {
     name,
     admin,
     renewed_at,
+    language,
+    mail_ended,
     available,
     held
 });
 
 /// The session behind a token's hash, unless it has expired.
 pub async fn session(db: &Db, token_hash: &[u8], now: i64) -> Result<Option<SessionRow>> {
-    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at, COALESCE(b.available, 0) AS available, COALESCE(b.held, 0) AS held
+    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at, u.language, u.mail_ended, COALESCE(b.available, 0) AS available, COALESCE(b.held, 0) AS held
         FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN ledger_balances b ON b.user_id = u.id
         WHERE s.token_hash = $1 AND s.expires_at > $2";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)

@@ -19,7 +19,7 @@ use crate::server::{
     error::{Failure, Result},
     jobs,
     live::{self, Hub, Note},
-    webhooks,
+    mail, webhooks,
 };
 use std::{
     collections::HashMap,
@@ -46,6 +46,8 @@ pub struct Life {
     pub work: Arc<Notify>,
     /// Rings when there is something to tell people's programs.
     pub courier: Arc<Notify>,
+    /// Whether this server sends letters.
+    pub mails: bool,
     /// Stops work that this process is doing.
     pub stops: Stops,
     /// Has work that this process is doing ask its provider now.
@@ -169,7 +171,7 @@ impl Moment<'_> {
         });
     }
 
-    /// Ends a generation: state, money, job and webhooks in one. False: somebody was first; drop the transaction.
+    /// Ends a generation: state, money, job, webhooks and letter in one. False: somebody was first; drop the transaction.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -219,6 +221,9 @@ impl Moment<'_> {
         if ended {
             jobs::finish(&mut self.tx, JOB, row.id).await?;
             self.announced |= webhooks::announce(&mut self.tx, &self.life.ids, row).await?;
+            if self.life.mails {
+                mail::announce(&mut self.tx, &self.life.ids, row).await?;
+            }
             metrics::counter!("aisora_generations_ended_total", "state" => ending.state().as_str())
                 .increment(1);
         }

@@ -13,6 +13,7 @@ use crate::server::{
     db::generations::{self, Change, GenerationRow},
     error::Result,
     jobs::{self, Claim, Job},
+    mail::Postman,
     providers::{Providers, VideoProvider},
     storage::{self, Storage},
     webhooks::Courier,
@@ -68,6 +69,8 @@ pub struct Worker {
     pub alive_at: Arc<AtomicI64>,
     /// Who takes events to the endpoints of people, beside it.
     pub courier: Courier,
+    /// Who sends letters, where there is a mail server.
+    pub postman: Option<Postman>,
 }
 
 impl Worker {
@@ -77,6 +80,10 @@ impl Worker {
             tracing::error!(%error, "the scratch folder cannot be made ready");
         }
         let courier = tokio::spawn(self.courier.clone().run(stop.clone()));
+        let postman = self
+            .postman
+            .clone()
+            .map(|postman| tokio::spawn(postman.run(stop.clone())));
         let tasks = TaskTracker::new();
         let mut running: HashMap<String, Arc<AtomicI64>> = HashMap::new();
         for provider in self.providers.iter() {
@@ -116,6 +123,11 @@ impl Worker {
         tasks.wait().await;
         if courier.await.is_err() {
             tracing::error!("the courier of webhooks panicked");
+        }
+        if let Some(postman) = postman
+            && postman.await.is_err()
+        {
+            tracing::error!("the postman panicked");
         }
     }
 

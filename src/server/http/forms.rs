@@ -9,6 +9,7 @@
 pub mod create;
 pub mod derive;
 pub mod keys;
+pub mod mail;
 pub mod organising;
 pub mod presets;
 pub mod sent;
@@ -17,7 +18,7 @@ pub mod trash;
 pub mod webhooks;
 
 use super::{guard::client_address, language, pages, session};
-use crate::language::t;
+use crate::language::{Language, t};
 use crate::{
     model::{
         composition::ComposerForm,
@@ -291,12 +292,19 @@ pub struct ChosenLanguage {
     next: Option<String>,
 }
 
-/// `POST /language`
-pub async fn language(Form(form): Form<ChosenLanguage>) -> Response {
-    led_to(
+/// `POST /language`: this browser keeps the choice, and so does the account of who is signed in.
+pub async fn language(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Form(form): Form<ChosenLanguage>,
+) -> Result<Response, ErrorResponse> {
+    if let (Some(person), Some(language)) = (signed_in.0, Language::from_tag(&form.language)) {
+        web.app.identity.choose_language(person.id, language).await?;
+    }
+    Ok(led_to(
         session::safe_next(form.next.as_deref()),
         Some(language::set(&form.language)),
-    )
+    ))
 }
 
 /// The choice of a theme.

@@ -4,6 +4,7 @@ mod components;
 mod docs;
 mod failed;
 mod framed;
+mod unsubscribe;
 
 use crate::{
     app::{App as Pages, Script, ShellData, shell},
@@ -158,6 +159,14 @@ pub async fn api_docs(State(web): State<Web>, request: Request) -> Response {
     let shell_web = web.clone();
     let shown = move || docs::page(data(&shell_web, false), &shell_web.app.config.public_url);
     render(&web, parts, 200, || {}, shown).await
+}
+
+/// The page behind the link in a letter: whether its reader still wants such letters.
+pub async fn unsubscribe(web: &Web, request: Request, wanted: bool) -> Response {
+    let (parts, _) = request.into_parts();
+    let shell_web = web.clone();
+    let shown = move || unsubscribe::page(data(&shell_web, false), wanted);
+    render(web, parts, 200, || {}, shown).await
 }
 
 /// `GET /dev/components`, in development.

@@ -1,5 +1,6 @@
 //! The session cookie: read once for each request, before anything else looks at it.
 
+use super::language;
 use crate::server::{
     error::ErrorResponse,
     identity::{Person, Session, Token},
@@ -99,8 +100,9 @@ async fn answer(person: Option<Person>, mut request: Request, next: Next) -> Res
             _ => {}
         }
     }
+    let account = person.as_ref().and_then(|person| person.language);
     request.extensions_mut().insert(SignedIn(person));
-    next.run(request).await
+    language::of_account(account, request, next).await
 }
 
 /// Not where signing in or out has just set it, and not on a file that shared caches keep for everybody.

@@ -5,12 +5,19 @@
 use super::pages::wants_page;
 use crate::language::{t, tn};
 use crate::{
-    components::{bells::bells, icon::Icon, words},
+    components::{
+        bells::{bells, letters},
+        icon::Icon,
+        words,
+    },
     model::{
         generation::{Card, State},
         live::Snapshot,
     },
-    server::{router::Web, web::SignedIn},
+    server::{
+        router::Web,
+        web::{self, SignedIn},
+    },
 };
 use axum::{
     extract::{Request, State as Shared},
@@ -76,6 +83,8 @@ pub fn strip() -> AnyView {
         .chain(news)
         .map(|card| row(Some(card), work.now, next))
         .collect();
+    let mail = web::context().ok().and_then(|context| context.mail_choice());
+    let letters = mail.map(|choice| letters(choice, next));
     // `<` would let a prompt end the element.
     let paper = serde_json::to_string(work.as_ref()).unwrap_or_default();
     view! {
@@ -91,7 +100,7 @@ pub fn strip() -> AnyView {
                 </summary>
                 <div class="strip-panel">
                     <ul class="strip-rows">{rows}</ul>
-                    {bells()}
+                    {bells()} {letters}
                 </div>
             </details>
             <button class="icon-button strip-away needs-script" aria-label=t!("Put away")>
