@@ -48,6 +48,7 @@ async fn hang(test: &TestApp, user: Uuid, prompt: &str) -> Uuid {
         width: 64,
         height: 64,
         seconds: 1,
+        added_seconds: None,
         seed: 1,
         caption: false,
         credits: 0,

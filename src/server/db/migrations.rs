@@ -63,6 +63,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "answers",
         include_str!("../../../migrations/sqlite/0012_answers.sql"),
     ),
+    (
+        14,
+        "extensions",
+        include_str!("../../../migrations/sqlite/0014_extensions.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -125,6 +130,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         12,
         "answers",
         include_str!("../../../migrations/postgres/0012_answers.sql"),
+    ),
+    (
+        14,
+        "extensions",
+        include_str!("../../../migrations/postgres/0014_extensions.sql"),
     ),
 ];
 
