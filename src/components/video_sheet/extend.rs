@@ -1,5 +1,6 @@
 //! Extending a video: what happens next, by how much, for how many credits. A plain form, folded in.
 
+use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::words;
 use crate::language::t;
@@ -34,7 +35,8 @@ fn form(page: &VideoPage, additions: &[Addition], drawn: bool, typed: Option<Str
                 <div class="field">
                     <label for="extend-prompt">{t!("What happens next")}</label>
                     <textarea id="extend-prompt" name="prompt" rows="3" dir="auto" maxlength="32000" required aria-describedby="extend-hint">
-                        {prompt}
+                        // A first line that is empty would get lost.
+                        {["\n", &browser::text_of_area(&prompt)].concat()}
                     </textarea>
                     <p class="hint" id="extend-hint">{hint}</p>
                 </div>

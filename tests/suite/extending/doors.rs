@@ -73,10 +73,21 @@ async fn a_page_extends_without_a_script(engine: Engine) {
     let empty = empty.text().await.unwrap();
     assert!(empty.contains("Describe what should be seen.") && empty.contains("id=\"extend\" open"));
     let stale = browser
-        .post_form(&way, &[("prompt", "it sails on & on"), ("quote", "e30.e30")])
+        .post_form(
+            &way,
+            &[
+                ("prompt", "it sails on & on </textarea><b id=x>"),
+                ("quote", "e30.e30"),
+            ],
+        )
         .await;
     let stale = stale.text().await.unwrap();
-    assert!(stale.contains("it sails on &amp; on"), "the words come back");
+    let words = stale.split("id=\"extend-prompt\"").nth(1).unwrap_or(&stale);
+    assert!(
+        words.contains("it sails on &amp; on"),
+        "the words come back: {words:.400}"
+    );
+    assert!(!stale.contains("<b id=x>"), "text is text");
     let made = browser
         .post_form(&way, &[("prompt", "it sails on"), ("quote", &token)])
         .await;
