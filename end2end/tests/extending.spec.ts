@@ -41,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
       const receipt = page.locator('.receipt')
       await expect(receipt).toContainText('1 s added')
       await expect(page.locator('.family .kin-here')).toContainText('Extension')
-      await expectPurse(page, '180')
+      await expectPurse(page, '180 credits')
       if (javaScriptEnabled) {
         const id = new URL(page.url()).pathname.slice(3)
         expect(await length(page, id)).toBe(2)
@@ -51,7 +51,8 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveURL(new RegExp(first!.id))
     })
 
-    test('words that do not fit come back as they were typed', async ({ page }) => {
+    test('words that do not fit come back as they were typed', async ({ page, watch }) => {
+      watch.allow(/status of 422/)
       await join(page)
       const [first] = await make(page, wish)
       await (javaScriptEnabled ? arrive(page, `/v/${first!.id}`) : page.goto(`/v/${first!.id}`))

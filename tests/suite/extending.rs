@@ -1,5 +1,6 @@
 //! Extending: a longer video that begins with all of another one, at the price of what is added, through every door.
 
+mod crash;
 mod doors;
 mod servers;
 
