@@ -57,8 +57,8 @@ const RULES: [&str; 8] = [
     "Where a model takes one (input_reference in /v1/models), a video starts from a picture: send input_reference as a file of a \
      form, or as {\"image_url\"} with an https or data address. JPEG, PNG and WebP of up to 20 MB are cut to the size of the video.",
     "Where a model can (extends_to in /v1/models is the longest), a completed video is extended: send its id as {\"video\": {\"id\"}}. \
-     You pay for the seconds that are added; seconds of the new video are those of all of it. Files are not taken, and the \
-     original stays.",
+     You pay for the seconds that are added; seconds of the new video are those of all of it. The original stays. Files are not \
+     taken: in Python, client.post(\"/videos/extensions\", body={…}, cast_to=type(video)) sends an id.",
     "With an Idempotency-Key, a request that comes again within a day gets the same video. Another request under the same key is \
      refused with 409.",
     "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param (code moderation_blocked: the \
