@@ -5,7 +5,7 @@ use aisora::model::{
     credits::Credits,
 };
 use aisora::server::providers::{
-    JobStatus, Offer, Order, ProviderError, VideoProvider,
+    Extends, JobStatus, Offer, Order, ProviderError, VideoProvider,
     builtin::render::{RenderSpec, render},
 };
 use async_trait::async_trait;
@@ -50,6 +50,7 @@ impl Default for Instant {
             seconds: vec![1],
             default_seconds: 1,
             input_reference: false,
+            extends_to: 0,
             doing: None,
         };
         Self {
@@ -58,6 +59,7 @@ impl Default for Instant {
                 deadline: Duration::from_mins(1),
                 available_until: None,
                 successor: None,
+                extends: Extends::File,
             }]),
             video: Arc::new(std::fs::read(file.path()).expect("read")),
             last: Arc::new(Mutex::new((std::time::Instant::now(), Duration::ZERO))),

@@ -2,6 +2,7 @@
 
 use super::field::returned_form;
 use super::icon::Icon;
+use crate::browser;
 use crate::language::t;
 use crate::model::{ids::GenerationId, library::About as Written};
 use leptos::prelude::*;
@@ -53,7 +54,8 @@ pub fn About(
                 <div class="field">
                     <label for="note">{t!("Note")}<small>{t!("only you see it")}</small></label>
                     <textarea id="note" name="note" rows="3" dir="auto" aria-describedby="note-error" aria-invalid=(!note_wrong.is_empty()).then_some("true")>
-                        {value("note", about.note)}
+                        // A first line that is empty would get lost.
+                        {["\n", &browser::text_of_area(&value("note", about.note))].concat()}
                     </textarea>
                     <p class="field-error" id="note-error">{note_wrong}</p>
                 </div>

@@ -4,6 +4,7 @@
 //! program for it. What its buttons do without a form is in `public/js/player.js`.
 
 mod bar;
+mod extend;
 mod family;
 mod receipt;
 mod trash;
@@ -27,6 +28,8 @@ use receipt::Receipt;
 /// The page as the browser gets it; `returned` is the form that was refused, if one was.
 #[must_use]
 pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
+    let typed = returned.values.get("prompt").cloned();
+    let drawn = page.provider == crate::server::providers::builtin::NAME;
     let wrong = returned.message.or_else(|| {
         // What the person writes to a video has its errors at its own fields.
         let own = |field: &str| {
@@ -49,6 +52,7 @@ pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
     let about = view! {
         {trash::in_trash(&page)}
         <Acts page=page.clone() wrong />
+        {extend::extend(&page, drawn, typed)}
         <Family family=page.family.clone() of=page.card.id ready />
         <About id=page.card.id about=page.about.clone() />
         <Receipt page=page.clone() />
@@ -92,6 +96,8 @@ fn Takes(page: VideoPage) -> impl IntoView {
 fn Acts(page: VideoPage, wrong: Option<String>) -> impl IntoView {
     let card = page.card.clone();
     let ready = Phase::from(card.state) == Phase::Ready;
+    let failed = card.state.is_terminal() && !ready;
+    let failed_extension = page.extended.and_then(|extended| extended.of).filter(|_| failed);
     let another = if page.offered {
         view! {
             <a class="button" href=words::another(card.id)><Icon name="again" />{t!("Make another")}</a>
@@ -106,6 +112,7 @@ fn Acts(page: VideoPage, wrong: Option<String>) -> impl IntoView {
             {ready.then(|| view! { <a class="button primary" href=card.download() download><Icon name="download" />{t!("Download")}</a> }.into_any())}
             {another}
             {page.variation.map(|quote| variation(card.id, quote))}
+            {failed_extension.map(extend::again)}
             {(ready && page.takes_picture).then(|| last_frame(card.id))}
         </div>
         <dl class="facts">

@@ -80,6 +80,9 @@ pub struct SizeOffer {
     pub credits_per_second: Credits,
 }
 
+/// The most seconds that one extension adds.
+pub const ADDED_MAX: u32 = 20;
+
 /// A model that people can choose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
@@ -98,6 +101,9 @@ pub struct Model {
     /// Whether a video can start from a reference picture.
     #[serde(default)]
     pub input_reference: bool,
+    /// The longest video that it makes by extending, in seconds; 0 where it extends none.
+    #[serde(default)]
+    pub extends_to: u32,
     /// How its provider has been doing, where it depends on one.
     #[serde(default)]
     pub doing: Option<Doing>,
@@ -136,6 +142,15 @@ impl Model {
         self.seconds.binary_search(&seconds).ok()?;
         self.offer(size)?.credits_per_second.checked_mul(seconds)
     }
+
+    /// The lengths that can be added to a video of so many seconds.
+    pub fn additions(&self, before: u32) -> impl Iterator<Item = u32> {
+        let room = self.extends_to.saturating_sub(before).min(ADDED_MAX);
+        self.seconds
+            .iter()
+            .copied()
+            .filter(move |seconds| *seconds <= room)
+    }
 }
 
 /// Every model that can be chosen now, the default first.
@@ -172,6 +187,27 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_added_stays_within_the_whole_and_within_twenty_seconds() {
+        let model = |extends_to| Model {
+            id: "m".into(),
+            label: "M".into(),
+            note: String::new(),
+            sizes: Vec::new(),
+            seconds: vec![4, 8, 12, 30],
+            default_seconds: 4,
+            input_reference: false,
+            extends_to,
+            doing: None,
+        };
+        let added = |extends_to, before| model(extends_to).additions(before).collect::<Vec<_>>();
+        assert_eq!(added(120, 4), [4, 8, 12]);
+        assert_eq!(added(120, 110), [4, 8]);
+        assert_eq!(added(120, 117), [0; 0]);
+        assert_eq!(added(0, 4), [0; 0], "it extends none");
+        assert_eq!(added(60, 4_000), [0; 0]);
+    }
 
     #[test]
     fn a_size_reads_what_it_writes() {

@@ -289,7 +289,9 @@ fn not_offered(id: &str, catalogue: &Catalogue) -> String {
     }
 }
 
-fn lengths_in_words(seconds: &[u32]) -> String {
+/// Lengths, for sentences.
+#[must_use]
+pub fn lengths_in_words(seconds: &[u32]) -> String {
     match seconds {
         [] => t!("no video at the moment").into(),
         [only] => t!("{n} seconds", n = only),
@@ -383,6 +385,7 @@ mod tests {
                 seconds: (1..=20).collect(),
                 default_seconds: 4,
                 input_reference: false,
+                extends_to: 0,
                 doing: None,
             }],
         }

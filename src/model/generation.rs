@@ -144,12 +144,14 @@ pub enum Reason {
     Interrupted,
     /// The model is not offered any more.
     ModelGone,
+    /// The video that should be extended is not there any more.
+    OriginalGone,
     /// Our fault.
     Internal,
 }
 
 impl Reason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::CancelledByUser,
         Self::TimedOut,
         Self::ProviderFailed,
@@ -160,6 +162,7 @@ impl Reason {
         Self::StorageFailed,
         Self::Interrupted,
         Self::ModelGone,
+        Self::OriginalGone,
         Self::Internal,
     ];
 
@@ -177,6 +180,7 @@ impl Reason {
             Self::StorageFailed => "storage_failed",
             Self::Interrupted => "interrupted",
             Self::ModelGone => "model_gone",
+            Self::OriginalGone => "original_gone",
             Self::Internal => "internal",
         }
     }
@@ -201,6 +205,7 @@ impl Reason {
             Self::StorageFailed => t!("The finished video could not be saved."),
             Self::Interrupted => t!("The server was restarted while it was being handed over."),
             Self::ModelGone => t!("This model is not offered any more."),
+            Self::OriginalGone => t!("The video that it extends was deleted."),
             Self::Internal => t!("Something went wrong on our side."),
         }
     }
@@ -362,6 +367,36 @@ pub struct TakeLink {
     pub take: u32,
 }
 
+/// Whether a video can be extended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extending {
+    /// What can be added, the shortest first.
+    By(Vec<Addition>),
+    /// Why it cannot, in a sentence; empty where nobody would ask.
+    Not(String),
+}
+
+/// A length that can be added to a video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Addition {
+    /// The length of all of it then, in seconds.
+    pub total: u32,
+    /// The price of what is added.
+    pub quote: Quote,
+    /// It is chosen at first.
+    pub first: bool,
+}
+
+/// What an extension extends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// The other video, while it is there.
+    pub of: Option<GenerationId>,
+    /// The seconds that were added to it.
+    pub added: u32,
+}
+
 /// What the browser gets of `/v/{id}`: what lives there, and the rest as HTML.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoSheet {
@@ -388,6 +423,11 @@ pub struct VideoPage {
     pub offered: bool,
     /// What the same with another seed costs, where it can be made now.
     pub variation: Option<Quote>,
+    /// What extending it costs.
+    pub extending: Extending,
+    /// What it extends, if it is an extension.
+    #[serde(default)]
+    pub extended: Option<Extended>,
     /// Whether any model on offer starts from a picture.
     pub takes_picture: bool,
     /// The caption was on.

@@ -17,16 +17,19 @@ pub enum DerivedBy {
     Frame,
     /// It starts from the last frame of the other one.
     LastFrame,
+    /// It begins with all of the other one and goes on.
+    Extend,
     /// The other one did not end with a video.
     Retry,
 }
 
 impl DerivedBy {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Remix,
         Self::Variation,
         Self::Frame,
         Self::LastFrame,
+        Self::Extend,
         Self::Retry,
     ];
 
@@ -38,6 +41,7 @@ impl DerivedBy {
             Self::Variation => "variation",
             Self::Frame => "frame",
             Self::LastFrame => "last_frame",
+            Self::Extend => "extend",
             Self::Retry => "retry",
         }
     }
@@ -56,6 +60,7 @@ impl DerivedBy {
             Self::Variation => t!("Variation"),
             Self::Frame => t!("From a frame"),
             Self::LastFrame => t!("From the last frame"),
+            Self::Extend => t!("Extension"),
             Self::Retry => t!("Tried again"),
         }
     }

@@ -6,6 +6,7 @@ mod estimates;
 pub mod life;
 mod lineage;
 pub mod nudges;
+mod originals;
 pub mod pictures;
 pub mod quotes;
 pub mod service;

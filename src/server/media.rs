@@ -3,12 +3,14 @@
 //! The bytes are hostile until shown otherwise: nothing here panics on them, memory stays bounded by the limits below,
 //! and time by the number of entries in an index of limited size. The path through the files: `boxes` finds the boxes
 //! of an MP4, `index` reads the tracks and `fragments` the moving ones, `h264` makes a key frame decodable, `picture`
-//! scales and compresses it, and `stills` picks the moments.
+//! scales and compresses it, `stills` picks the moments, and
+//! `copy` gives the compressed pictures to who puts them into another film.
 //!
 //! No parser crate is used for the container: those at hand index tables unchecked or allocate what a file claims, and
 //! the dozen boxes needed here are few.
 
 mod boxes;
+mod copy;
 mod fragments;
 mod h264;
 mod index;
@@ -21,6 +23,7 @@ mod tests;
 use std::fs::File;
 use std::path::Path;
 
+pub use copy::Copied;
 use index::Movie;
 
 /// Which codec a video track holds.

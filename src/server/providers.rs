@@ -13,7 +13,7 @@ pub mod openrouter;
 mod pauses;
 pub mod replicate;
 
-pub use choosing::{Next, Providers, Wanted};
+pub use choosing::{Next, NoExtender, Onward, Providers, Wanted};
 
 use super::{
     clock::Clock,
@@ -33,6 +33,7 @@ use bytes::Bytes;
 use health::Health;
 pub use hooks::NoHook;
 use std::{path::Path, sync::Arc, time::Duration};
+use tempfile::TempPath;
 use uuid::Uuid;
 
 /// What a provider is asked to make.
@@ -54,7 +55,34 @@ pub struct Order {
     pub caption: bool,
     /// The picture that the video starts from.
     pub picture: Option<Picture>,
+    /// The video that it goes on from. Then `seconds` are those that are added, and what comes back begins with all of it.
+    pub original: Option<Original>,
 }
+
+/// A video that is extended.
+#[derive(Clone, Debug)]
+pub struct Original {
+    /// What was asked for at its end.
+    pub prompt: String,
+    /// Its length in seconds.
+    pub seconds: u32,
+    /// The provider's own id of it.
+    pub job: String,
+    /// The file, where the provider takes one; it goes away with the last order that has it.
+    pub file: Option<Arc<TempPath>>,
+}
+
+/// How a provider gets a video that it extends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extends {
+    /// As a file, whoever made it.
+    File,
+    /// By its own id: it extends what it made itself, and keeps that.
+    Id,
+}
+
+/// The largest video that is handed to a provider, in bytes.
+pub const MOST_ORIGINAL: u64 = 512 << 20;
 
 /// A reference picture: a JPEG of exactly the order's size, without metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +144,8 @@ pub struct Offer {
     pub available_until: Option<i64>,
     /// The id of the model to use after it.
     pub successor: Option<String>,
+    /// How it gets what it extends, where the model extends videos.
+    pub extends: Extends,
 }
 
 impl From<&ModelConfig> for Offer {
@@ -125,6 +155,7 @@ impl From<&ModelConfig> for Offer {
             deadline: config.deadline,
             available_until: config.available_until,
             successor: config.successor.clone(),
+            extends: Extends::File,
         }
     }
 }

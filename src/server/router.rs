@@ -174,6 +174,7 @@ fn library() -> Router<Web> {
         .route("/v/{id}/cancel", post(forms::cancel))
         .route("/v/{id}/delete", post(forms::delete))
         .route("/v/{id}/variation", post(forms::derive::variation))
+        .route("/v/{id}/extend", post(forms::derive::extend))
         .route("/v/{id}/last-frame", post(forms::derive::last_frame))
         .route("/library/trash", post(forms::trash::trash))
         .route("/library/restore", post(forms::trash::restore))

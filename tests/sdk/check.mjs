@@ -62,13 +62,16 @@ const remix = await api.videos.remix(video.id, { prompt: 'the same at night' });
 check('remix', remix.remixed_from_video_id === video.id && remix.prompt === 'the same at night');
 await ended(remix);
 
+const longer = await ended(await api.videos.extend({ prompt: 'it goes on', seconds: '1', video: { id: video.id } }));
+check('extend', longer.status === 'completed' && Number(longer.seconds) === Number(video.seconds) + 1);
+
 const listed = (await all(api.videos.list({ limit: 1, order: 'asc' }))).map((one) => one.id);
-check('list', listed.join() === [video.id, other.id, remix.id].join());
+check('list', listed.join() === [video.id, other.id, remix.id, longer.id].join());
 
 const headers = { 'Idempotency-Key': 'node' };
 const once = await api.videos.create({ prompt: 'once' }, { headers });
 const again = await api.videos.create({ prompt: 'once' }, { headers });
-check('idempotency', again.id === once.id && (await all(api.videos.list())).length === 4);
+check('idempotency', again.id === once.id && (await all(api.videos.list())).length === 5);
 await ended(again);
 
 const deleted = [];

@@ -6,6 +6,7 @@ mod archive;
 mod choosing;
 mod composing;
 mod crash;
+mod extending;
 mod faults;
 mod fuzz;
 mod generate;

@@ -11,7 +11,7 @@ use std::{
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk");
 /// What both scripts print, line by line.
-const WORKS: &str = "create_and_poll\nretrieve\nraw response\npoll\ndownload_content\nremix\nlist\nidempotency\ndelete\n404\n400\n\
+const WORKS: &str = "create_and_poll\nretrieve\nraw response\npoll\ndownload_content\nremix\nextend\nlist\nidempotency\ndelete\n404\n400\n\
                      400 for a picture\n401\n402\n403\n429\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

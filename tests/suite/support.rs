@@ -8,7 +8,7 @@ pub use emulator::{
     Emulator, KEY, PRESETS, REMOTE,
     hosted::{Catalogue, HOOK_SECRET, Service},
 };
-pub use provider::{LENGTH, MODEL, Play, SIZE, sample_video};
+pub use provider::{LENGTH, MODEL, Play, SIZE, longer_video, sample_video};
 pub use web::{Browser, WebServer, site_in};
 
 use aisora::model::{

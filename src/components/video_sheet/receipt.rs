@@ -1,5 +1,6 @@
 //! What it cost and what happened, line by line.
 
+use super::extend::extended;
 use crate::components::fact::fact;
 use crate::components::icon::Icon;
 use crate::components::time::{Moment, brief};
@@ -28,6 +29,7 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
                 {fact(t!("Model"), card.model.clone())}
                 {fact(t!("Provider"), page.provider)}
                 {fact(t!("Seed"), card.seed.to_string())}
+                {page.extended.map(extended)}
                 {words::made_in(&card).map(|made| fact(t!("Made in"), made))}
             </dl>
             <dl class="facts money">

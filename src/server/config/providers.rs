@@ -14,6 +14,9 @@ use reqwest::Url;
 use std::{fmt, net::IpAddr, time::Duration};
 use toml::Value;
 
+/// The longest video that extending makes where the configuration does not say, in seconds: the protocol's own limit.
+const EXTENDS_TO: u32 = 120;
+
 /// A secret that is never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
@@ -215,6 +218,7 @@ fn model(mut keys: Keys, kind: &Kind) -> Result<ModelConfig, ConfigError> {
             .ok_or_else(|| keys.wrong("default_seconds", "one of `seconds`"))?,
     };
     let input_reference = keys.flag("input_reference")?.unwrap_or(false);
+    let extends_to = extends_to(&mut keys, kind)?;
     let input = Input::read(&mut keys, kind, input_reference)?;
     let read = ModelConfig {
         remote,
@@ -231,11 +235,31 @@ fn model(mut keys: Keys, kind: &Kind) -> Result<ModelConfig, ConfigError> {
             seconds,
             default_seconds,
             input_reference,
+            extends_to,
             doing: None,
         },
     };
     keys.end()?;
     Ok(read)
+}
+
+/// The longest video that a model makes by extending, in seconds; 0 where it extends none.
+fn extends_to(keys: &mut Keys, kind: &Kind) -> Result<u32, ConfigError> {
+    let (extends, most) = (
+        keys.flag("extends")?.unwrap_or(false),
+        keys.whole("extends_to", 2..=600)?,
+    );
+    let extending = matches!(kind, Kind::OpenAiVideos(server) if server.preset.extends());
+    match (extends, most) {
+        (true, _) if !extending => {
+            Err(keys.wrong("extends", "left out: servers of this kind extend no videos"))
+        }
+        (true, most) => Ok(most
+            .and_then(|most| u32::try_from(most).ok())
+            .unwrap_or(EXTENDS_TO)),
+        (false, None) => Ok(0),
+        (false, Some(_)) => Err(keys.wrong("extends_to", "left out where `extends` is not true")),
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub struct GenerationRow {
     pub width: i64,
     pub height: i64,
     pub seconds: i64,
+    /// So many of them were added to another video, the one that it comes from.
+    pub added_seconds: Option<i64>,
     pub seed: i64,
     pub caption: bool,
     pub credits: i64,
@@ -70,6 +72,7 @@ from_row!(GenerationRow {
     width,
     height,
     seconds,
+    added_seconds,
     seed,
     caption,
     credits,
@@ -184,7 +187,7 @@ macro_rules! card_columns {
 
 macro_rules! columns {
     () => {
-        "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, seed, caption, \
+        "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, added_seconds, seed, caption, \
          credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
          media_rate, media_sound, media_crc32, created_at, started_at, finished_at, trashed_at, title, favourite"
     };
@@ -206,8 +209,8 @@ pub use media::{Media, StoredRow, set_media, stored};
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
     const SQL: &str = "INSERT INTO generations (id, user_id, quote_id, take, model, model_label, provider, prompt, prompt_search,
-          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable, derived_by, title_sort)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE, $20, $21)
+          width, height, seconds, seed, caption, credits, hold_id, state, created_at, remixed_from, picture_id, searchable, derived_by, title_sort, added_seconds)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'queued', $17, $18, $19, TRUE, $20, $21, $22)
         ON CONFLICT (quote_id, take) DO NOTHING";
     let folded = words::fold(&row.prompt);
     let rows = on_tx!(tx, |c| sqlx::query(SQL)
@@ -232,6 +235,7 @@ pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {
         .bind(row.picture_id)
         .bind(&row.derived_by)
         .bind(words::sort_key("", &row.prompt))
+        .bind(row.added_seconds)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;

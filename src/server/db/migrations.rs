@@ -68,6 +68,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "letters",
         include_str!("../../../migrations/sqlite/0013_letters.sql"),
     ),
+    (
+        14,
+        "extensions",
+        include_str!("../../../migrations/sqlite/0014_extensions.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -135,6 +140,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         13,
         "letters",
         include_str!("../../../migrations/postgres/0013_letters.sql"),
+    ),
+    (
+        14,
+        "extensions",
+        include_str!("../../../migrations/postgres/0014_extensions.sql"),
     ),
 ];
 

@@ -4,6 +4,7 @@ use super::{
     JOB,
     cards::{size, small},
     life::{Ending, Life, state},
+    originals::{self, NoOriginal},
     pictures,
     store::{self, NotStored},
 };
@@ -16,7 +17,7 @@ use crate::server::{
     db::generations::{Change, GenerationRow, Media},
     error::Result,
     jobs,
-    providers::{JobStatus, Order, ProviderError, Providers, VideoProvider, Wanted},
+    providers::{JobStatus, Onward, Order, ProviderError, Providers, VideoProvider, Wanted},
     storage::Storage,
 };
 use std::{
@@ -36,6 +37,8 @@ const MOST_CLAIMS: i64 = 12;
 const MOST_SUBMITS: i64 = 6;
 /// Longest single call to a provider.
 const CALL: Duration = Duration::from_mins(1);
+/// Longest handing over of a video that is extended.
+const HAND_ON: Duration = Duration::from_mins(5);
 /// Progress is written at most this often.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 /// How often in a row a provider may say that it does not know the job.
@@ -92,12 +95,20 @@ impl Part {
 
 /// What a row asks for, as far as it decides who can make it.
 pub fn wanted(row: &GenerationRow) -> Wanted<'_> {
+    let added = row
+        .added_seconds
+        .map(|added| small(added).min(small(row.seconds)));
     Wanted {
         model: &row.model,
         size: size(row),
-        seconds: small(row.seconds),
+        seconds: added.unwrap_or(small(row.seconds)),
         picture: row.picture_id.is_some(),
         most: Credits(row.credits),
+        // Who only extends what it made itself gets nobody else's.
+        onward: added.map(|added| Onward {
+            seconds: small(row.seconds) - added,
+            made_by: &row.provider,
+        }),
     }
 }
 
@@ -147,22 +158,34 @@ impl Drive {
             None => None,
             Some(id) => match pictures::fitted(&self.storage, PictureId(id), size(&self.row)).await {
                 Ok(picture) => Some(picture),
-                Err(error) => return Ok(Part::Ran(self.without_picture(&error.to_string()).await?)),
+                Err(error) => return Ok(Part::Ran(self.without_material(&error.to_string()).await?)),
             },
         };
+        let original = match originals::of(self).await {
+            Ok(original) => original,
+            Err(NoOriginal::Gone) => {
+                let words = "the video that it extends is gone";
+                return Ok(Part::Ran(self.end(Reason::OriginalGone, words).await?));
+            }
+            Err(NoOriginal::NotNow(words)) => {
+                return Ok(Part::Ran(self.without_material(&words).await?));
+            }
+        };
+        let patience = if original.is_some() { HAND_ON } else { CALL };
         let order = Order {
             reference: self.row.id,
             model: self.row.model.clone(),
             prompt: self.row.prompt.clone(),
             size: size(&self.row),
-            seconds: small(self.row.seconds),
+            seconds: wanted(&self.row).seconds,
             seed: small(self.row.seed),
             caption: self.row.caption,
             picture,
+            original,
         };
         self.handing_over
             .store(!self.provider.rerunnable(), Ordering::SeqCst);
-        let answer = tokio::time::timeout(CALL.min(self.deadline), self.provider.submit(&order)).await;
+        let answer = tokio::time::timeout(patience.min(self.deadline), self.provider.submit(&order)).await;
         let ran = match answer {
             Ok(Ok(job)) => {
                 self.job = Some(job.clone());
@@ -191,8 +214,8 @@ impl Drive {
         Ok(Part::Ran(ran?))
     }
 
-    /// The store does not give the picture now.
-    async fn without_picture(&mut self, detail: &str) -> Result<Ran> {
+    /// The store does not give the picture, or the video to extend, now.
+    async fn without_material(&mut self, detail: &str) -> Result<Ran> {
         if self.attempts >= MOST_SUBMITS {
             return self.end(Reason::Internal, detail).await;
         }

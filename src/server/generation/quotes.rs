@@ -7,7 +7,7 @@ use crate::model::{
     credits::Credits,
     error::{AppError, Code},
     generation::Estimate,
-    ids::{QuoteId, UserId},
+    ids::{GenerationId, QuoteId, UserId},
 };
 use crate::server::{
     error::{Failure, Result},
@@ -32,6 +32,9 @@ pub struct Terms {
     /// Credits for one take on the second model; none where there is none.
     #[serde(default)]
     pub also: Credits,
+    /// The video that is extended; then the seconds of the choices are added to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onward: Option<GenerationId>,
     /// Until when, in unix milliseconds.
     pub expires_at: i64,
 }
@@ -156,6 +159,7 @@ mod tests {
             },
             each: Credits(40),
             also: Credits::ZERO,
+            onward: None,
             expires_at: 1_000,
         }
     }

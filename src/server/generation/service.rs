@@ -1,6 +1,7 @@
 //! What people and programs can do with generations. Both doors, the browser's and the API's, call this.
 
 pub mod archive;
+mod extend;
 mod forms;
 mod guarded;
 mod inserting;
@@ -98,7 +99,7 @@ impl Generations {
             (Some(form), _) => form,
             (None, from) => {
                 let form = match from {
-                    Some(id) => again(&self.own(user, id).await?),
+                    Some(id) => again(&self.own(user, id).await?, &catalogue),
                     None => first(Choices::first_of(&catalogue).as_ref()),
                 };
                 self.started(user, form, &start, &catalogue, &mut errors).await?
@@ -165,6 +166,7 @@ impl Generations {
                 choices,
                 each,
                 also,
+                onward: None,
                 expires_at,
             },
             estimate,
@@ -183,7 +185,18 @@ impl Generations {
         }
         moderation::obey(self.rules.as_ref(), &composed.prompts).await?;
         let alongside = Alongside::of(self.origin(user, form).await?);
-        match self.place(user, &composed, &terms, &alongside).await {
+        self.make(user, &composed, &terms, &alongside).await
+    }
+
+    /// Creates what was agreed on, once for each quote.
+    async fn make(
+        &self,
+        user: UserId,
+        composed: &Composition,
+        terms: &Terms,
+        alongside: &Alongside<'_>,
+    ) -> Result<Vec<Card>> {
+        match self.place(user, composed, terms, alongside).await {
             Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
                 // The other half of a double click may have spent them on this very quote.
                 let created = self.created(user, terms.id).await?;
@@ -201,7 +214,7 @@ impl Generations {
     fn agreed(&self, user: UserId, form: &ComposerForm) -> Result<(Composition, Terms)> {
         let composed = composition::check(form, &self.providers.catalogue()).map_err(AppError::invalid)?;
         let terms = self.quotes.read(&form.quote, user, self.life.clock.now())?;
-        if terms.choices != composed.choices {
+        if terms.choices != composed.choices || terms.onward.is_some() {
             return Err(stale().into());
         }
         Ok((composed, terms))

@@ -35,6 +35,7 @@ pub fn routes(web: &Web) -> Router<Web> {
                 .layer(DefaultBodyLimit::max(guard::BODY_WITH_PICTURE)),
         )
         .route("/v1/videos/quote", post(account::quote))
+        .route("/v1/videos/extensions", post(videos::extend))
         .route("/v1/videos/{id}", get(videos::retrieve).delete(videos::delete))
         .route("/v1/videos/{id}/content", get(content::content))
         .route("/v1/videos/{id}/remix", post(videos::remix))

@@ -36,18 +36,38 @@ impl Parameters {
         PROFILES.contains(&self.profile)
     }
 
+    /// The parameter sets as Annex B.
+    pub(super) fn sets(&self) -> &[u8] {
+        &self.sets
+    }
+
     /// The sample as Annex B, led by the parameter sets; `None` when its lengths do not add up or no picture is in it.
     pub(super) fn annex_b(&self, sample: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(self.sets.len() + sample.len() + 64);
         out.extend(&self.sets);
+        self.append(sample, &mut out).then_some(out)
+    }
+
+    /// The sample as Annex B and nothing else.
+    pub(super) fn bare(&self, sample: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::with_capacity(sample.len() + 64);
+        self.append(sample, &mut out).then_some(out)
+    }
+
+    /// False when the lengths do not add up or no picture is in the sample.
+    fn append(&self, sample: &[u8], out: &mut Vec<u8>) -> bool {
         let mut rest = Bytes(sample);
         let mut picture = false;
         while !rest.0.is_empty() {
-            let length = rest
-                .take(self.width)?
+            let Some(length) = rest.take(self.width) else {
+                return false;
+            };
+            let length = length
                 .iter()
                 .fold(0_usize, |length, &byte| (length << 8) | usize::from(byte));
-            let unit = rest.take(length)?;
+            let Some(unit) = rest.take(length) else {
+                return false;
+            };
             if let Some(header) = unit.first() {
                 // Types 1 to 5 are slices of a picture (ITU-T H.264, table 7-1).
                 picture |= (1..=5).contains(&(header & 0x1f));
@@ -55,6 +75,6 @@ impl Parameters {
                 out.extend(unit);
             }
         }
-        picture.then_some(out)
+        picture
     }
 }

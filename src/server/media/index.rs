@@ -15,6 +15,8 @@ const MOST_KEYS: usize = 100_000;
 const LONGEST_MS: u64 = 24 * 3_600_000;
 /// Samples after the last key frame that are remembered: at 60 frames a second, more than a minute.
 const MOST_TAIL: usize = 5_000;
+/// Samples of a film that are remembered to be copied: two minutes at 60 frames a second.
+const MOST_COPIED: usize = 7_200;
 /// Frame rates that are believed, in frames for each 1,000 seconds.
 const RATES: std::ops::RangeInclusive<u64> = 1_000..=240_000;
 /// The largest side of a picture that is believed.
@@ -35,6 +37,8 @@ pub(super) struct Movie {
     pub keys: Vec<Key>,
     /// The last key frame and all samples after it, in the order of decoding; empty when they are too many.
     pub tail: Vec<Key>,
+    /// All samples in the order of decoding, each with whether it is a key frame; empty when they are too many.
+    pub samples: Vec<(Key, bool)>,
     /// For H.264 only.
     pub parameters: Option<Parameters>,
 }
@@ -48,6 +52,8 @@ pub(super) struct Tally {
     pub keys: Vec<Key>,
     /// From the last key frame on. One more than `MOST_TAIL` means: too many.
     tail: Vec<Key>,
+    /// One more than `MOST_COPIED` means: too many.
+    all: Vec<(Key, bool)>,
 }
 
 impl Tally {
@@ -70,6 +76,9 @@ impl Tally {
         }
         if key.size > 0 && self.tail.len() <= MOST_TAIL {
             self.tail.push(key);
+        }
+        if self.all.len() <= MOST_COPIED {
+            self.all.push((key, sync));
         }
         Ok(())
     }
@@ -132,6 +141,7 @@ impl Movie {
             return Err(MediaError::NotAVideo("The video has no pictures."));
         }
         let duration_ms = video.duration_ms(&tally)?;
+        let few = tally.all.len() <= MOST_COPIED;
         Ok(Self {
             facts: VideoFacts {
                 width: u32::from(entry.width),
@@ -144,6 +154,7 @@ impl Movie {
                 bytes: layout.length,
             },
             keys: tally.keys.clone(),
+            samples: if few { tally.all.clone() } else { Vec::new() },
             tail: tally.into_tail(),
             parameters: entry.parameters,
         })

@@ -3,7 +3,7 @@
 mod pool;
 pub mod render;
 
-use super::{JobStatus, Offer, Order, ProviderError, VideoProvider};
+use super::{Extends, JobStatus, Offer, Order, ProviderError, VideoProvider};
 use crate::{
     model::{
         catalogue::{Model, SizeOffer},
@@ -21,6 +21,8 @@ use std::{
 
 /// The renderer's name as a provider, and its model's id.
 pub const NAME: &str = "builtin";
+/// The longest film that extending makes, in seconds: its compressed pictures wait in memory for the index.
+const EXTENDS_TO: u32 = 60;
 /// How long a poll waits for news.
 const NEWS: Duration = Duration::from_secs(1);
 
@@ -52,6 +54,7 @@ impl Builtin {
             seconds: (1..=20).collect(),
             default_seconds: 4,
             input_reference: false,
+            extends_to: EXTENDS_TO,
             doing: None,
         };
         Ok(Self {
@@ -60,6 +63,7 @@ impl Builtin {
                 deadline: config.builtin_deadline,
                 available_until: None,
                 successor: None,
+                extends: Extends::File,
             }]),
             concurrency: config.builtin_concurrency,
             pool: Pool::new(scratch, config.builtin_concurrency)?,

@@ -1,7 +1,7 @@
 //! Who makes it. One model may be offered by several providers: they are asked in the order of the configuration, those
 //! that are paused last; and one that refuses before it took the work hands it on to the next.
 
-use super::{Offer, VideoProvider, health::Health};
+use super::{Extends, Offer, VideoProvider, health::Health};
 use crate::{
     model::{
         catalogue::{Catalogue, Model, Retired, Size},
@@ -27,6 +27,32 @@ pub struct Wanted<'a> {
     pub picture: bool,
     /// What was agreed on for one take: nobody dearer is asked.
     pub most: Credits,
+    /// The video that it goes on from; then `seconds` are those that are added.
+    pub onward: Option<Onward<'a>>,
+}
+
+/// A video that is to be extended, as far as it decides who can.
+#[derive(Clone, Copy, Debug)]
+pub struct Onward<'a> {
+    /// Its length in seconds.
+    pub seconds: u32,
+    /// The provider that made it.
+    pub made_by: &'a str,
+}
+
+/// Why nobody extends a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoExtender {
+    /// Its model is not offered (any more).
+    Model,
+    /// Its model extends no videos.
+    Extending,
+    /// Its size is not made (any more).
+    Size,
+    /// It was made elsewhere, and whoever extends needs its own.
+    Elsewhere,
+    /// It is as long as it gets, at most so many seconds.
+    Length(u32),
 }
 
 /// Who is asked after somebody who did not take the work.
@@ -89,7 +115,32 @@ impl Providers {
     pub fn choose(&self, wanted: &Wanted<'_>) -> Option<(&Arc<dyn VideoProvider>, Offer)> {
         self.on_offer()
             .into_iter()
-            .find(|(_, offer)| wanted.is_made_as(offer))
+            .find(|(provider, offer)| wanted.is_made_as(provider.name(), offer))
+    }
+
+    /// Who would extend a video of a model, by at least something.
+    ///
+    /// # Errors
+    /// Why nobody would.
+    pub fn extender(&self, model: &str, size: Size, onward: Onward<'_>) -> Result<Offer, NoExtender> {
+        let mut offers = self.on_offer();
+        offers.retain(|(_, offer)| offer.model.id == model);
+        let mut left = |no: NoExtender, keep: &dyn Fn(&str, &Offer) -> bool| {
+            offers.retain(|(provider, offer)| keep(provider.name(), offer));
+            if offers.is_empty() { Err(no) } else { Ok(()) }
+        };
+        left(NoExtender::Model, &|_, _| true)?;
+        left(NoExtender::Extending, &|_, offer| offer.model.extends_to > 0)?;
+        left(NoExtender::Size, &|_, offer| offer.model.offer(size).is_some())?;
+        left(NoExtender::Elsewhere, &|name, offer| {
+            offer.extends == Extends::File || name == onward.made_by
+        })?;
+        let most = offers.iter().map(|(_, offer)| offer.model.extends_to).max();
+        let has_room = |offer: &Offer| offer.model.additions(onward.seconds).next().is_some();
+        let found = offers.into_iter().find(|(_, offer)| has_room(offer));
+        found
+            .map(|(_, offer)| offer)
+            .ok_or(NoExtender::Length(most.unwrap_or(0)))
     }
 
     /// Who is asked after `current`, who did not take the work; nobody twice who refused it.
@@ -100,7 +151,7 @@ impl Providers {
         let able: Vec<_> = self
             .iter()
             .filter(|provider| {
-                let makes_it = |offer: &Offer| self.is_on(offer) && wanted.is_made_as(offer);
+                let makes_it = |offer: &Offer| self.is_on(offer) && wanted.is_made_as(provider.name(), offer);
                 !refused(provider.name()) && provider.offers().iter().any(makes_it)
             })
             .map(|provider| provider.name())
@@ -178,13 +229,19 @@ impl Providers {
 
 impl Wanted<'_> {
     /// Whether an offer is for just this, at no higher price.
-    fn is_made_as(&self, offer: &Offer) -> bool {
+    fn is_made_as(&self, provider: &str, offer: &Offer) -> bool {
         let model = &offer.model;
         model.id == self.model
             && model
                 .price(self.size, self.seconds)
                 .is_some_and(|price| price <= self.most)
             && (model.input_reference || !self.picture)
+            && self.onward.is_none_or(|onward| {
+                let reaches = model
+                    .additions(onward.seconds)
+                    .any(|seconds| seconds == self.seconds);
+                reaches && (offer.extends == Extends::File || provider == onward.made_by)
+            })
     }
 }
 

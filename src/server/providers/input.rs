@@ -66,6 +66,7 @@ mod tests {
                 default_seconds: 5,
                 doing: None,
                 input_reference: true,
+                extends_to: 0,
             },
             remote: "theirs".into(),
             deadline: Duration::from_mins(1),
@@ -86,6 +87,7 @@ mod tests {
             seed: 7,
             caption: false,
             picture: None,
+            original: None,
         }
     }
 

@@ -12,7 +12,7 @@ pub(in crate::server) use api::{Answer, Api, NoAnswer};
 pub(in crate::server) use download::fetch;
 pub use probe::{Report, fitting, probe};
 
-use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health, pauses::Pauses};
+use super::{Extends, JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health, pauses::Pauses};
 use crate::{
     model::generation::Reason,
     server::{
@@ -41,6 +41,8 @@ pub struct OpenAiVideos {
     name: String,
     offers: Arc<[Offer]>,
     models: Vec<ModelConfig>,
+    /// What it made stays there, to be extended by its id.
+    keeps: bool,
     concurrency: usize,
     wire: Wire,
     quirks: Quirks,
@@ -62,7 +64,9 @@ impl OpenAiVideos {
         let quirks = quirks(ways.preset);
         Ok(Self {
             name: config.name.clone(),
-            offers: config.models.iter().map(Offer::from).collect(),
+            offers: config.models.iter().map(|model| offer(model, quirks)).collect(),
+            keeps: quirks.extends == Extends::Id
+                && config.models.iter().any(|model| model.model.extends_to > 0),
             models: config.models.clone(),
             concurrency: config.concurrency,
             wire: ways.wire.unwrap_or(quirks.wire),
@@ -70,6 +74,14 @@ impl OpenAiVideos {
             api: api(config)?,
             health: Health::new(config.name.clone(), clock),
             pauses: Pauses::default(),
+        })
+    }
+
+    /// Where an order goes, and what it says.
+    fn written(&self, order: &Order) -> Result<(&'static [&'static str], Body), ProviderError> {
+        Ok(match &order.original {
+            None => (&["videos"], self.body(order)?),
+            Some(original) => (&["videos", "extensions"], request::extension(order, original)),
         })
     }
 
@@ -163,6 +175,22 @@ impl OpenAiVideos {
     }
 }
 
+fn offer(model: &ModelConfig, quirks: Quirks) -> Offer {
+    Offer {
+        extends: quirks.extends,
+        ..Offer::from(model)
+    }
+}
+
+/// The server does not have the video any more whose id it was given.
+fn is_gone(order: &Order, answer: &Answer) -> bool {
+    let by_id = order
+        .original
+        .as_ref()
+        .is_some_and(|original| original.file.is_none());
+    by_id && answer.status == StatusCode::NOT_FOUND && answer.json.is_object()
+}
+
 /// The server, and what its answers may point to.
 pub(super) fn api(config: &ProviderConfig) -> Result<Api, reqwest::Error> {
     let mut named = config.media_origins.clone();
@@ -186,13 +214,17 @@ impl VideoProvider for OpenAiVideos {
     }
 
     async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
-        let body = self.body(order)?;
+        let (place, body) = self.written(order)?;
         let mut waited = false;
         loop {
-            let answer = match self.api.call(Method::POST, &["videos"], Some(&body)).await {
+            let answer = match self.api.call(Method::POST, place, Some(&body)).await {
                 Ok(answer) => answer,
                 Err(error) => return Err(self.health.failed_with(error)),
             };
+            if is_gone(order, &answer) {
+                let words = self.api.fault(&answer, &order.prompt).1;
+                return Err(ProviderError::Refused(Reason::OriginalGone, words));
+            }
             match (self.taken(&answer, &order.prompt), answer.pause) {
                 (Err(ProviderError::NotTaken(_)), Some(pause)) if !waited && pause <= MOST_WAIT => {
                     tokio::time::sleep(pause).await;
@@ -258,6 +290,8 @@ impl VideoProvider for OpenAiVideos {
     }
 
     async fn forget(&self, job: &str) {
-        self.delete(job).await;
+        if !self.keeps {
+            self.delete(job).await;
+        }
     }
 }

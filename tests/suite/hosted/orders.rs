@@ -284,6 +284,7 @@ fn order(picture: Option<Picture>) -> Order {
         seed: 7,
         caption: false,
         picture,
+        original: None,
     }
 }
 

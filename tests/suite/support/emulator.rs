@@ -9,7 +9,7 @@ mod openrouter;
 mod replicate;
 mod rules;
 
-use super::sample_video;
+use super::{longer_video, sample_video};
 use axum::{
     Json, Router,
     body::{Body, Bytes},
@@ -80,6 +80,8 @@ struct Job {
     size: String,
     polls: u32,
     downloads: u32,
+    /// It begins with another one.
+    longer: bool,
 }
 
 impl Emulator {
@@ -98,6 +100,7 @@ impl Emulator {
         let app = Router::new()
             .route("/v1/models", get(models))
             .route("/v1/videos", post(create).get(list))
+            .route("/v1/videos/extensions", post(extend))
             .route("/v1/videos/{id}", any(job))
             .route("/v1/videos/{id}/content", get(content))
             .route("/openapi.json", get(description))
@@ -209,6 +212,42 @@ async fn create(State(inner): Shared, headers: HeaderMap, body: Bytes) -> Respon
         size: order["size"].as_str().unwrap_or_default().into(),
         polls: 0,
         downloads: 0,
+        longer: false,
+    };
+    let id = inner.new_id(number);
+    let shown = inner.show(&id, &job);
+    inner.jobs().insert(id, job);
+    Json(shown).into_response()
+}
+
+async fn extend(State(inner): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(no) = inner.guard(&headers) {
+        return *no;
+    }
+    let order = match inner.extension(&headers, &body) {
+        Ok(order) => order,
+        Err(no) => return *no,
+    };
+    let prompt = order["prompt"].as_str().unwrap_or_default().to_owned();
+    let number = {
+        let mut seen = inner.seen();
+        seen.orders.push(order.clone());
+        seen.orders.len()
+    };
+    let size = match inner.check_extension(&order) {
+        Ok(size) => size,
+        Err(no) => return *no,
+    };
+    if let Some(fault) = faults::at_create(&prompt, 1) {
+        return fault;
+    }
+    let job = Job {
+        prompt,
+        seconds: json!("2"),
+        size,
+        polls: 0,
+        downloads: 0,
+        longer: true,
     };
     let id = inner.new_id(number);
     let shown = inner.show(&id, &job);
@@ -304,6 +343,9 @@ async fn content(
             StatusCode::BAD_REQUEST
         };
         return inner.wrong(early, "Video is still in progress");
+    }
+    if job.longer {
+        return video(longer_video().to_vec().into());
     }
     faults::at_content(&job, range.as_deref(), inner.elsewhere)
 }

@@ -7,7 +7,7 @@ use aisora::model::{
 };
 use aisora::server::clock::Clock;
 use aisora::server::providers::{
-    JobStatus, Offer, Order, ProviderError, VideoProvider,
+    Extends, JobStatus, Offer, Order, ProviderError, VideoProvider,
     builtin::render::{RenderSpec, render},
     health::Health,
 };
@@ -61,6 +61,12 @@ fn fine_colours() -> Vec<u8> {
     std::fs::read(file.path()).expect("read")
 }
 
+/// The same, longer: what extending the sample by its own length gives.
+pub fn longer_video() -> &'static [u8] {
+    static VIDEO: OnceLock<Vec<u8>> = OnceLock::new();
+    VIDEO.get_or_init(|| make(SIZE, 2 * LENGTH))
+}
+
 fn make(size: Size, seconds: u32) -> Vec<u8> {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let spec = RenderSpec {
@@ -101,6 +107,7 @@ impl Default for Play {
             seconds: vec![LENGTH],
             default_seconds: LENGTH,
             input_reference: false,
+            extends_to: 0,
             doing: None,
         };
         Self {
@@ -110,6 +117,7 @@ impl Default for Play {
                 deadline: Duration::from_secs(3),
                 available_until: None,
                 successor: None,
+                extends: Extends::File,
             }]),
             concurrency: 8,
             orders: Arc::default(),
@@ -146,12 +154,13 @@ impl Play {
     }
 
     fn prompt(&self, job: &str) -> String {
+        self.order(job).map(|order| order.prompt).unwrap_or_default()
+    }
+
+    fn order(&self, job: &str) -> Option<Order> {
         let orders = self.orders.lock().expect("unpoisoned");
-        orders
-            .iter()
-            .find(|order| order.reference.to_string() == job)
-            .map(|order| order.prompt.clone())
-            .unwrap_or_default()
+        let mut orders = orders.iter();
+        orders.find(|order| order.reference.to_string() == job).cloned()
     }
 
     /// Has a job be done at the next poll.
@@ -244,7 +253,13 @@ impl VideoProvider for Play {
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
             }
-            _ => whole.to_vec(),
+            _ => match self
+                .order(job)
+                .and_then(|order| Some(order.original?.seconds + order.seconds))
+            {
+                Some(whole) => make(SIZE, whole),
+                None => whole.to_vec(),
+            },
         };
         tokio::fs::write(to, bytes)
             .await

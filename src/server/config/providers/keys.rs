@@ -16,7 +16,7 @@ use toml::{Table, Value};
 /// The words of an `extra` parameter that takes its value from the order.
 const FROM_THE_ORDER: &str = "from the order";
 /// Fields that the adapter of the Videos protocol fills by itself.
-const OWN_FIELDS: [&str; 5] = ["prompt", "model", "seconds", "size", "input_reference"];
+const OWN_FIELDS: [&str; 6] = ["prompt", "model", "seconds", "size", "input_reference", "video"];
 
 /// A table with its path, and the keys that were asked for.
 pub struct Keys {

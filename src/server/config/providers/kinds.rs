@@ -19,18 +19,27 @@ pub enum Preset {
     NewApi,
     /// The protocol as OpenAI wrote it down.
     Openai,
+    /// Another AiSora.
+    Aisora,
 }
 
 impl Preset {
     /// All of them with their names in the file.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("sglang", Self::Sglang),
         ("vllm-omni", Self::VllmOmni),
         ("tensorrt-llm", Self::TensorrtLlm),
         ("litellm", Self::Litellm),
         ("new-api", Self::NewApi),
         ("openai", Self::Openai),
+        ("aisora", Self::Aisora),
     ];
+
+    /// Whether such a server has `POST /videos/extensions`.
+    #[must_use]
+    pub const fn extends(self) -> bool {
+        matches!(self, Self::Openai | Self::Litellm | Self::Aisora)
+    }
 
     /// The name in the file.
     #[must_use]

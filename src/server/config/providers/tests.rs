@@ -266,3 +266,33 @@ fn mistakes_in_hosted_catalogues_are_named_by_their_path() {
         assert!(told_of.contains(told), "{mistake}: {told_of}");
     }
 }
+
+#[test]
+fn only_servers_that_extend_are_told_to() {
+    let of = |kind: &str, more: &str| {
+        let text = format!(
+            "[one]\n{kind}\n[[one.models]]\nid = \"m\"\nsizes = {{ \"640x360\" = 5 }}\nseconds = [4]\n{more}"
+        );
+        load(&text).map(|read| read[0].models[0].model.extends_to)
+    };
+    let server = |preset: &str| {
+        format!("kind = \"openai_videos\"\npreset = \"{preset}\"\nbase_url = \"http://one.lan/v1\"")
+    };
+    assert_eq!(of(&server("openai"), "").unwrap(), 0, "off unless it is said");
+    for preset in ["openai", "litellm", "aisora"] {
+        assert_eq!(of(&server(preset), "extends = true").unwrap(), 120);
+    }
+    let shorter = of(&server("openai"), "extends = true\nextends_to = 30");
+    assert_eq!(shorter.unwrap(), 30);
+    let replicate = "kind = \"replicate\"\nkey = \"r8\"".to_owned();
+    let others = ["sglang", "vllm-omni", "tensorrt-llm", "new-api"].map(server);
+    for kind in others.into_iter().chain([replicate]) {
+        let told = of(&kind, "extends = true").unwrap_err();
+        assert!(
+            told.contains("`providers.one.models[0].extends`"),
+            "{kind}: {told}"
+        );
+    }
+    let told = of(&server("openai"), "extends_to = 30").unwrap_err();
+    assert!(told.contains("`providers.one.models[0].extends_to`"), "{told}");
+}

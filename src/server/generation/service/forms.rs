@@ -23,12 +23,18 @@ pub fn first(choices: Option<&Choices>) -> ComposerForm {
 }
 
 /// A form with everything of an earlier generation. The seed stays: the same again, unless the person changes something.
-pub fn again(row: &GenerationRow) -> ComposerForm {
+/// What was extended to a length that its model does not make at once is as long as what was added.
+pub fn again(row: &GenerationRow, catalogue: &Catalogue) -> ComposerForm {
+    let whole = u32::try_from(row.seconds).ok();
+    let at_once = catalogue
+        .model(&row.model)
+        .is_none_or(|model| whole.is_some_and(|whole| model.seconds.contains(&whole)));
+    let seconds = row.added_seconds.filter(|_| !at_once).unwrap_or(row.seconds);
     ComposerForm {
         prompt: row.prompt.clone(),
         model: row.model.clone(),
         size: size(row).to_string(),
-        seconds: row.seconds.to_string(),
+        seconds: seconds.to_string(),
         takes: "1".into(),
         seed: row.seed.to_string(),
         caption: if row.caption { "on".into() } else { String::new() },

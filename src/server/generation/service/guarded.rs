@@ -38,6 +38,11 @@ impl Generations {
         spending::ask(&self.life.db, user, terms.id, self.life.clock.now()).await
     }
 
+    /// Whether the person was just asked about a price.
+    pub(super) async fn waits_for(&self, user: UserId, terms: &Terms) -> Result<bool> {
+        spending::waits_for(&self.life.db, user, terms.id).await
+    }
+
     /// The price that the person was just asked about. A form that came back keeps it, because another price would be
     /// asked about again.
     pub(super) async fn asked_about(&self, user: UserId, form: &ComposerForm) -> Result<Option<Quote>> {
@@ -47,7 +52,7 @@ impl Generations {
         let Ok((_, terms)) = self.agreed(user, form) else {
             return Ok(None);
         };
-        if !spending::waits_for(&self.life.db, user, terms.id).await? {
+        if !self.waits_for(user, &terms).await? {
             return Ok(None);
         }
         let choices = &terms.choices;

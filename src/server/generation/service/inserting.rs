@@ -1,6 +1,6 @@
 //! What an order puts into its one transaction: every take of every prompt on every model.
 
-use super::{Generations, guarded, programs::Alongside};
+use super::{Generations, extend::onward, guarded, programs::Alongside};
 use crate::model::{
     composition::{Composition, SEED_MAX, batch::Part},
     credits::Credits,
@@ -37,7 +37,7 @@ impl Generations {
             .unwrap_or_else(|| rand::rng().random_range(0..=SEED_MAX));
         let mut parts = Vec::new();
         for (part, each) in terms.parts() {
-            parts.push((self.row_of(&part, each, composed)?, each));
+            parts.push((self.row_of(&part, each, composed, alongside.original)?, each));
         }
         let mut number = 0;
         for prompt in &composed.prompts {
@@ -68,13 +68,20 @@ impl Generations {
     }
 
     /// What all generations of one part have in common.
-    fn row_of(&self, part: &Part, each: Credits, composed: &Composition) -> Result<GenerationRow> {
+    fn row_of(
+        &self,
+        part: &Part,
+        each: Credits,
+        composed: &Composition,
+        original: Option<&GenerationRow>,
+    ) -> Result<GenerationRow> {
         let wanted = Wanted {
             model: &part.model,
             size: part.size,
             seconds: part.seconds,
             picture: composed.picture.is_some(),
             most: each,
+            onward: original.map(onward),
         };
         let (provider, offer) = self.providers.choose(&wanted).ok_or_else(stale)?;
         Ok(GenerationRow {
@@ -84,7 +91,8 @@ impl Generations {
             provider: provider.name().to_owned(),
             width: i64::from(part.size.width),
             height: i64::from(part.size.height),
-            seconds: i64::from(part.seconds),
+            seconds: i64::from(part.seconds) + original.map_or(0, |original| original.seconds),
+            added_seconds: original.map(|_| i64::from(part.seconds)),
             caption: composed.caption,
             credits: each.0,
             state: State::Queued.as_str().into(),

@@ -29,7 +29,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// How often an order that meets its own double looks for what that one made.
-const TRIES: u32 = 4;
+pub(super) const TRIES: u32 = 4;
 /// How often a program may ask how far its video is, in milliseconds: at least, at most, and when nothing is known.
 const POLL_FAST: i64 = 500;
 const POLL_SLOW: i64 = 10_000;
@@ -100,15 +100,20 @@ pub struct Repeat {
 
 /// What else goes into the transaction that creates.
 pub(super) struct Alongside<'a> {
-    conditions: Option<&'a Conditions>,
+    pub(super) conditions: Option<&'a Conditions>,
     pub(super) origin: Option<Origin>,
+    /// The video that is extended.
+    pub(super) original: Option<&'a GenerationRow>,
 }
 
 impl Alongside<'_> {
     /// A person's own work that comes from something.
     pub(super) const fn of(origin: Option<Origin>) -> Self {
-        let conditions = None;
-        Self { conditions, origin }
+        Self {
+            conditions: None,
+            origin,
+            original: None,
+        }
     }
 
     /// Whether a program asks, which nobody could ask back.
@@ -171,7 +176,7 @@ impl Generations {
         let form = ComposerForm {
             prompt: prompt.into(),
             seed: String::new(),
-            ..again(&source)
+            ..again(&source, &self.providers.catalogue())
         };
         let origin = Origin {
             from: of,
@@ -190,6 +195,7 @@ impl Generations {
         let alongside = Alongside {
             conditions: Some(conditions),
             origin,
+            original: None,
         };
         for _ in 0..TRIES {
             if let Some(row) = self.made_before(conditions).await? {
@@ -199,7 +205,7 @@ impl Generations {
             let asked = composition::check(&form, &self.providers.catalogue()).map_err(AppError::invalid)?;
             moderation::obey(self.rules.as_ref(), &asked.prompts).await?;
             let quote = self.quote(user, &form).await?;
-            within(&quote, conditions.max_credits)?;
+            within(quote.credits, conditions.max_credits)?;
             form.quote = quote.token;
             let (composed, terms) = self.agreed(user, &form)?;
             if self.place(user, &composed, &terms, &alongside).await? {
@@ -208,8 +214,7 @@ impl Generations {
                     .ok_or_else(|| Failure::broken("what was created is not there"));
             }
         }
-        let message = "The same request is being answered just now. Try again in a moment.";
-        Err(AppError::new(Code::Conflict, message).into())
+        Err(being_answered().into())
     }
 
     /// What the same request made when it came before.
@@ -308,14 +313,17 @@ impl Generations {
     }
 }
 
+/// The same request was here before, and its video is not to be seen yet.
+pub(super) fn being_answered() -> AppError {
+    let message = "The same request is being answered just now. Try again in a moment.";
+    AppError::new(Code::Conflict, message)
+}
+
 /// The price is not more than the program wants to pay.
-fn within(quote: &Quote, most: Option<Credits>) -> Result<()> {
-    if most.is_none_or(|most| quote.credits <= most) {
+pub(super) fn within(price: Credits, most: Option<Credits>) -> Result<()> {
+    if most.is_none_or(|most| price <= most) {
         return Ok(());
     }
-    let message = format!(
-        "This costs {}, which is more than max_credits.",
-        quote.credits.in_words()
-    );
+    let message = format!("This costs {}, which is more than max_credits.", price.in_words());
     Err(AppError::field(Code::Invalid, "max_credits", message).into())
 }

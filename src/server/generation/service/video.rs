@@ -2,6 +2,7 @@
 
 use super::{Generations, forms::again};
 use crate::model::{
+    catalogue::Catalogue,
     composition::{ComposerForm, Quote},
     credits::{Credits, PostingKind},
     generation::{Card, HistoryLine, Reason, State, TakeLink, VideoPage, VideoPosting},
@@ -55,7 +56,9 @@ impl Generations {
         };
         let offered = self.providers.knows(&row.model);
         let catalogue = self.providers.catalogue();
-        let variation = if offered && card.state == State::Succeeded {
+        let extending = self.extending(user, &row, &quote).await?;
+        let extended = self.extended(&row).await?;
+        let variation = if offered && card.state == State::Succeeded && extended.is_none() {
             self.price_of_variation(user, &row, quote).await?
         } else {
             None
@@ -63,6 +66,8 @@ impl Generations {
         Ok(VideoPage {
             offered,
             variation,
+            extending,
+            extended,
             takes_picture: catalogue.models.iter().any(|model| model.input_reference),
             caption: row.caption,
             input_reference: row.picture_id.map(PictureId),
@@ -88,7 +93,7 @@ impl Generations {
         row: &GenerationRow,
         quote: String,
     ) -> Result<Option<Quote>> {
-        let form = varied(row, quote);
+        let form = varied(row, quote, &self.providers.catalogue());
         Ok(match self.asked_about(user, &form).await? {
             Some(quote) => Some(quote),
             None => self.quote(user, &form).await.ok(),
@@ -101,7 +106,8 @@ impl Generations {
     /// As [`create`](Self::create); `not_found`.
     pub async fn vary(&self, user: UserId, id: GenerationId, quote: &str) -> Result<Card> {
         let row = self.own(user, id).await?;
-        only(self.create(user, &varied(&row, quote.to_owned())).await?)
+        let form = varied(&row, quote.to_owned(), &self.providers.catalogue());
+        only(self.create(user, &form).await?)
     }
 
     /// The origin that a form names.
@@ -110,18 +116,19 @@ impl Generations {
     }
 }
 
-fn only(cards: Vec<Card>) -> Result<Card> {
+/// The card of what was created alone.
+pub(super) fn only(cards: Vec<Card>) -> Result<Card> {
     let card = cards.into_iter().next();
     card.ok_or_else(|| Failure::broken("a row without a card"))
 }
 
 /// The same with a seed that is chosen anew.
-fn varied(row: &GenerationRow, quote: String) -> ComposerForm {
+fn varied(row: &GenerationRow, quote: String, catalogue: &Catalogue) -> ComposerForm {
     ComposerForm {
         seed: String::new(),
         derived_by: DerivedBy::Variation.as_str().into(),
         quote,
-        ..again(row)
+        ..again(row, catalogue)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What comes from a video without JavaScript: a variation of it, and one that starts from its last frame.
+//! What comes from a video without JavaScript: a variation of it, an extension, and one that starts from its last frame.
 
 use super::{Posted, id, led_to, person};
 use crate::{
@@ -33,6 +33,21 @@ pub async fn variation(
         .generations
         .vary(person.id, of, posted.value("quote"))
         .await;
+    answer(&web, posted, &text, made.map(|card| card.page())).await
+}
+
+/// `POST /v/{id}/extend`
+pub async fn extend(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(text): Path<String>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let posted = Posted::read(request).await?;
+    let person = person(&signed_in)?;
+    let of = id(&text)?;
+    let (prompt, quote) = (posted.value("prompt"), posted.value("quote"));
+    let made = web.app.generations.extend(person.id, of, prompt, quote).await;
     answer(&web, posted, &text, made.map(|card| card.page())).await
 }
 

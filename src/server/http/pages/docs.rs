@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// What each address does.
-const ADDRESSES: [(&str, &str); 10] = [
+const ADDRESSES: [(&str, &str); 11] = [
     (
         "POST /v1/videos",
         "Create a video: prompt, and perhaps model, size, seconds, seed, caption, input_reference, max_credits",
@@ -30,6 +30,10 @@ const ADDRESSES: [(&str, &str); 10] = [
         "The same model, size and length with another prompt",
     ),
     (
+        "POST /v1/videos/extensions",
+        "A longer video that begins with all of another one: prompt, video {id}, seconds to add, max_credits",
+    ),
+    (
         "POST /v1/videos/{id}/cancel",
         "Stop work that goes on; it costs nothing",
     ),
@@ -39,19 +43,22 @@ const ADDRESSES: [(&str, &str); 10] = [
     ),
     (
         "POST /v1/videos/quote",
-        "What a video would cost, in credits, and how long it usually takes, in usual_seconds (null before there is history)",
+        "What a video (or with video {id} an extension) would cost, in credits, and how long it usually takes, in usual_seconds (null before there is history)",
     ),
     ("GET /v1/models", "What can be chosen, and prices"),
     ("GET /v1/credits", "What there is to spend"),
 ];
 
 /// Facts that the examples do not show.
-const RULES: [&str; 7] = [
+const RULES: [&str; 8] = [
     "Credits are held when a video is created, and charged when it is there; whatever fails costs nothing. \
      X-AiSora-Credits tells which.",
     "max_credits refuses a video that would cost more, before anything is held.",
     "Where a model takes one (input_reference in /v1/models), a video starts from a picture: send input_reference as a file of a \
      form, or as {\"image_url\"} with an https or data address. JPEG, PNG and WebP of up to 20 MB are cut to the size of the video.",
+    "Where a model can (extends_to in /v1/models is the longest), a completed video is extended: send its id as {\"video\": {\"id\"}}. \
+     You pay for the seconds that are added; seconds of the new video are those of all of it. The original stays. Files are not \
+     taken: in Python, client.post(\"/videos/extensions\", body={…}, cast_to=type(video)) sends an id.",
     "With an Idempotency-Key, a request that comes again within a day gets the same video. Another request under the same key is \
      refused with 409.",
     "Refusals are {\"error\": {\"message\", \"type\", \"param\", \"code\"}}: 400 names the field in param (code moderation_blocked: the \

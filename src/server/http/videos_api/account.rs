@@ -23,25 +23,36 @@ pub async fn models(State(web): State<Web>, Program(_): Program) -> Json<Value> 
                 "seconds": model.seconds,
                 "default_seconds": model.default_seconds,
                 "input_reference": model.input_reference,
+                "extends_to": model.extends_to,
             })
         })
         .collect();
     Json(json!({ "object": "list", "data": data }))
 }
 
-/// `POST /v1/videos/quote`. `usual_seconds` is how long such a video usually takes, null before there is history.
+/// `POST /v1/videos/quote`, also for an extension, whose `seconds` are those of all of it. `usual_seconds` is how long such a video usually takes, null before there is history.
 pub async fn quote(
     State(web): State<Web>,
     Program(caller): Program,
     fields: Fields,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let quote = web.app.generations.price(caller.user, &fields.wish()?).await?;
+    let generations = &web.app.generations;
+    let (quote, seconds) = if let Some(of) = fields.video()? {
+        let seconds = fields.seconds()?;
+        generations
+            .price_extension(caller.user, of, seconds.as_deref())
+            .await?
+    } else {
+        let quote = generations.price(caller.user, &fields.wish()?).await?;
+        let seconds = quote.choices.seconds;
+        (quote, seconds)
+    };
     let available = web.app.ledger.balance(caller.user).await?.available;
     Ok(Json(json!({
         "object": "video.quote",
         "model": quote.choices.model,
         "size": quote.choices.size,
-        "seconds": quote.choices.seconds.to_string(),
+        "seconds": seconds.to_string(),
         "credits": quote.credits,
         "available": available,
         "usual_seconds": quote.estimate.map(|estimate| (estimate.p50_ms + 999) / 1_000),

@@ -1,9 +1,11 @@
 //! The fields of a request, as JSON or as a form with parts. Unknown ones are not looked at.
 
+use super::object::read_id;
 use crate::{
     model::{
         credits::Credits,
         error::{AppError, Code},
+        ids::GenerationId,
     },
     server::{
         error::ErrorResponse,
@@ -15,7 +17,11 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
     http::{StatusCode, header},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+/// The field of the video that is extended, and how forms write a field inside of it.
+const VIDEO: &str = "video";
+const VIDEO_ID: &str = "video[id]";
 
 /// What a request says, field by field. Parts of a form are texts, but for the one file that a form may bring.
 pub struct Fields {
@@ -77,6 +83,10 @@ async fn form<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Err
         let name = part.name().unwrap_or_default().to_owned();
         let is_file = part.file_name().is_some();
         let bytes = part.bytes().await.map_err(broken)?;
+        if name == VIDEO && is_file {
+            values.insert(name, Value::Bool(true));
+            continue;
+        }
         if name == INPUT_REFERENCE && is_file {
             file = Some(bytes);
             continue;
@@ -191,6 +201,40 @@ impl Fields {
         match value.get("image_url").and_then(Value::as_str) {
             Some(address) => Ok(Some(Reference::Address(address.trim().to_owned()))),
             None => Err(wrong(INPUT_REFERENCE, what)),
+        }
+    }
+
+    /// The seconds that are asked for, as they were written.
+    ///
+    /// # Errors
+    /// `invalid` at the field.
+    pub fn seconds(&self) -> Result<Option<String>, AppError> {
+        self.number("seconds")
+    }
+
+    /// The video that is extended, if one is named.
+    ///
+    /// # Errors
+    /// `invalid` when it is no object with an id.
+    pub fn video(&self) -> Result<Option<GenerationId>, AppError> {
+        let value = match (self.get(VIDEO), self.get(VIDEO_ID)) {
+            (None, None) => return Ok(None),
+            (None, Some(id)) => json!({ "id": id }),
+            // In a form, an object is its JSON.
+            (Some(Value::String(text)), _) => serde_json::from_str(text).unwrap_or(Value::Null),
+            (Some(Value::Bool(true)), _) => {
+                let message = "Files are not taken here: give `{\"id\"}` of a video of yours.";
+                return Err(wrong(VIDEO, message));
+            }
+            (Some(value), _) => value.clone(),
+        };
+        match value.get("id").and_then(Value::as_str) {
+            // What is no id of ours is not there.
+            Some(id) => Ok(Some(read_id(id).ok_or_else(AppError::not_found)?)),
+            None => Err(wrong(
+                VIDEO,
+                "`video` must be an object with the `id` of a video of yours.",
+            )),
         }
     }
 

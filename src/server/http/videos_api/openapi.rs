@@ -58,7 +58,10 @@ fn of_videos() -> Value {
             "post": operation("createVideo", "Create a video", &[REPEAT], Some("NewVideo"), "Video", &[400, 402, 409, 413, 415]),
         },
         "/videos/quote": {
-            "post": operation("quoteVideo", "What a video would cost; nothing is held", &[], Some("Choices"), "Quote", &[400, 413, 415]),
+            "post": operation("quoteVideo", "What a video would cost; nothing is held", &[], Some("Priced"), "Quote", &[400, 404, 409, 413, 415]),
+        },
+        "/videos/extensions": {
+            "post": operation("extendVideo", "A longer video that begins with all of another one; what is added is what it costs", &[REPEAT], Some("Extension"), "Video", &[400, 402, 404, 409, 413, 415]),
         },
         "/videos/{id}": {
             "get": operation("retrieveVideo", "How far a video is", &[ID], None, "Video", &[404]),
@@ -259,6 +262,7 @@ fn of_answers() -> Value {
         "Model": object(&json!({
             "id": text, "object": { "const": "model" }, "created": { "type": "integer" }, "owned_by": text,
             "label": text, "note": text, "default_seconds": { "type": "integer" }, "input_reference": { "type": "boolean" },
+            "extends_to": { "type": "integer", "minimum": 0, "description": "The longest video that extending makes, in seconds; 0 where the model extends none" },
             "seconds": { "type": "array", "items": { "type": "integer" } },
             "sizes": { "type": "array", "items": object(&json!({ "size": text, "credits_per_second": credits })) },
         })),

@@ -1,4 +1,4 @@
-//! Videos: create, look, list, remix, cancel, delete.
+//! Videos: create, look, list, remix, extend, cancel, delete.
 
 use super::{
     door::{MayCreate, MayRead},
@@ -69,6 +69,31 @@ pub async fn remix(
     let prompt = fields.text("prompt")?.unwrap_or_default();
     let conditions = conditions(caller, &headers, &fields, &("remix", id, &prompt))?;
     let row = web.app.generations.remix(id, &prompt, &conditions).await?;
+    Ok(object::answer(&web, &row).await?)
+}
+
+/// `POST /v1/videos/extensions`
+pub async fn extend(
+    State(web): State<Web>,
+    MayCreate(caller): MayCreate,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Answer {
+    let prompt = fields.text("prompt")?.unwrap_or_default();
+    let seconds = fields.seconds()?;
+    let of = fields.video()?;
+    let of = of.ok_or_else(|| {
+        wrong(
+            "video",
+            "`video` must be an object with the `id` of a video of yours.",
+        )
+    })?;
+    let conditions = conditions(caller, &headers, &fields, &("extend", of, &prompt, &seconds))?;
+    let row = web
+        .app
+        .generations
+        .order_extension(of, &prompt, seconds.as_deref(), &conditions)
+        .await?;
     Ok(object::answer(&web, &row).await?)
 }
 

@@ -1,7 +1,7 @@
 //! The bounded pool: renders off the async threads, tells each frame, stops when nobody wants the video any more.
 
-use super::super::Order;
-use super::render::{RenderError, RenderSpec, render};
+use super::super::{Order, Original};
+use super::render::{RenderError, RenderSpec, Start, extend, render};
 use std::{
     collections::HashMap,
     ops::ControlFlow,
@@ -72,7 +72,11 @@ impl Pool {
             },
         );
         drop(slots);
-        tokio::spawn(work(self.threads.clone(), spec(order), file, tell));
+        let film = Wanted {
+            spec: spec(order),
+            original: order.original.clone(),
+        };
+        tokio::spawn(work(self.threads.clone(), film, file, tell));
         job
     }
 
@@ -127,7 +131,13 @@ fn spec(order: &Order) -> RenderSpec {
     }
 }
 
-async fn work(threads: Arc<Semaphore>, spec: RenderSpec, file: PathBuf, tell: watch::Sender<Progress>) {
+/// What is drawn, and what it goes on from: the file stays until the drawing ends.
+struct Wanted {
+    spec: RenderSpec,
+    original: Option<Original>,
+}
+
+async fn work(threads: Arc<Semaphore>, film: Wanted, file: PathBuf, tell: watch::Sender<Progress>) {
     let thread = tokio::select! {
         thread = threads.acquire_owned() => thread,
         () = tell.closed() => return,
@@ -135,7 +145,7 @@ async fn work(threads: Arc<Semaphore>, spec: RenderSpec, file: PathBuf, tell: wa
     let Ok(thread) = thread else { return };
     let rendering = tokio::task::spawn_blocking(move || {
         let _thread = thread;
-        let end = draw(&spec, &file, &tell);
+        let end = draw(&film, &file, &tell);
         let wanted = tell
             .send(end.clone().unwrap_or(Progress::Failed("cancelled".into())))
             .is_ok();
@@ -149,12 +159,23 @@ async fn work(threads: Arc<Semaphore>, spec: RenderSpec, file: PathBuf, tell: wa
 }
 
 /// Renders, telling each frame; nothing when it was stopped on the way.
-fn draw(spec: &RenderSpec, file: &Path, tell: &watch::Sender<Progress>) -> Option<Progress> {
+fn draw(film: &Wanted, file: &Path, tell: &watch::Sender<Progress>) -> Option<Progress> {
     let mut on_frame = |done: u32, total: u32| match tell.send(Progress::Frames { done, total }) {
         Ok(()) => ControlFlow::Continue(()),
         Err(_) => ControlFlow::Break(()),
     };
-    match render(spec, file, &mut on_frame) {
+    let start = film.original.as_ref().and_then(|original| {
+        Some(Start {
+            film: original.file.as_ref()?.to_path_buf(),
+            prompt: original.prompt.clone(),
+            seconds: original.seconds,
+        })
+    });
+    let drawn = match start {
+        Some(start) => extend(&film.spec, &start, file, &mut on_frame),
+        None => render(&film.spec, file, &mut on_frame),
+    };
+    match drawn {
         Ok(()) => Some(Progress::Done),
         Err(RenderError::Cancelled) => None,
         Err(error) => Some(Progress::Failed(error.to_string())),

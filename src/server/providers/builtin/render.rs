@@ -3,12 +3,14 @@
 //! Pure and synchronous: the same spec gives the same bytes, and nothing here reads a clock or a random source.
 //! A film costs one thread and under 100 MB. The path through the files: `words` reads the prompt into a brief,
 //! `scenes` builds the scene it asks for, each frame is put together in `compose` out of coarse colour fields, skylines and
-//! sprites, `caption` goes on top, and `film` encodes and muxes.
+//! sprites, `caption` goes on top, and `film` encodes and muxes;
+//! `extend` goes on from a film that is there.
 
 mod caption;
 mod chance;
 mod color;
 mod compose;
+mod extend;
 mod field;
 mod film;
 mod frame;
@@ -29,6 +31,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use caption::Caption;
+pub use extend::{Start, extend};
 use film::Film;
 use frame::{Frame, Size};
 use scenes::{Scene, Shot};
@@ -101,6 +104,8 @@ pub fn render(
 struct Reel {
     scene: Box<dyn Scene>,
     caption: Option<Caption>,
+    /// The frame from which on the caption appears.
+    caption_from: u32,
     frame: Frame,
     total: u32,
     quantizer: u8,
@@ -117,6 +122,7 @@ impl Reel {
             } else {
                 None
             },
+            caption_from: 0,
             frame: Frame::new(size),
             total: spec.seconds * FRAME_RATE,
             quantizer: brief.family.quantizer(),
@@ -127,7 +133,8 @@ impl Reel {
         let shot = Shot::new(index);
         self.scene.draw(shot, &mut self.frame);
         if let Some(caption) = &self.caption {
-            caption.draw(&mut self.frame, shot.time);
+            let shown = Shot::new(index.saturating_sub(self.caption_from));
+            caption.draw(&mut self.frame, shown.time);
         }
         &self.frame
     }

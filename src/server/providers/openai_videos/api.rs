@@ -19,6 +19,8 @@ use std::{ops::RangeInclusive, time::Duration};
 
 /// Longest call, from the first byte sent to the last byte read.
 const CALL: Duration = Duration::from_secs(50);
+/// Longest call that brings a video along.
+const UPLOAD: Duration = Duration::from_secs(290);
 /// Largest answer, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 /// Between two polls a server may ask for a pause of so many milliseconds.
@@ -117,6 +119,13 @@ impl Api {
             None => request,
             Some(Body::Json(value)) => request.json(value),
             Some(Body::Form(fields, file)) => request.multipart(request::form(fields, file.as_ref())),
+            Some(Body::Upload(fields, video)) => {
+                let form = request::upload(fields, video).await;
+                let form = form.map_err(|error| NoAnswer::Unsent(error.to_string()))?;
+                return self
+                    .answer_within(request.multipart(form), MOST_BYTES, UPLOAD)
+                    .await;
+            }
         };
         self.ask(request).await
     }
@@ -140,7 +149,16 @@ impl Api {
 
     /// Sends, and reads at most so many bytes.
     pub async fn answer(&self, request: RequestBuilder, most_bytes: usize) -> Result<Answer, NoAnswer> {
-        let response = request.timeout(CALL).send().await.map_err(|error| {
+        self.answer_within(request, most_bytes, CALL).await
+    }
+
+    async fn answer_within(
+        &self,
+        request: RequestBuilder,
+        most_bytes: usize,
+        longest: Duration,
+    ) -> Result<Answer, NoAnswer> {
+        let response = request.timeout(longest).send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
                 NoAnswer::Unsent(http_client::in_words(error))
             } else {

@@ -1,6 +1,9 @@
 //! What each server wants to be different. The facts: `shared/facts/videos-api.md`, section 3.
 
-use crate::server::config::providers::{Preset, Wire};
+use crate::server::{
+    config::providers::{Preset, Wire},
+    providers::Extends,
+};
 
 /// How one server differs from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct Quirks {
     pub picture_field: &'static str,
     /// Whether its safety system answers as if the server had failed.
     pub guardrail_is_500: bool,
+    /// How it gets a video that it extends, where it does.
+    pub extends: Extends,
 }
 
 /// The quirks of a server.
@@ -29,6 +34,7 @@ pub const fn quirks(preset: Preset) -> Quirks {
         extra_params: false,
         picture_field: "input_reference",
         guardrail_is_500: false,
+        extends: Extends::File,
     };
     match preset {
         Preset::Openai => plain,
@@ -47,8 +53,18 @@ pub const fn quirks(preset: Preset) -> Quirks {
             guardrail_is_500: true,
             ..plain
         },
-        Preset::Litellm | Preset::NewApi => Quirks {
+        // Its door for extensions reads JSON alone, with the id of a video that went through it.
+        Preset::Litellm => Quirks {
             deletes: false,
+            extends: Extends::Id,
+            ..plain
+        },
+        Preset::NewApi => Quirks {
+            deletes: false,
+            ..plain
+        },
+        Preset::Aisora => Quirks {
+            extends: Extends::Id,
             ..plain
         },
     }

@@ -232,6 +232,7 @@ fn by_owner(models: &Value) -> Option<Preset> {
         "sglang" => Some(Preset::Sglang),
         "vllm" | "vllm-omni" => Some(Preset::VllmOmni),
         "tensorrt_llm" => Some(Preset::TensorrtLlm),
+        "aisora" => Some(Preset::Aisora),
         _ => None,
     }
 }

@@ -3,18 +3,22 @@
 use super::presets::{KNOWN_EXTRAS, Quirks};
 use crate::server::{
     config::providers::{Extra, Wire},
-    providers::{Order, Picture},
+    providers::{Order, Original, Picture},
 };
 use reqwest::multipart::{Form, Part};
 use serde_json::{Map, Value, json};
+use std::{path::Path, sync::Arc};
+use tempfile::TempPath;
 
 /// A body that can be sent again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// One object.
     Json(Value),
     /// Fields of `multipart/form-data`, and the picture with its field's name.
     Form(Vec<(String, String)>, Option<(&'static str, Picture)>),
+    /// Fields of `multipart/form-data`, and the video of the field `video`.
+    Upload(Vec<(String, String)>, Arc<TempPath>),
 }
 
 impl Body {
@@ -61,6 +65,34 @@ impl Body {
     }
 }
 
+/// What is asked of `/videos/extensions`: three fields, of which the last is a file or the id of a video that is there.
+#[must_use]
+pub fn extension(order: &Order, original: &Original) -> Body {
+    let seconds = order.seconds.to_string();
+    match &original.file {
+        Some(file) => {
+            let fields = [("prompt", order.prompt.clone()), ("seconds", seconds)];
+            let fields = fields.map(|(name, value)| (name.to_owned(), value));
+            Body::Upload(fields.into(), file.clone())
+        }
+        None => Body::Json(json!({
+            "prompt": order.prompt,
+            "seconds": seconds,
+            "video": { "id": original.job },
+        })),
+    }
+}
+
+/// A form with a video, read while it is sent.
+///
+/// # Errors
+/// When the file is not there.
+pub async fn upload(fields: &[(String, String)], video: &Path) -> std::io::Result<Form> {
+    let part = Part::file(video).await?.file_name("original.mp4");
+    let part = part.mime_str("video/mp4").map_err(std::io::Error::other)?;
+    Ok(form(fields, None).part("video", part))
+}
+
 /// A form of the fields.
 #[must_use]
 pub fn form(fields: &[(String, String)], picture: Option<&(&'static str, Picture)>) -> Form {
@@ -99,6 +131,7 @@ mod tests {
             seed: 7,
             caption: false,
             picture: None,
+            original: None,
         }
     }
 
@@ -111,15 +144,42 @@ mod tests {
         Body::of(&order(), "theirs", &extra, quirks.wire, quirks)
     }
 
+    fn written(body: Body) -> Value {
+        let Body::Json(value) = body else { panic!("JSON") };
+        value
+    }
+
+    #[test]
+    fn an_extension_names_what_is_there_or_brings_the_file() {
+        let original = Original {
+            prompt: "before".into(),
+            seconds: 8,
+            job: "video_1".into(),
+            file: None,
+        };
+        let by_id = json!({"prompt": "a boat", "seconds": "4", "video": {"id": "video_1"}});
+        assert_eq!(written(extension(&order(), &original)), by_id);
+        let file = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let original = Original {
+            file: Some(Arc::new(file)),
+            ..original
+        };
+        let Body::Upload(fields, _) = extension(&order(), &original) else {
+            panic!("a form with a file")
+        };
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(fields, [("prompt", "a boat"), ("seconds", "4")]);
+    }
+
     #[test]
     fn only_four_fields_are_sent_unless_more_are_allowed() {
         let plain = json!({"prompt": "a boat", "model": "theirs", "seconds": "4", "size": "1280x720"});
-        assert_eq!(body(Preset::Openai, &[]), Body::Json(plain.clone()));
+        assert_eq!(written(body(Preset::Openai, &[])), plain);
         let mut with_seed = plain;
         with_seed["seed"] = json!(7);
         assert_eq!(
-            body(Preset::Litellm, &[("seed", Extra::Seed)]),
-            Body::Json(with_seed)
+            written(body(Preset::Litellm, &[("seed", Extra::Seed)])),
+            with_seed
         );
     }
 

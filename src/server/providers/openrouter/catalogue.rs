@@ -7,7 +7,10 @@ use crate::{
         catalogue::{Model, Size, SizeOffer},
         credits::Credits,
     },
-    server::{config::providers::OpenRouterConfig, providers::Offer},
+    server::{
+        config::providers::OpenRouterConfig,
+        providers::{Extends, Offer},
+    },
 };
 use serde_json::{Map, Value};
 
@@ -127,6 +130,7 @@ fn one(id: &str, model: &Value, config: &OpenRouterConfig) -> Result<Listed, Str
             deadline: config.deadline,
             available_until: None,
             successor: None,
+            extends: Extends::File,
             model: Model {
                 id: id.to_owned(),
                 label: model["name"]
@@ -140,6 +144,7 @@ fn one(id: &str, model: &Value, config: &OpenRouterConfig) -> Result<Listed, Str
                 seconds,
                 doing: None,
                 input_reference: pictures,
+                extends_to: 0,
             },
         },
     })

@@ -1,8 +1,10 @@
 //! The fields of a form, read by hand.
 
+use crate::support::sample_video;
 use serde_json::{Map, Value, json};
 
-/// Every field is a text, and a file is what can be seen of it: its type and the picture's sides. Panics at what is no
+/// Every field is a text, and a file is what can be seen of it: its type and the picture's sides, or whether it is the
+/// sample video. Panics at what is no
 /// form, or at a file that is no picture.
 pub fn fields(boundary: &str, body: &[u8]) -> Map<String, Value> {
     let mark = format!("--{boundary}");
@@ -31,6 +33,9 @@ pub fn fields(boundary: &str, body: &[u8]) -> Map<String, Value> {
 }
 
 fn picture(kind: &str, file: &[u8]) -> Value {
+    if kind == "video/mp4" {
+        return json!({ "type": kind, "is_the_sample": file == sample_video() });
+    }
     let picture = image::load_from_memory(file).expect("a picture");
     json!({ "type": kind, "width": picture.width(), "height": picture.height() })
 }

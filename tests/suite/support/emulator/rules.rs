@@ -156,6 +156,47 @@ impl Inner {
         Ok(())
     }
 
+    /// The fields of an extension. LiteLLM reads JSON whatever comes; only the original takes files, and only two servers
+    /// have the address at all.
+    pub fn extension(&self, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Box<Response>> {
+        let kind = headers
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
+        let boundary = kind.strip_prefix("multipart/form-data; boundary=");
+        match (self.preset, boundary) {
+            ("openai", Some(boundary)) => Ok(form::fields(boundary, body)),
+            ("openai" | "litellm", _) => serde_json::from_slice(body)
+                .map_err(|_| Box::new(self.wrong(StatusCode::INTERNAL_SERVER_ERROR, "unexpected character"))),
+            _ => Err(Box::new(StatusCode::NOT_FOUND.into_response())),
+        }
+    }
+
+    /// What is minded about them; the size of what is extended.
+    pub fn check_extension(&self, order: &Map<String, Value>) -> Result<String, Box<Response>> {
+        let bad = |words: &str| Err(Box::new(self.wrong(StatusCode::BAD_REQUEST, words)));
+        let known = ["prompt", "seconds", "video"];
+        if let Some(name) = order.keys().find(|name| !known.contains(&name.as_str())) {
+            return bad(&format!("Unknown parameter: '{name}'."));
+        }
+        let seconds = order.get("seconds").and_then(Value::as_str);
+        let seconds = seconds.and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+        if !(1..=20).contains(&seconds) || order["prompt"].as_str().is_none_or(str::is_empty) {
+            return bad("Invalid value");
+        }
+        let video = order.get("video").cloned().unwrap_or_default();
+        if video["type"] == "video/mp4" {
+            // What it made is what was stored, to the last byte.
+            assert_eq!(video["is_the_sample"], true);
+            return Ok("128x72".into());
+        }
+        let jobs = self.jobs();
+        match video["id"].as_str().and_then(|id| jobs.get(id)) {
+            Some(job) => Ok(job.size.clone()),
+            None => Err(Box::new(self.wrong(StatusCode::NOT_FOUND, "Video not found"))),
+        }
+    }
+
     pub fn new_id(&self, number: usize) -> String {
         match self.preset {
             "vllm-omni" => format!("video_gen_{number:032x}"),

@@ -37,6 +37,10 @@ pub fn schemas(catalogue: &Catalogue) -> Value {
         }
         new
     };
+    let video = json!({
+        "description": "A completed video of yours",
+        "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"],
+    });
     let models = catalogue.models.iter().enumerate();
     json!({
         "NewVideo": new(picture),
@@ -44,6 +48,19 @@ pub fn schemas(catalogue: &Catalogue) -> Value {
         "Choices": {
             "type": "object",
             "anyOf": models.map(|(place, model)| choices(model, place == 0)).collect::<Vec<_>>(),
+        },
+        "Extension": {
+            "type": "object",
+            "properties": {
+                "prompt": prompt, "max_credits": whole, "video": video,
+                "seconds": { "anyOf": whole["anyOf"], "description": "How many are added; the model's usual length where left out" },
+            },
+            "required": ["prompt", "video"],
+        },
+        "Priced": {
+            "description": "What a new video would cost, or with `video` what adding `seconds` to it would",
+            "type": "object",
+            "anyOf": [reference("Choices"), { "properties": { "video": video }, "required": ["video"] }],
         },
         "Remix": { "type": "object", "properties": { "prompt": prompt, "max_credits": whole }, "required": ["prompt"] },
     })

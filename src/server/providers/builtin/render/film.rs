@@ -106,12 +106,29 @@ impl Film {
             self.frames,
             &mut self.packet,
         )?;
-        let seconds = f64::from(self.frames) / f64::from(FRAME_RATE);
+        let seconds = self.time();
         self.muxer
             .write_video(seconds, &self.packet, key)
             .map_err(encoder)?;
         self.frames += 1;
         Ok(())
+    }
+
+    /// Takes over a picture that is compressed already, as Annex B.
+    pub(super) fn push_packet(&mut self, packet: &[u8], key: bool) -> Result<(), RenderError> {
+        let seconds = self.time();
+        self.muxer.write_video(seconds, packet, key).map_err(encoder)?;
+        self.frames += 1;
+        Ok(())
+    }
+
+    /// The picture that was compressed last, as Annex B.
+    pub(super) fn last_packet(&self) -> &[u8] {
+        &self.packet
+    }
+
+    fn time(&self) -> f64 {
+        f64::from(self.frames) / f64::from(FRAME_RATE)
     }
 
     /// Writes the file: until now the compressed frames wait in memory, for the index goes first.

@@ -31,7 +31,7 @@ pub(super) struct Shot {
 }
 
 impl Shot {
-    #[expect(clippy::cast_precision_loss, reason = "a film has at most 480 frames")]
+    #[expect(clippy::cast_precision_loss, reason = "a film has at most 1,440 frames")]
     pub(super) fn new(frame: u32) -> Self {
         Self {
             frame,

@@ -303,3 +303,148 @@ fn families_look_different() {
         }
     }
 }
+
+/// The decoded frames of a film.
+fn decoded(path: &Path) -> Vec<Vec<u8>> {
+    use crate::server::media::Copied;
+    use openh264::formats::YUVSource as _;
+    let mut film = Copied::open(path).expect("a film").expect("of ours");
+    let mut decoder = openh264::decoder::Decoder::new().expect("a decoder");
+    let mut frames = Vec::new();
+    while let Some((picture, _)) = film.next_picture().expect("a picture") {
+        let frame = decoder.decode(&picture).expect("it decodes").expect("a frame");
+        let (width, height) = frame.dimensions();
+        let (stride, _, _) = frame.strides();
+        let rows = frame.y().chunks(stride).take(height);
+        frames.push(rows.flat_map(|row| row[..width].to_vec()).collect());
+    }
+    frames
+}
+
+/// Renders a film, and another one that goes on from it with other words or the same.
+fn extended(prompt: &str, then: &str, seconds: (u32, u32)) -> [Vec<Vec<u8>>; 2] {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let [one, two] = ["one.mp4", "two.mp4"].map(|name| folder.path().join(name));
+    let first = RenderSpec {
+        seconds: seconds.0,
+        ..spec(prompt)
+    };
+    let on = |_, _| ControlFlow::Continue(());
+    render(&first, &one, &mut { on }).expect("the film renders");
+    let more = RenderSpec {
+        prompt: then.to_owned(),
+        seconds: seconds.1,
+        ..first
+    };
+    let start = Start {
+        film: one.clone(),
+        prompt: prompt.to_owned(),
+        seconds: seconds.0,
+    };
+    let mut told = Vec::new();
+    extend(&more, &start, &two, &mut |done, total| {
+        told.push((done, total));
+        ControlFlow::Continue(())
+    })
+    .expect("it goes on");
+    let frames = seconds.1 * FRAME_RATE;
+    assert_eq!(
+        told.last(),
+        Some(&(frames, frames)),
+        "only what is added is counted"
+    );
+    let said = probe(&two, "nb_read_frames,duration,avg_frame_rate");
+    let total = seconds.0 + seconds.1;
+    let expected = format!(
+        "avg_frame_rate=24/1\nduration={total}.000000\nnb_read_frames={}",
+        total * FRAME_RATE
+    );
+    assert_eq!(said, expected);
+    [decoded(&one), decoded(&two)]
+}
+
+/// How far apart two frames are, on average.
+fn gap(one: &[u8], other: &[u8]) -> u64 {
+    let sum: u64 = one
+        .iter()
+        .zip(other)
+        .map(|(&a, &b)| u64::from(a.abs_diff(b)))
+        .sum();
+    sum / one.len() as u64
+}
+
+#[test]
+fn an_extension_begins_with_every_frame_of_the_original_and_goes_on_moving() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    for prompt in FAMILIES {
+        let [original, longer] = extended(prompt, prompt, (2, 1));
+        assert!(
+            original == longer[..original.len()],
+            "{prompt}: the original is in it as it is"
+        );
+        // Key frames come every two seconds, so that a film of that length in one go is the very same.
+        let path = folder.path().join("whole.mp4");
+        let whole = RenderSpec {
+            seconds: 3,
+            ..spec(prompt)
+        };
+        render(&whole, &path, &mut |_, _| ControlFlow::Continue(())).expect("the film renders");
+        assert!(
+            decoded(&path) == longer,
+            "{prompt}: as if it had been drawn in one go"
+        );
+    }
+}
+
+#[test]
+fn other_words_cross_over_to_their_scene_at_the_seam() {
+    let [original, longer] = extended("waves at noon", "a campfire at night", (1, 2));
+    assert!(original == longer[..24]);
+    let step = |at: usize| gap(&longer[at - 1], &longer[at]);
+    let jump = gap(&longer[23], &longer[47]);
+    assert!(jump > 20, "it ends up elsewhere: {jump}");
+    let steps: Vec<_> = (24..48).map(step).collect();
+    assert!(steps.iter().all(|step| *step < jump / 4), "no cut: {steps:?}");
+    // What comes after the seam can be gone on from as well, and then nothing crosses over.
+    let [_, again] = extended("a campfire at night", "a campfire at night", (1, 1));
+    assert_eq!(again.len(), 48);
+}
+
+#[test]
+fn nothing_goes_on_from_a_film_that_is_not_ours() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let [mine, theirs, out] = ["mine.mp4", "theirs.mp4", "out.mp4"].map(|name| folder.path().join(name));
+    render(&spec("sea"), &mine, &mut |_, _| ControlFlow::Continue(())).expect("the film renders");
+    let made = Command::new("ffmpeg")
+        .args([
+            "-y",
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc=size=128x72:rate=24:duration=1",
+        ])
+        .args(["-c:v", "libx264", "-pix_fmt", "yuv420p"])
+        .arg(&theirs)
+        .status();
+    assert!(made.is_ok_and(|made| made.success()), "ffmpeg makes a film");
+    let longer = RenderSpec {
+        width: 72,
+        height: 128,
+        ..spec("sea")
+    };
+    for (film, seconds, spec) in [
+        (&theirs, 1, spec("sea")),
+        (&mine, 2, spec("sea")),
+        (&mine, 1, longer),
+    ] {
+        let start = Start {
+            film: film.clone(),
+            prompt: "sea".into(),
+            seconds,
+        };
+        let result = extend(&spec, &start, &out, &mut |_, _| ControlFlow::Continue(()));
+        assert!(matches!(result, Err(RenderError::Unsupported(_))), "{result:?}");
+    }
+}
