@@ -40,7 +40,7 @@ test.describe('the page', () => {
     const create = page.getByRole('button', { name: /^Create for 40 credits/ })
     await page.getByLabel('What should be seen').fill('a glass sea')
     await create.click()
-    await expect(page.getByRole('alert')).toContainText('This costs 40 credits, above the 39 that you want to confirm. Press Create again to confirm.')
+    await expect(page.getByRole('alert')).toContainText('This costs 40 credits, above the 39 that you want to confirm. Press again to confirm.')
     await expect(page.getByLabel('What should be seen')).toHaveValue('a glass sea')
     await expect(page.locator('a.purse')).toContainText('200 credits')
     // Whoever reads the sentence takes longer than a double click.

@@ -46,7 +46,7 @@ pub fn About(
     let wrong = |name: &str| form.error(name).unwrap_or_default();
     let note_wrong = wrong("note");
     view! {
-        <details class="about" id="about" open=came_back>
+        <details class="slip" id="about" open=came_back>
             <summary><Icon name="tag" />{t!("Title, tags and note")}</summary>
             <form method="post" action=["/v/", &id.to_string(), "/about"].concat()>
                 {field("title", t!("Title"), t!("Shown in place of the prompt."), value("title", about.title), wrong("title"))}

@@ -122,7 +122,7 @@ pub async fn allow(tx: &mut Tx, spend: &Spend, now: i64) -> Result<()> {
         return spending::confirm(tx, spend.user.0).await;
     }
     let message = t!(
-        "This costs {price}, above the {above} that you want to confirm. Press Create again to confirm.",
+        "This costs {price}, above the {above} that you want to confirm. Press again to confirm.",
         price = price,
         above = above,
     );

@@ -201,7 +201,7 @@ async fn above_a_price_the_second_press_creates(engine: Engine) {
     let words = refused(press().await, Code::ConfirmationNeeded);
     assert_eq!(
         words,
-        "This costs 30 credits, above the 20 that you want to confirm. Press Create again to confirm."
+        "This costs 30 credits, above the 20 that you want to confirm. Press again to confirm."
     );
     // The other half of a double click is no confirmation, and does not put one off.
     clock.advance(699);

@@ -29,7 +29,7 @@ fn form(page: &VideoPage, additions: &[Addition], drawn: bool, typed: Option<Str
         t!("Say what happens after the last frame.")
     };
     view! {
-        <details class="about extend" id="extend" open=came_back>
+        <details class="slip extend" id="extend" open=came_back>
             <summary><Icon name="plus" />{t!("Extend")}</summary>
             <form method="post" action=[&words::page(page.card.id), "/extend"].concat()>
                 <div class="field">

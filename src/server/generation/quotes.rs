@@ -135,7 +135,7 @@ pub fn stale() -> AppError {
     AppError::field(
         Code::QuoteStale,
         "quote",
-        t!("The price was worked out anew. Look at it and press Create again."),
+        t!("The price was worked out anew. Look at it and press again."),
     )
 }
 

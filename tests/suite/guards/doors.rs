@@ -193,9 +193,11 @@ async fn a_form_asks_once_more_and_the_second_press_creates(engine: Engine) {
     let shown = quote(&browser, "3").await;
     let (status, page) = press("3", &shown).await;
     assert_eq!(status, 422);
-    assert!(page.contains(
-        "This costs 30 credits, above the 20 that you want to confirm. Press Create again to confirm."
-    ));
+    assert!(
+        page.contains(
+            "This costs 30 credits, above the 20 that you want to confirm. Press again to confirm."
+        )
+    );
     assert!(page.contains("a boat"), "what was typed is kept");
     assert_eq!(token_in(&page), shown, "the price that was asked about");
     assert_eq!(server.test.balance(person).await, (200, 0));
