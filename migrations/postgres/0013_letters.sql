@@ -4,6 +4,11 @@
 ALTER TABLE users ADD COLUMN language TEXT;
 -- Whether they want a letter when work that took long has ended.
 ALTER TABLE users ADD COLUMN mail_ended BOOLEAN NOT NULL DEFAULT FALSE;
+-- When they showed that the address of the account is theirs, by the link in a letter to it; nothing until then.
+ALTER TABLE users ADD COLUMN mail_confirmed_at BIGINT;
+-- When such a letter was last ordered, and how many since the address was last shown to be theirs.
+ALTER TABLE users ADD COLUMN mail_asked_at BIGINT;
+ALTER TABLE users ADD COLUMN mail_asks BIGINT NOT NULL DEFAULT 0;
 
 -- A letter that is being gathered or sent. Its job has the same id; a letter that was sent is a deleted row.
 CREATE TABLE letters (

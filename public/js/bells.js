@@ -93,17 +93,24 @@ async function ring(cards) {
   if (wanted && mayNote() && document.hidden) mine.forEach(note)
 }
 
-/** The switch for letters: the server remembers it. Where that fails, the form goes as it would without a script. */
+/** The switch for letters: the server remembers it, and says on the next page how things stand. Where that fails, the form
+ * goes as it would without a script. */
 async function letters(event) {
-  const form = event.target.closest('.letters')
-  if (!form) return
+  const form = event.target
+  if (!form.closest('.letters')) return
   event.preventDefault()
-  const wanted = form.elements.ended.value === 'on'
-  const sent = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' }).catch(() => null)
-  if (sent?.type !== 'opaqueredirect') return form.submit()
-  for (const other of document.querySelectorAll('.letters')) {
-    other.elements.ended.value = wanted ? 'off' : 'on'
-    other.querySelector('.switch').setAttribute('aria-checked', wanted)
+  const request = { method: 'POST', headers: { accept: 'text/html' }, body: new URLSearchParams(new FormData(form)) }
+  const answer = await fetch(form.action, request).catch(() => null)
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')
+  const now = page && page.querySelector('.letters')
+  if (!now) return form.submit()
+  for (const box of document.querySelectorAll('.letters')) {
+    box.toggleAttribute('data-waiting', now.hasAttribute('data-waiting'))
+    box.querySelector('[name=ended]').value = now.querySelector('[name=ended]').value
+    box.querySelector('.switch').setAttribute('aria-checked', now.querySelector('.switch').getAttribute('aria-checked'))
+    const pressed = box.querySelector('.letters-said').contains(document.activeElement)
+    box.querySelector('.letters-said').replaceChildren(...now.querySelector('.letters-said').cloneNode(true).childNodes)
+    if (pressed) box.querySelector('.switch').focus()
   }
 }
 

@@ -27,6 +27,10 @@ pub struct MailChoice {
     pub email: String,
     /// Whether they are wanted.
     pub wanted: bool,
+    /// Whether the person showed that the address is theirs: nothing comes before.
+    pub confirmed: bool,
+    /// In how many minutes the letter that asks for that may be sent again.
+    pub again_in: u32,
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.

@@ -12,6 +12,7 @@ use super::{
         people::{self, NewUser},
     },
     error::{Failure, Result},
+    mail,
 };
 use crate::language::{Language, t};
 use crate::model::{
@@ -45,6 +46,10 @@ pub struct Person {
     pub language: Option<Language>,
     /// Whether they want letters about long work that ended.
     pub mail_ended: bool,
+    /// When they showed that the address is theirs, in unix milliseconds, if they did.
+    pub mail_confirmed_at: Option<i64>,
+    /// From when the address may be asked again, in unix milliseconds.
+    pub mail_again_at: i64,
     /// Their credits when the request came.
     pub balance: Balance,
 }
@@ -274,6 +279,8 @@ impl Identity {
             admin: row.admin,
             language: row.language.as_deref().and_then(Language::from_tag),
             mail_ended: row.mail_ended,
+            mail_confirmed_at: row.mail_confirmed_at,
+            mail_again_at: mail::again_at(row.mail_asked_at, row.mail_asks),
             balance: Balance {
                 available: Credits(row.available),
                 held: Credits(row.held),

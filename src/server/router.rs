@@ -149,9 +149,10 @@ fn shown(web: &Web) -> Router<Web> {
         .route("/theme", post(forms::theme))
         .route("/language", post(forms::language))
         .route("/docs/api", get(pages::api_docs))
+        .route(guard::UNSUBSCRIBE, get(forms::mail::asks).post(forms::mail::stop))
         .route(
-            "/unsubscribe/{token}",
-            get(forms::mail::asks).post(forms::mail::stop),
+            "/confirm/{token}",
+            get(forms::mail::asks_to_confirm).post(forms::mail::confirm),
         )
         .merge(library())
         .merge(account())

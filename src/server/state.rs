@@ -178,7 +178,7 @@ impl App {
             config.mode,
             called.clone(),
         )?;
-        let (mail, postman) = letters(&db, &clock, &config).await?;
+        let (mail, postman) = letters(&db, &clock, &ids, &config).await?;
         let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, (courier, postman));
@@ -212,10 +212,11 @@ impl App {
 }
 
 /// Who wants letters, and who sends them where there is a mail server.
-async fn letters(db: &Db, clock: &Clock, config: &Config) -> Result<(Mail, Option<Postman>)> {
+async fn letters(db: &Db, clock: &Clock, ids: &Arc<Ids>, config: &Config) -> Result<(Mail, Option<Postman>)> {
     let links = Links::new(secret(db, "letters").await?);
     let postman = Postman::new(db.clone(), clock.clone(), links.clone(), config)?;
-    Ok((Mail::new(db.clone(), links, config.mail.is_some()), postman))
+    let (db, clock, ids) = (db.clone(), clock.clone(), ids.clone());
+    Ok((Mail::new(db, clock, ids, links, postman.is_some()), postman))
 }
 
 /// One of the server's own secrets, the same in every process.

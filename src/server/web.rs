@@ -36,12 +36,7 @@ impl WebContext {
     #[must_use]
     pub fn mail_choice(&self) -> Option<MailChoice> {
         let person = self.person.as_ref();
-        person
-            .filter(|_| self.app.mail.is_configured())
-            .map(|person| MailChoice {
-                email: person.email.clone(),
-                wanted: person.mail_ended,
-            })
+        person.and_then(|person| self.app.mail.choice(person))
     }
 }
 

@@ -15,12 +15,27 @@ pub struct ReaderRow {
     pub name: Option<String>,
     pub language: Option<String>,
     pub mail_ended: bool,
+    pub mail_confirmed_at: Option<i64>,
 }
 from_row!(ReaderRow {
     email,
     name,
     language,
     mail_ended,
+    mail_confirmed_at,
+});
+
+/// Whether the address of a person was asked, and what came of it.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedRow {
+    pub mail_confirmed_at: Option<i64>,
+    pub mail_asked_at: Option<i64>,
+    pub mail_asks: i64,
+}
+from_row!(AskedRow {
+    mail_confirmed_at,
+    mail_asked_at,
+    mail_asks,
 });
 
 /// A letter that is gathered or sent.
@@ -58,21 +73,64 @@ from_row!(EndedRow {
     reason,
 });
 
-/// Whether a person wants to hear of long work that ended.
+/// Whether a person wants to hear of long work that ended, at an address that is theirs.
 pub async fn wants_ended(tx: &mut Tx, user: Uuid) -> Result<bool> {
-    const SQL: &str = "SELECT mail_ended FROM users WHERE id = $1";
+    const SQL: &str = "SELECT mail_ended FROM users WHERE id = $1 AND mail_confirmed_at IS NOT NULL";
     let row: Option<(bool,)> = on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).fetch_optional(c).await)?;
     Ok(row.is_some_and(|row| row.0))
 }
 
-/// Writes down whether they want it; who wants it and has chosen no language gets the one that is spoken now.
-pub async fn set_wants_ended(tx: &mut Tx, user: Uuid, wants: bool, spoken: Option<&str>) -> Result<()> {
+/// Writes down whether they want it, and says whether their address was asked; nobody's when the account is gone. Who
+/// wants it and has chosen no language gets the one that is spoken now.
+pub async fn set_wants_ended(
+    tx: &mut Tx,
+    user: Uuid,
+    wants: bool,
+    spoken: Option<&str>,
+) -> Result<Option<AskedRow>> {
     const SQL: &str =
-        "UPDATE users SET mail_ended = $2, language = COALESCE(language, CAST($3 AS TEXT)) WHERE id = $1";
-    on_tx!(tx, |c| sqlx::query(SQL)
+        "UPDATE users SET mail_ended = $2, language = COALESCE(language, CAST($3 AS TEXT)) WHERE id = $1
+        RETURNING mail_confirmed_at, mail_asked_at, mail_asks";
+    Ok(on_tx!(tx, |c| sqlx::query_as(SQL)
         .bind(user)
         .bind(wants)
         .bind(spoken)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Notes that their address is asked.
+pub async fn ask(tx: &mut Tx, user: Uuid, now: i64) -> Result<()> {
+    const SQL: &str = "UPDATE users SET mail_asked_at = $2, mail_asks = mail_asks + 1 WHERE id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(user)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Notes that this address is theirs, if letters are still wanted there.
+pub async fn confirm(tx: &mut Tx, user: Uuid, email: &str, now: i64) -> Result<()> {
+    const SQL: &str = "UPDATE users SET mail_confirmed_at = $3, mail_asks = 0
+        WHERE id = $1 AND email = $2 AND mail_ended AND mail_confirmed_at IS NULL";
+    on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(user)
+        .bind(email)
+        .bind(now)
+        .execute(c)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Nothing is wanted at their address any more: it is asked again before anything comes.
+pub async fn stop(tx: &mut Tx, user: Uuid) -> Result<()> {
+    const SQL: &str = "UPDATE users SET mail_ended = $2, mail_confirmed_at = NULL WHERE id = $1";
+    on_tx!(tx, |c| sqlx::query(SQL)
+        .bind(user)
+        .bind(false)
         .execute(c)
         .await
         .map(|_| ()))?;
@@ -81,7 +139,7 @@ pub async fn set_wants_ended(tx: &mut Tx, user: Uuid, wants: bool, spoken: Optio
 
 /// Who a letter goes to; nobody when the account is gone.
 pub async fn reader(db: &Db, user: Uuid) -> Result<Option<ReaderRow>> {
-    const SQL: &str = "SELECT email, name, language, mail_ended FROM users WHERE id = $1";
+    const SQL: &str = "SELECT email, name, language, mail_ended, mail_confirmed_at FROM users WHERE id = $1";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(user)
         .fetch_optional(c)

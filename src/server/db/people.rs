@@ -101,6 +101,11 @@ pub struct SessionRow {
     pub language: Option<String>,
     /// Whether they want letters about long work.
     pub mail_ended: bool,
+    /// When they showed that the address is theirs, if they did.
+    pub mail_confirmed_at: Option<i64>,
+    /// When the address was last asked, and how often in vain.
+    pub mail_asked_at: Option<i64>,
+    pub mail_asks: i64,
     /// Credits, read along: every page of the studio shows them.
     pub available: i64,
     pub held: i64,
@@ -113,13 +118,17 @@ from_row!(SessionRow {
     renewed_at,
     language,
     mail_ended,
+    mail_confirmed_at,
+    mail_asked_at,
+    mail_asks,
     available,
     held
 });
 
 /// The session behind a token's hash, unless it has expired.
 pub async fn session(db: &Db, token_hash: &[u8], now: i64) -> Result<Option<SessionRow>> {
-    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at, u.language, u.mail_ended, COALESCE(b.available, 0) AS available, COALESCE(b.held, 0) AS held
+    const SQL: &str = "SELECT u.id, u.email, u.name, u.admin, s.renewed_at, u.language, u.mail_ended,
+          u.mail_confirmed_at, u.mail_asked_at, u.mail_asks, COALESCE(b.available, 0) AS available, COALESCE(b.held, 0) AS held
         FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN ledger_balances b ON b.user_id = u.id
         WHERE s.token_hash = $1 AND s.expires_at > $2";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)

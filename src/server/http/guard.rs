@@ -29,6 +29,9 @@ const WITH_PICTURE: [&str; 3] = ["/create", "/pictures", "/v1/videos"];
 /// How much of a larger one is read before it is refused.
 const DRAIN: usize = 64 << 20;
 
+/// The link in letters that ends them.
+pub const UNSUBSCRIBE: &str = "/unsubscribe/{token}";
+
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -70,9 +73,17 @@ pub async fn headers(State(web): State<Web>, request: Request, next: Next) -> Re
 
 /// Refuses changes that another site's page sends. Browsers say where a request comes from; what says neither
 /// `Sec-Fetch-Site` nor `Origin` is no browser and has no cookies that somebody else could ride on.
-pub async fn same_site(State(web): State<Web>, request: Request, next: Next) -> Response {
+///
+/// The button of mail programs on web pages is the one exception (RFC 8058): there the link alone allows it, and nobody is
+/// signed in.
+pub async fn same_site(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_own(request.headers(), &web.app.config.public_url) {
+        let route = request.extensions().get::<MatchedPath>();
+        if *request.method() == Method::POST && route.is_some_and(|route| route.as_str() == UNSUBSCRIBE) {
+            request.headers_mut().remove(header::COOKIE);
+            return next.run(request).await;
+        }
         metrics::counter!("aisora_cross_site_refused_total").increment(1);
         let message = t!("This request came from another site and was not carried out.");
         return ErrorResponse(AppError::new(Code::Forbidden, message)).into_response();

@@ -1,6 +1,7 @@
 //! Pages, rendered by Leptos: their context, their policy, the page of a form that came back, and errors as pages.
 
 mod components;
+mod confirm;
 mod docs;
 mod failed;
 mod framed;
@@ -14,6 +15,7 @@ use crate::{
     server::{
         error::ErrorResponse,
         http::{session::cookie, strip::strip},
+        mail::Asked,
         router::Web,
         web::SignedIn,
     },
@@ -167,6 +169,15 @@ pub async fn unsubscribe(web: &Web, request: Request, wanted: bool) -> Response 
     let shell_web = web.clone();
     let shown = move || unsubscribe::page(data(&shell_web, false), wanted);
     render(web, parts, 200, || {}, shown).await
+}
+
+/// The page behind the link in the letter that asks whether an address is the person's.
+pub async fn confirm_mail(web: &Web, request: Request, asked: Asked) -> Response {
+    let (parts, _) = request.into_parts();
+    let shell_web = web.clone();
+    let status = if asked == Asked::Over { 410 } else { 200 };
+    let shown = move || confirm::page(data(&shell_web, false), asked);
+    render(web, parts, status, || {}, shown).await
 }
 
 /// `GET /dev/components`, in development.

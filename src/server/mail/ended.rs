@@ -1,6 +1,9 @@
 //! The letter about work that took long: when it is gathered, and what it says.
 
-use super::{JOB, Kind, QUEUE, letter::Letter};
+use super::{
+    Kind,
+    letter::{self, Letter},
+};
 use crate::language::{Language, t, tn};
 use crate::model::{
     generation::{Reason, State},
@@ -14,7 +17,6 @@ use crate::server::{
         letters::{self, EndedRow, ReaderRow},
     },
     error::Result,
-    jobs,
 };
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text};
 use lettre::message::Mailbox;
@@ -44,9 +46,8 @@ pub async fn announce(tx: &mut Tx, ids: &Ids, row: &GenerationRow) -> Result<()>
     {
         return Ok(());
     }
-    let letter = letters::gather(tx, ids.uuid(), row.user_id, Kind::Ended.as_str(), now).await?;
-    letters::add_item(tx, letter, row.id).await?;
-    jobs::enqueue(tx, JOB, letter, QUEUE, row.user_id, now + GATHERED).await
+    let letter = super::open(tx, ids, row.user_id, Kind::Ended, now, now + GATHERED).await?;
+    letters::add_item(tx, letter, row.id).await
 }
 
 /// What a letter needs beside what it tells.
@@ -59,9 +60,9 @@ pub struct Around<'a> {
     pub reader: &'a ReaderRow,
     /// The studio's address, without a slash at the end.
     pub studio: &'a str,
-    /// The address that ends such letters.
-    pub stop: &'a str,
-    /// Unix milliseconds.
+    /// The address of its link, which ends such letters or allows them.
+    pub link: &'a str,
+    /// The date that it bears, in unix milliseconds.
     pub now: i64,
 }
 
@@ -95,7 +96,7 @@ pub fn letter<'a>(
     }
     let why = t!("You asked AiSora to tell you by e-mail about videos that take over five minutes.");
     let stop = t!("Send me no more of these");
-    let _ = write!(text, "\n-- \n{why}\n{stop}: {}\n", around.stop);
+    let _ = write!(text, "\n-- \n{why}\n{stop}: {}\n", around.link);
     Letter {
         id: around.id,
         from: around.from,
@@ -104,15 +105,14 @@ pub fn letter<'a>(
         now: around.now,
         language,
         subject,
-        html: page(
+        html: letter::page(
             language,
             subject,
-            &html,
-            why,
-            &format!("<a href=\"{}\">{stop}</a>", attribute(around.stop)),
+            &format!("<ul style=\"list-style:none;margin:0;padding:0\">{html}</ul>"),
+            &format!("{why}<br><a href=\"{}\">{stop}</a>", attribute(around.link)),
         ),
         text,
-        stop: Some(around.stop),
+        stop: Some(around.link),
     }
 }
 
@@ -192,15 +192,4 @@ fn name(row: &EndedRow) -> String {
     } else {
         line.to_owned()
     }
-}
-
-/// Mail programs know little CSS, and none that is not at the element.
-fn page(language: Language, subject: &str, list: &str, why: &str, stop: &str) -> String {
-    let (tag, subject, why) = (language.tag(), encode_text(subject), encode_text(why));
-    format!(
-        "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{subject}</title></head><body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px\">\
-         <h1 style=\"font-size:22px;margin:0 0 16px\">{subject}</h1><ul style=\"list-style:none;margin:0;padding:0\">{list}</ul>\
-         <p style=\"font-size:14px;border-top:1px solid;padding-top:12px;margin-top:32px\">{why}<br>{stop}</p></body></html>"
-    )
 }

@@ -2,6 +2,7 @@
 
 use crate::language::Language;
 use crate::server::error::{Failure, Result};
+use html_escape::encode_text;
 use lettre::{
     Address, Message,
     message::{
@@ -25,7 +26,7 @@ pub struct Letter<'a> {
     pub email: &'a str,
     /// The name of who gets it.
     pub name: Option<&'a str>,
-    /// Unix milliseconds.
+    /// The date that it bears, in unix milliseconds.
     pub now: i64,
     /// What it is written in.
     pub language: Language,
@@ -71,6 +72,18 @@ impl Letter<'_> {
             .multipart(MultiPart::alternative_plain_html(self.text, self.html))
             .map_err(|error| refused(&error))
     }
+}
+
+/// A letter as HTML: its subject as the heading, what it says, and what stands below the line, both HTML. Mail programs
+/// know little CSS, and none that is not at the element.
+pub fn page(language: Language, subject: &str, said: &str, below: &str) -> String {
+    let (tag, subject) = (language.tag(), encode_text(subject));
+    format!(
+        "<!doctype html><html lang=\"{tag}\"><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <title>{subject}</title></head><body style=\"font:16px/1.5 sans-serif;max-width:36em;margin:0 auto;padding:16px\">\
+         <h1 style=\"font-size:22px;margin:0 0 16px\">{subject}</h1>{said}\
+         <p style=\"font-size:14px;border-top:1px solid;padding-top:12px;margin-top:32px\">{below}</p></body></html>"
+    )
 }
 
 /// A header whose value is plain ASCII on one line by what it is made of, and must not be broken or encoded.

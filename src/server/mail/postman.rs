@@ -1,7 +1,7 @@
 //! The postman: sends letters, beside the worker that makes videos.
 
 use super::{
-    JOB, Kind, QUEUE,
+    JOB, Kind, QUEUE, confirm,
     ended::{self, Around, GATHERED},
     links::Links,
     post::{Post, Posted},
@@ -13,9 +13,9 @@ use crate::server::{
     config::Config,
     db::{
         Db,
-        letters::{self as db, LetterRow},
+        letters::{self as db, EndedRow, LetterRow, ReaderRow},
     },
-    error::{Failure, Result},
+    error::Result,
     jobs::{self, Claim, Job},
 };
 use futures::future::join_all;
@@ -158,8 +158,8 @@ impl Postman {
         }
     }
 
-    /// Closes a letter, so that it says the same however often it is sent. Nothing when it is not there any more, when
-    /// somebody else has it, or when it waits for the rest of an order.
+    /// Closes a letter: what ends from now on goes into the next one, for this one may arrive although a try failed. Nothing
+    /// when it is not there any more, when somebody else has it, or when it waits for the rest of an order.
     async fn close(&self, job: &Job) -> Result<Option<LetterRow>> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
@@ -167,7 +167,7 @@ impl Postman {
             tx.rollback().await?;
             return Ok(None);
         }
-        let Some(letter) = db::lookup(&mut tx, job.subject).await? else {
+        let Some(mut letter) = db::lookup(&mut tx, job.subject).await? else {
             jobs::finish_claimed(&mut tx, JOB, job.subject, job.fence).await?;
             tx.commit().await?;
             return Ok(None);
@@ -181,37 +181,42 @@ impl Postman {
                 return Ok(None);
             }
             db::seal(&mut tx, letter.id, now).await?;
+            letter.sealed_at = Some(now);
         }
         tx.commit().await?;
         Ok(Some(letter))
     }
 
+    /// Writes a letter as things are now. Sent again it has the same id and the same date; what its person threw away
+    /// meanwhile is not in it any more, and a new address or language counts.
     async fn write(&self, letter: &LetterRow) -> Result<Now> {
-        let kind = Kind::parse(&letter.kind).ok_or_else(|| Failure::broken("a letter of an unknown kind"))?;
+        let Some(kind) = Kind::parse(&letter.kind) else {
+            tracing::warn!(letter = %letter.id, kind = letter.kind, "nobody here knows what such a letter says; it is dropped");
+            return Ok(Now::Drop);
+        };
         let Some(reader) = db::reader(&self.db, letter.user_id).await? else {
             return Ok(Now::Drop);
         };
-        let Kind::Ended = kind;
         let told = db::items(&self.db, letter.id, COUNTED).await?;
-        if told.is_empty() || !reader.mail_ended {
+        if !reader.mail_ended || !self.is_due(kind, letter, &reader, &told) {
             return Ok(Now::Drop);
         }
-        let token = self.links.token(UserId(letter.user_id))?;
         let around = Around {
             id: letter.id,
             from: &self.post.from,
             reader: &reader,
             studio: &self.studio,
-            stop: &format!("{}/unsubscribe/{token}", self.studio),
-            now: self.clock.now(),
+            link: &self.link(kind, letter, &reader)?,
+            now: letter.sealed_at.unwrap_or(letter.created_at),
         };
         let language = reader
             .language
             .as_deref()
             .and_then(Language::from_tag)
             .unwrap_or_default();
-        let written = within(language, || {
-            ended::letter(&around, &told, language, &ended::subject(&told)).message()
+        let written = within(language, || match kind {
+            Kind::Ended => ended::letter(&around, &told, language, &ended::subject(&told)).message(),
+            Kind::Confirm => confirm::letter(&around, language).message(),
         });
         if let Ok(message) = written {
             return Ok(Now::Send(Box::new(message)));
@@ -219,6 +224,28 @@ impl Postman {
         // Its address is none that mail can be sent to; what the error says may repeat it.
         tracing::warn!(letter = %letter.id, "a letter cannot be written to its address");
         Ok(Now::Drop)
+    }
+
+    /// Whether there is anything to say, to who wants letters.
+    fn is_due(&self, kind: Kind, letter: &LetterRow, reader: &ReaderRow, told: &[EndedRow]) -> bool {
+        let confirmed = reader.mail_confirmed_at.is_some();
+        match kind {
+            Kind::Ended => confirmed && !told.is_empty(),
+            Kind::Confirm => !confirmed && self.clock.now() < letter.created_at + confirm::VALID,
+        }
+    }
+
+    /// The address of the link in a letter.
+    fn link(&self, kind: Kind, letter: &LetterRow, reader: &ReaderRow) -> Result<String> {
+        let user = UserId(letter.user_id);
+        let until = letter.created_at + confirm::VALID;
+        Ok(match kind {
+            Kind::Ended => format!("{}/unsubscribe/{}", self.studio, self.links.token(user)?),
+            Kind::Confirm => {
+                let token = self.links.confirmation(user, &reader.email, until)?;
+                format!("{}/confirm/{token}", self.studio)
+            }
+        })
     }
 
     /// A try that may work out later; after the last one the letter is given up.

@@ -1,8 +1,8 @@
-//! `/account/mail`: whether letters are wanted. `/unsubscribe/{token}`: the link in a letter that ends them.
+//! `/account/mail`: whether letters are wanted. `/unsubscribe/{token}`, `/confirm/{token}`: the links in letters.
 
 #![expect(
     clippy::missing_errors_doc,
-    reason = "it fails with what its service says, or with `invalid` when the form is none"
+    reason = "each fails with what its service says, or with `invalid` when the form is none"
 )]
 
 use super::{Posted, led_to, person};
@@ -54,4 +54,24 @@ pub async fn stop(
 ) -> Result<Response, ErrorResponse> {
     web.app.mail.stop(&token).await?;
     Ok(pages::unsubscribe(&web, request, false).await)
+}
+
+/// `GET /confirm/{token}`: asks, for the same reason.
+pub async fn asks_to_confirm(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let asked = web.app.mail.asked(&token).await?;
+    Ok(pages::confirm_mail(&web, request, asked).await)
+}
+
+/// `POST /confirm/{token}`: the button on that page.
+pub async fn confirm(
+    State(web): State<Web>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Result<Response, ErrorResponse> {
+    let asked = web.app.mail.confirm(&token).await?;
+    Ok(pages::confirm_mail(&web, request, asked).await)
 }

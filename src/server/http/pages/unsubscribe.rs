@@ -16,7 +16,7 @@ fn asks() -> AnyView {
         <Title text=t!("E-mails about your videos") />
         <section class="blank">
             <h1>{t!("No more e-mails about your videos?")}</h1>
-            <p>{t!("AiSora stops telling you by e-mail when a video that takes over five minutes is ready.")}</p>
+            <p>{t!("AiSora stops e-mailing you about videos that take over five minutes.")}</p>
             <form class="blank-ways" method="post">
                 <button class="button primary">{t!("Stop these e-mails")}</button>
             </form>
