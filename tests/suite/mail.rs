@@ -1,6 +1,8 @@
 //! Letters: a real mail server (`tests/mail/server.py`), and what arrives there, read by a real MIME parser.
 //! `make test` installs it; where it is not, this says so loudly and passes.
 
+mod closing;
+mod confirming;
 mod doors;
 mod refusals;
 mod sending;
@@ -24,6 +26,8 @@ use std::{
 };
 
 pub const MINUTE: i64 = 60_000;
+/// Everybody has shown that their address is theirs.
+pub const CONFIRMED: &str = "UPDATE users SET mail_confirmed_at = 1";
 
 /// A letter as it was handed over.
 #[derive(Clone, Debug, Deserialize)]
@@ -172,9 +176,10 @@ impl Scene {
         Some(Self { server, clock, mail })
     }
 
-    /// Somebody who wants letters, in a language.
+    /// Somebody who wants letters, in a language, at an address that is theirs.
     pub async fn reader(&self, email: &str, language: Language) -> UserId {
         let person = self.server.test.person_named(email).await;
+        self.server.test.raw(CONFIRMED).await;
         let wanted = speaking(language, self.server.test.app.mail.want(person, true));
         wanted.await.expect("wanted");
         person

@@ -1,6 +1,6 @@
 //! The switch, the link that ends letters, and what both say.
 
-use super::{MINUTE, Received, Scene};
+use super::{CONFIRMED, MINUTE, Received, Scene};
 use crate::support::{Browser, Engine, WebServer};
 use aisora::language::Language;
 use reqwest::Method;
@@ -11,6 +11,8 @@ crate::on_both_engines!(
     the_link_in_a_letter_ends_them,
     a_link_that_was_made_up_ends_nothing,
 );
+
+const WANTED: &str = "UPDATE users SET mail_ended = (1 = 1)";
 
 /// A page as browsers ask for it, with the strip at its edge.
 async fn shown(browser: &Browser, path: &str) -> String {
@@ -23,10 +25,11 @@ async fn the_switch_is_off_until_it_is_pressed(engine: Engine) {
         return;
     };
     let browser = scene.server.signed_up("ada@example.org").await;
+    scene.server.test.raw(CONFIRMED).await;
     let is_on = async |path: &str| {
         let page = shown(&browser, path).await;
         let (_, form) = page.split_once("action=\"/account/mail\"").expect("the switch");
-        let (form, _) = form.split_once("</form>").unwrap();
+        let (form, _) = form.split_once("</bdi>").unwrap();
         assert!(form.contains("ada@example.org"), "{form}");
         let on = form.contains("aria-checked=\"true\"");
         assert_eq!(form.contains("name=\"ended\" value=\"off\""), on, "{form}");
@@ -124,16 +127,40 @@ async fn the_link_in_a_letter_ends_them(engine: Engine) {
     let head = browser.send(browser.request(Method::HEAD, letter.stop())).await;
     assert_eq!(head.status(), 200);
     assert!(wants(&scene, &letter).await);
-    // As mail providers post it: no cookie, no origin, this body.
+    // As mail providers post it: no cookie, no origin, this body. And as web mail does, from its own pages.
     let url = format!("{}{}", scene.server.address, letter.stop());
     let client = crate::support::client().build().unwrap();
-    let post = client
-        .post(&url)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body("List-Unsubscribe=One-Click");
-    let answer = post.send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert!(!wants(&scene, &letter).await);
+    let webmail = ("origin", "https://mail.example");
+    let callers: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("sec-fetch-site", "cross-site"), webmail],
+        &[("sec-fetch-site", "cross-site"), ("origin", "null")],
+        &[webmail],
+    ];
+    for headers in callers {
+        scene.server.test.raw(WANTED).await;
+        assert!(wants(&scene, &letter).await);
+        let said = |mut request: reqwest::RequestBuilder| {
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("List-Unsubscribe=One-Click")
+        };
+        let answer = said(client.post(&url)).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{headers:?}");
+        assert!(!wants(&scene, &letter).await);
+        // That goes for this press alone.
+        for other in [
+            said(client.delete(&url)),
+            said(client.post(format!("{url}/"))),
+            said(client.post(format!("{}/sign-out", scene.server.address))),
+        ] {
+            let status = other.send().await.unwrap().status();
+            assert!(headers.is_empty() || status == 403, "{headers:?}: {status}");
+        }
+    }
     // Once more is fine, also by the button of the page.
     let answer = browser.post_form(letter.stop(), &[]).await;
     assert_eq!(answer.status(), 200);

@@ -12,9 +12,13 @@ crate::on_both_engines!(
     a_lost_answer_sends_the_same_letter_again,
     a_letter_outlives_its_server,
     a_wrong_password_costs_no_letter,
+    a_letter_that_nobody_knows_is_dropped,
 );
 
 const HOUR: i64 = 60 * MINUTE;
+const UNKNOWN: &str =
+    "INSERT INTO letters (id, user_id, kind, created_at) SELECT id, id, 'birthday', 1 FROM users";
+const ITS_JOB: &str = "INSERT INTO jobs (subject, kind, queue, owner, run_at, created_at) SELECT id, 'letter', 'letters', user_id, 1, 1 FROM letters";
 
 async fn what_is_refused_for_now_is_sent_later(engine: Engine) {
     let Some(mut scene) = Scene::set(engine).await else {
@@ -50,6 +54,7 @@ async fn what_is_refused_for_now_is_sent_later(engine: Engine) {
     );
     for letter in &letters {
         assert_eq!(letter.header("message-id"), letters[0].header("message-id"));
+        assert_eq!(letter.header("date"), letters[0].header("date"));
         assert_eq!(letter.plain.text, letters[0].plain.text);
         assert!(letter.plain.text.contains(&first.page()) && !letter.plain.text.contains("a kite"));
     }
@@ -172,6 +177,18 @@ async fn a_wrong_password_costs_no_letter(engine: Engine) {
     );
     assert_eq!(letter.hello, "localhost", "it says who it is");
     scene.nothing_waits().await;
+}
+
+async fn a_letter_that_nobody_knows_is_dropped(engine: Engine) {
+    let Some(mut scene) = Scene::set(engine).await else {
+        return;
+    };
+    scene.reader("ada@example.org", Language::English).await;
+    scene.server.test.raw(UNKNOWN).await;
+    scene.server.test.raw(ITS_JOB).await;
+    scene.server.test.work();
+    scene.nothing_waits().await;
+    scene.arrived(0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

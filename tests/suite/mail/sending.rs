@@ -1,6 +1,6 @@
 //! When letters are sent, how often, and what they say.
 
-use super::{MINUTE, Scene, setup};
+use super::{CONFIRMED, MINUTE, Scene, setup};
 use crate::support::Engine;
 use aisora::{
     language::{Language, speaking},
@@ -295,6 +295,7 @@ async fn a_german_account_gets_german_letters(engine: Engine) {
         .choose_language(english, Language::English)
         .await
         .unwrap();
+    scene.server.test.raw(CONFIRMED).await;
     speaking(Language::German, scene.server.test.app.mail.want(english, true))
         .await
         .unwrap();
