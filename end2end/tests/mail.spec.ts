@@ -47,17 +47,6 @@ const test = base.extend<object, Post>({
   ],
 })
 
-/** TEMP */
-async function shot(page: Page, name: string): Promise<void> {
-  const size = page.viewportSize()!
-  for (const [width, scheme] of [[390, 'dark'], [1440, 'light'], [390, 'light'], [1440, 'dark']] as const) {
-    await page.setViewportSize({ width, height: 900 })
-    await page.emulateMedia({ colorScheme: scheme })
-    await page.screenshot({ path: `/tmp/shots-mail/${name}-${width}-${scheme}.png`, fullPage: true })
-  }
-  await page.setViewportSize(size)
-}
-
 /** Opens the link in the letter that asks somebody, and says yes, in a browser that knows nobody. */
 async function confirm(newPage: () => Promise<Page>, mail: MailServer, email: string): Promise<void> {
   const asks = () => mail.received.findLast((letter) => letter.to[0] === email && letter.html.text.includes('/confirm/'))
@@ -95,11 +84,9 @@ test('the switch is off until it is pressed, and kept for every browser of the p
   await expectAccessible(page)
   await page.reload()
   await expect(said).toContainText(waits)
-  await shot(page, 'waiting')
 
   change(path.join(data, 'aisora.db'), 'UPDATE users SET mail_asked_at = mail_asked_at - 3600000')
   await page.reload()
-  await shot(page, 'again')
   const again = main.getByRole('button', { name: 'Send it again' })
   await again.click()
   await expect(again).toBeHidden()
@@ -111,7 +98,6 @@ test('the switch is off until it is pressed, and kept for every browser of the p
   await page.reload()
   await expect(letters).toBeChecked()
   await expect(said).toHaveText(`They go to ${person.email}`)
-  await shot(page, 'on')
   const elsewhere = await newPage()
   const form = { email: person.email, password: person.password }
   await elsewhere.request.post('/sign-in', { form, maxRedirects: 0 })

@@ -16,6 +16,7 @@ const DOUBLED: i64 = 6;
 
 /// From when an address may be asked again, in unix milliseconds: an hour after the first letter, and twice as long after
 /// each that was not answered. So there are at most five a day, and fewer later.
+#[must_use]
 pub fn again_at(asked_at: Option<i64>, asks: i64) -> i64 {
     asked_at.map_or(0, |at| at + (HOUR << (asks - 1).clamp(0, DOUBLED)))
 }

@@ -31,6 +31,8 @@ crate::on_both_engines!(
     many_ends_and_many_postmen_never_wait_for_each_other_for_ever,
 );
 
+const OPEN: &str = "SELECT id FROM letters";
+
 /// Work of somebody that has ended and was told by nobody, as the transactions that end work know it.
 async fn ends(scene: &mut Scene, person: UserId) -> Vec<GenerationRow> {
     let orders = ["a boat", "a kite", "a comet"].map(|prompt| (person, prompt));
@@ -81,7 +83,6 @@ async fn what_ends_while_a_letter_is_closed_is_in_the_next_one(engine: Engine) {
     let db = scene.server.test.app.db.clone();
     let ids = Ids::new(scene.clock.clone());
     told(&db, &ids, &[&rows[0]]).await.unwrap();
-    const OPEN: &str = "SELECT id FROM letters";
     let open: std::result::Result<(uuid::Uuid,), sqlx::Error> =
         aisora::on_db!(&db, |c| sqlx::query_as(OPEN).fetch_one(c).await);
     let mut closing = db.begin().await.unwrap();
