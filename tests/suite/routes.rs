@@ -525,6 +525,16 @@ async fn pages_are_sent_compressed_to_who_takes_that_and_nothing_else_is(engine:
             .header("accept-encoding", takes);
         browser.send(request).await
     };
+    // Another site may choose what stands in a page that it leads to: its length must tell nothing of the rest.
+    for from in ["cross-site", "same-site"] {
+        let request = browser.request(Method::GET, "/library?search=boat");
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert("accept-encoding", "gzip".parse().unwrap());
+        headers.insert("sec-fetch-site", from.parse().unwrap());
+        let page = browser.send(request.headers(headers)).await;
+        assert_eq!(page.status(), 200, "{from}");
+        assert!(page.headers().get("content-encoding").is_none(), "{from}");
+    }
     let whole = browser.get("/create").await;
     assert!(whole.headers().get("content-encoding").is_none());
     let whole = whole.bytes().await.unwrap();
