@@ -211,6 +211,7 @@ pub async fn library_tile(
         &page.card,
         query.view == "list",
         false,
+        false,
     )))
 }
 
