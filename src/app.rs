@@ -45,8 +45,8 @@ pub enum Script {
     Still,
 }
 
-/// The html document around the application. Fully readable before any script has run: the wasm loads at low priority,
-/// and nothing waits for it.
+/// The html document around the application. Fully readable before any script has run: the wasm loads after
+/// what is seen, and nothing waits for it.
 pub fn shell(data: ShellData) -> impl IntoView {
     document(data, Box::new(|| view! { <App /> }.into_any()))
 }
@@ -95,35 +95,28 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
     }
 }
 
+/// The program is large, and the page can be read and used without it: on a slow line it leaves the pictures so long a head
+/// start, in milliseconds, unless all is there before.
+const PICTURES_FIRST: u32 = 600;
+
 fn program(script: Script, words: Option<String>) -> AnyView {
     let (js, wasm) = match script {
         Script::Still => return ().into_any(),
         Script::Live { js, wasm } => (js, wasm),
     };
-    // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write.
-    let start = match words {
-        None => {
-            format!("import s,{{hydrate}} from {js:?};s({{module_or_path:{wasm:?}}}).then(()=>hydrate())")
-        }
-        // What the browser says first must be what the server said.
-        Some(words) => format!(
-            "import s,{{hydrate}} from {js:?};\
-             Promise.all([fetch({words:?}).then(w=>w.json()),s({{module_or_path:{wasm:?}}})]).then(([w])=>hydrate(w))"
-        ),
-    };
-    view! {
-        <link rel="modulepreload" href=js fetchpriority="low" />
-        <link
-            rel="preload"
-            href=wasm
-            r#as="fetch"
-            r#type="application/wasm"
-            crossorigin="anonymous"
-            fetchpriority="low"
-        />
-        <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script>
-    }
-    .into_any()
+    // Not `HydrationScripts`: the names carry a hash of the contents as a query, which it cannot write. What the browser says
+    // first must be what the server said, so the words come before it wakes up.
+    let words = words.map_or_else(
+        || String::from("undefined"),
+        |words| format!("fetch({words:?}).then(w=>w.json())"),
+    );
+    let start = format!(
+        "let begun;const begin=async()=>{{if(begun)return;begun=true;const wasm=fetch({wasm:?});\
+         const [program,words]=await Promise.all([import({js:?}),{words}]);\
+         await program.default({{module_or_path:wasm}});program.hydrate(words)}};\
+         document.readyState==='complete'?begin():(addEventListener('load',begin),setTimeout(begin,{PICTURES_FIRST}))"
+    );
+    view! { <script type="module" nonce=leptos::nonce::use_nonce()>{start}</script> }.into_any()
 }
 
 /// The whole application: frame, pages, and what all pages share.

@@ -12,7 +12,7 @@ test("another person's video is not there, on any address, and nothing about it 
   const stranger = await newPage()
   await join(stranger)
 
-  for (const file of ['video.mp4', 'video.mp4?download', 'poster.jpg', 'strip.jpg', '../video.mp4', 'video.mp4%00']) {
+  for (const file of ['video.mp4', 'video.mp4?download', 'poster.jpg', 'tile.jpg', 'strip.jpg', '../video.mp4', 'video.mp4%00']) {
     const own = await page.request.get(`/media/${card!.id}/${file}`)
     if (/^(video|poster|strip)[^%]*$/.test(file)) expect(own.status(), file).toBe(200)
     const foreign = await stranger.request.get(`/media/${card!.id}/${file}`)

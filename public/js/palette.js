@@ -93,7 +93,7 @@ const video = ({ id, prompt, poster }) => ({
   id: `/v/${id}`,
   group: 'Videos',
   words: prompt.slice(0, 140),
-  picture: poster && `/media/${id}/poster.jpg`,
+  picture: poster && `/media/${id}/tile.jpg`,
   run: () => keys.go(`/v/${id}`),
 })
 

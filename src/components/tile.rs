@@ -60,7 +60,7 @@ fn picture(card: &Card, id: &str) -> String {
         return [
             "<img src=\"/media/",
             id,
-            "/poster.jpg\" alt=\"\" loading=\"lazy\" decoding=\"async\"><span class=\"tile-length\">",
+            "/tile.jpg\" alt=\"\" loading=\"lazy\" decoding=\"async\"><span class=\"tile-length\">",
             &words::length(card.seconds),
             "</span>",
         ]

@@ -151,7 +151,7 @@ fn hung(asked: &LibraryQuery, page: &LibraryPage, shelves: &Shelves, form: &Form
             <input type="hidden" name="next" value=back.clone() />
             <div class="walls" inner_html=tiles::section(asked, page, &chosen)></div>
             <p class="older" hidden=older.is_none()>
-                <a class="button" href=older.clone()>{t!("Older videos")}</a>
+                <a class="button" href=older.clone().unwrap_or_else(|| back.clone())>{t!("Older videos")}</a>
             </p>
             {bar::bar(asked, shelves, form)}
         </form>

@@ -95,7 +95,7 @@ fn line(video: Trashed) -> AnyView {
     let id = video.id.to_string();
     let (page, head) = (format!("/v/{id}"), format!("prompt-{id}"));
     let poster = video.poster.then(|| {
-        view! { <img src=format!("/media/{id}/poster.jpg") alt="" loading="lazy" decoding="async" /> }
+        view! { <img src=format!("/media/{id}/tile.jpg") alt="" loading="lazy" decoding="async" /> }
     });
     let size = (video.bytes > 0).then(|| format!(" · {}", bytes(video.bytes)));
     let state =

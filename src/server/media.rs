@@ -81,8 +81,9 @@ pub fn inspect(path: &Path) -> Result<VideoFacts, MediaError> {
     Ok(Movie::read(&mut File::open(path)?)?.facts)
 }
 
-/// The longest side of a poster, and of a frame of a strip, in pixels.
+/// The longest side of a poster, of the same picture for a wall of tiles, and of a frame of a strip, in pixels.
 pub const POSTER_SIDE: u32 = 1_280;
+pub const TILE_SIDE: u32 = 480;
 pub const STRIP_SIDE: u32 = 320;
 
 /// Still pictures of a video, as JPEG.
@@ -90,6 +91,8 @@ pub const STRIP_SIDE: u32 = 320;
 pub struct Stills {
     /// One good-looking early frame.
     pub poster_jpeg: Vec<u8>,
+    /// The same, small: a wall shows dozens.
+    pub tile_jpeg: Vec<u8>,
     /// Frames side by side in order.
     pub strip_jpeg: Vec<u8>,
     /// How many frames the strip holds: 8, or fewer when the video has fewer key frames.

@@ -97,6 +97,7 @@ pub fn router(web: Web) -> Router {
         // So have providers that call back: what they send is signed, and nothing of it is believed.
         .merge(hooks::routes())
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(pages::mark))
         .layer(pages::compressed())
         .layer(from_fn_with_state(web.clone(), guard::headers))
         .route_layer(from_fn(guard::count))

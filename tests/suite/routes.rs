@@ -12,6 +12,7 @@ crate::on_both_engines!(
     the_whole_flow_works_by_forms_alone,
     forms_come_back_with_their_errors_and_what_was_typed,
     media_is_served_to_its_owner_in_ranges,
+    a_tile_has_a_small_picture_or_the_poster_in_its_place,
     foreign_and_unknown_ids_look_the_same_on_every_route,
     posts_from_other_sites_are_refused,
     bodies_that_are_too_large_or_malformed_are_refused,
@@ -220,6 +221,42 @@ async fn media_is_served_to_its_owner_in_ranges(engine: Engine) {
             "{odd}"
         );
     }
+}
+
+async fn a_tile_has_a_small_picture_or_the_poster_in_its_place(engine: Engine) {
+    let mut server = WebServer::start(engine).await;
+    server.test.work();
+    let browser = server.signed_up("ada@example.org").await;
+    create(&browser, "a boat").await;
+    let id = finished(&browser).await;
+    let poster = browser.get(&format!("/media/{id}/poster.jpg")).await;
+    let poster = poster.bytes().await.unwrap();
+    let tile = async || {
+        let tile = browser.get(&format!("/media/{id}/tile.jpg")).await;
+        assert_eq!(tile.headers()["content-type"], "image/jpeg");
+        (tile.headers()["etag"].clone(), tile.bytes().await.unwrap())
+    };
+    let (small, _) = tile().await;
+    // As it was stored before there were small ones.
+    let mut folders = vec![server.test.folder.path().join("data/videos")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.ends_with("tile.jpg") {
+                std::fs::remove_file(entry).unwrap();
+            }
+        }
+    }
+    let (large, instead) = tile().await;
+    assert_eq!(instead, poster, "the poster in its place");
+    assert_ne!(
+        small, large,
+        "a browser that kept one does not take it for the other"
+    );
 }
 
 async fn foreign_and_unknown_ids_look_the_same_on_every_route(engine: Engine) {
@@ -525,6 +562,16 @@ async fn pages_are_sent_compressed_to_who_takes_that_and_nothing_else_is(engine:
             .header("accept-encoding", takes);
         browser.send(request).await
     };
+    // Another site may choose what stands in a page that it leads to: its length must tell nothing of the rest.
+    for from in ["cross-site", "same-site"] {
+        let request = browser.request(Method::GET, "/library?search=boat");
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert("accept-encoding", "gzip".parse().unwrap());
+        headers.insert("sec-fetch-site", from.parse().unwrap());
+        let page = browser.send(request.headers(headers)).await;
+        assert_eq!(page.status(), 200, "{from}");
+        assert!(page.headers().get("content-encoding").is_none(), "{from}");
+    }
     let whole = browser.get("/create").await;
     assert!(whole.headers().get("content-encoding").is_none());
     let whole = whole.bytes().await.unwrap();

@@ -76,7 +76,7 @@ impl Whose {
                 .into_any();
         }
         let still = kin.poster.then(|| {
-            let src = ["/media/", &kin.id.to_string(), "/poster.jpg"].concat();
+            let src = ["/media/", &kin.id.to_string(), "/tile.jpg"].concat();
             view! { <img src=src alt="" loading="lazy" decoding="async" /> }.into_any()
         });
         let compare = (!here && self.ready && kin.state == State::Succeeded).then(|| {

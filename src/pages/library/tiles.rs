@@ -8,6 +8,9 @@ use crate::model::library::{LibraryPage, LibraryQuery};
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text};
 use std::fmt::Write as _;
 
+/// So many tiles of the library are in view at once on most windows.
+const SEEN_FIRST: usize = 6;
+
 /// A page of tiles or rows, some of them chosen (by id). It says where the next one is.
 pub fn section(query: &LibraryQuery, page: &LibraryPage, chosen: &str) -> String {
     let is_list = query.view == "list";
@@ -25,15 +28,17 @@ pub fn section(query: &LibraryQuery, page: &LibraryPage, chosen: &str) -> String
         attribute(&here),
         attribute(&more)
     );
-    for card in &page.cards {
-        html.push_str(&one(card, is_list, chosen.contains(&card.id.to_string())));
+    let is_first = query.after.is_none();
+    for (place, card) in page.cards.iter().enumerate() {
+        let is_chosen = chosen.contains(&card.id.to_string());
+        html.push_str(&one(card, is_list, is_chosen, is_first && place < SEEN_FIRST));
     }
     html.push_str("</ul>");
     html
 }
 
-/// One tile or row.
-pub fn one(card: &Card, is_list: bool, is_chosen: bool) -> String {
+/// One tile or row. What is seen first does not wait for the page to be laid out before its picture is asked for.
+pub fn one(card: &Card, is_list: bool, is_chosen: bool, is_seen_first: bool) -> String {
     let (id, name) = (card.id, encode_text(card.name()));
     let short: String = card.name().chars().take(80).collect();
     let preview = if card.poster {
@@ -56,7 +61,11 @@ pub fn one(card: &Card, is_list: bool, is_chosen: bool) -> String {
          <label class=\"pick\"><input type=\"checkbox\" name=\"ids\" value=\"{id}\"{checked} aria-label=\"{label}\"></label>\
          <div class=\"tile-acts\">{acts}</div></li>",
         shape = words::shape_class(card.size),
-        screen = if making { String::new() } else { screen(card) },
+        screen = if making {
+            String::new()
+        } else {
+            screen(card, is_seen_first)
+        },
         checked = if is_chosen { " checked" } else { "" },
         label = attribute(&t!("Select: {video}", video = short)),
         advance = if making { advance(card) } else { String::new() },
@@ -64,10 +73,11 @@ pub fn one(card: &Card, is_list: bool, is_chosen: bool) -> String {
     )
 }
 
-fn screen(card: &Card) -> String {
+fn screen(card: &Card, is_seen_first: bool) -> String {
     if card.poster {
+        let lazy = if is_seen_first { "" } else { " loading=\"lazy\"" };
         return format!(
-            "<img src=\"/media/{}/poster.jpg\" alt=\"\" loading=\"lazy\" decoding=\"async\"><span class=\"tile-length\">{}</span>",
+            "<img src=\"/media/{}/tile.jpg\" alt=\"\"{lazy} decoding=\"async\"><span class=\"tile-length\">{}</span>",
             card.id,
             words::length(card.seconds)
         );

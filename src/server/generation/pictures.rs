@@ -13,7 +13,7 @@ use crate::server::{
     db::{Db, Tx, generations::GenerationRow, pictures as sql},
     error::{Failure, Result},
     jobs,
-    media::{self, POSTER_SIDE, STRIP_SIDE, Stills},
+    media::{self, POSTER_SIDE, STRIP_SIDE, Stills, TILE_SIDE},
     providers::Picture,
     storage::Storage,
 };
@@ -284,6 +284,7 @@ pub fn stills(file: &[u8]) -> Option<Stills> {
     };
     Some(Stills {
         poster_jpeg: within(POSTER_SIDE)?,
+        tile_jpeg: within(TILE_SIDE)?,
         strip_jpeg: within(STRIP_SIDE)?,
         strip_frames: 1,
     })

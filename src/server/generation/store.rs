@@ -217,12 +217,13 @@ async fn put_once(
 ) -> crate::server::error::Result<()> {
     storage.put_file(&format!("{prefix}/video.mp4"), file).await?;
     if let Some(stills) = stills {
-        storage
-            .put(&format!("{prefix}/poster.jpg"), stills.poster_jpeg.clone())
-            .await?;
-        storage
-            .put(&format!("{prefix}/strip.jpg"), stills.strip_jpeg.clone())
-            .await?;
+        for (name, jpeg) in [
+            ("poster", &stills.poster_jpeg),
+            ("tile", &stills.tile_jpeg),
+            ("strip", &stills.strip_jpeg),
+        ] {
+            storage.put(&format!("{prefix}/{name}.jpg"), jpeg.clone()).await?;
+        }
     }
     Ok(())
 }

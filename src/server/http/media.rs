@@ -4,7 +4,7 @@ use crate::{
     model::{error::AppError, ids::GenerationId},
     server::{
         db::generations::GenerationRow,
-        error::{ErrorResponse, Result},
+        error::{ErrorResponse, Failure, Result},
         router::Web,
         web::SignedIn,
     },
@@ -36,6 +36,11 @@ pub const POSTER: File = File {
     name: "poster.jpg",
     media_type: "image/jpeg",
 };
+/// The same, small. Videos that were stored before there were such have the poster in its place.
+pub const TILE: File = File {
+    name: "tile.jpg",
+    media_type: "image/jpeg",
+};
 /// Eight frames side by side.
 pub const STRIP: File = File {
     name: "strip.jpg",
@@ -65,7 +70,7 @@ pub async fn media(
         return Ok(words(&row).ok_or_else(AppError::not_found)?.into_response());
     }
     // The name is one of ours or nothing: no path is ever made from what somebody typed.
-    let file = [VIDEO, POSTER, STRIP]
+    let file = [VIDEO, POSTER, TILE, STRIP]
         .into_iter()
         .find(|known| known.name == file)
         .ok_or_else(AppError::not_found)?;
@@ -93,14 +98,20 @@ pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &Header
     if *file != VIDEO && !row.media_stills {
         return Err(AppError::not_found().into());
     }
-    let key = format!(
-        "{}/{}",
-        row.media_prefix.as_deref().unwrap_or_default(),
-        file.name
-    );
+    let key = |file: &File| [row.media_prefix.as_deref().unwrap_or_default(), "/", file.name].concat();
+    let (mut file, mut name) = (file, key(file));
     let length = match row.media_bytes {
         Some(bytes) if *file == VIDEO => bytes.unsigned_abs(),
-        _ => web.app.storage.length(&key).await?,
+        _ => match web.app.storage.length(&name).await {
+            Err(error)
+                if *file == TILE
+                    && matches!(error, Failure::Storage(object_store::Error::NotFound { .. })) =>
+            {
+                (file, name) = (&POSTER, key(&POSTER));
+                web.app.storage.length(&name).await?
+            }
+            length => length?,
+        },
     };
     let etag = format!(
         "\"{}-{}\"",
@@ -114,7 +125,7 @@ pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &Header
             (StatusCode::RANGE_NOT_SATISFIABLE, content_range).into_response()
         }
         Wanted::All => {
-            let body = Body::from_stream(web.app.storage.get(&key, None).await?.bytes);
+            let body = Body::from_stream(web.app.storage.get(&name, None).await?.bytes);
             (
                 StatusCode::OK,
                 [(header::CONTENT_LENGTH, length.to_string())],
@@ -123,7 +134,7 @@ pub async fn serve(web: &Web, row: &GenerationRow, file: &File, headers: &Header
                 .into_response()
         }
         Wanted::Part(range) => {
-            let body = Body::from_stream(web.app.storage.get(&key, Some(range.clone())).await?.bytes);
+            let body = Body::from_stream(web.app.storage.get(&name, Some(range.clone())).await?.bytes);
             let content_range = format!("bytes {}-{}/{length}", range.start, range.end - 1);
             let headers = [
                 (header::CONTENT_LENGTH, (range.end - range.start).to_string()),

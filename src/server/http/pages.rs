@@ -14,7 +14,10 @@ use crate::{
     pages::is_live,
     server::{
         error::ErrorResponse,
-        http::{session::cookie, strip::strip},
+        http::{
+            session::{cookie, token},
+            strip::strip,
+        },
         mail::Asked,
         router::Web,
         web::SignedIn,
@@ -219,6 +222,7 @@ pub async fn library_tile(
         &page.card,
         query.view == "list",
         false,
+        false,
     )))
 }
 
@@ -247,17 +251,35 @@ pub async fn readable(State(web): State<Web>, request: Request, next: Next) -> R
 /// A page that is smaller, in bytes, is sent as it is.
 const WORTH_COMPRESSING: u16 = 1_024;
 
-/// How a page is to be sent.
-pub type IsPage = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+/// What may be compressed, by its answer.
+pub type MayBeCompressed = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+
+/// Another site led here.
+#[derive(Clone)]
+struct LedHere;
+
+/// Marks the answers to what another site can have asked for in a person's name. Such a page holds what that site chose (the
+/// address, a search) beside what is the person's own; compressed, its length would tell whether they are alike (BREACH).
+pub async fn mark(request: Request, next: Next) -> Response {
+    let site = request.headers().get("sec-fetch-site");
+    let ours = site.is_some_and(|site| site == "same-origin" || site == "none");
+    let is_known = [true, false]
+        .iter()
+        .any(|secure| token(request.headers(), *secure).is_some());
+    let mut response = next.run(request).await;
+    if is_known && !ours {
+        response.extensions_mut().insert(LedHere);
+    }
+    response
+}
 
 /// Sends pages compressed, and nothing else: files lie compressed in the site folder already, videos cannot be, and events
-/// must not wait. Pages carry no secret that another site's page could guess at by their length: the session is in a
-/// cookie that scripts cannot read and other sites' requests do not carry.
+/// must not wait.
 #[must_use]
-pub fn compressed() -> CompressionLayer<And<SizeAbove, IsPage>> {
-    let is_page: IsPage = |_, _, headers, _| {
+pub fn compressed() -> CompressionLayer<And<SizeAbove, MayBeCompressed>> {
+    let is_page: MayBeCompressed = |_, _, headers, marks| {
         let kind = headers.get(header::CONTENT_TYPE);
-        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) && marks.get::<LedHere>().is_none()
     };
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)

@@ -9,7 +9,7 @@ use super::boxes::read_at;
 use super::h264::Parameters;
 use super::index::{Key, Movie};
 use super::picture::Picture;
-use super::{MediaError, POSTER_SIDE, STRIP_SIDE, Stills};
+use super::{MediaError, POSTER_SIDE, STRIP_SIDE, Stills, TILE_SIDE};
 
 const STRIP: usize = 8;
 /// The largest side that is decoded; beyond it a frame would need too much memory.
@@ -41,7 +41,8 @@ pub(super) fn take(file: &mut File, movie: &Movie) -> Result<Option<Stills>, Med
     let Some(best) = most_interesting(&frames) else {
         return Ok(None);
     };
-    let Some(poster) = decode(file, parameters, best, POSTER_SIDE as usize)? else {
+    let mut best = |side: u32| decode(file, parameters, best, side as usize);
+    let (Some(poster), Some(tile)) = (best(POSTER_SIDE)?, best(TILE_SIDE)?) else {
         return Ok(None);
     };
     let pictures: Vec<Picture> = frames.into_iter().map(|(_, picture)| picture).collect();
@@ -51,6 +52,7 @@ pub(super) fn take(file: &mut File, movie: &Movie) -> Result<Option<Stills>, Med
     let count = strip.width / pictures[0].width.max(1);
     Ok(Some(Stills {
         poster_jpeg: poster.jpeg()?,
+        tile_jpeg: tile.jpeg()?,
         strip_jpeg: strip.jpeg()?,
         strip_frames: u32::try_from(count).map_err(|_| MediaError::Stills)?,
     }))

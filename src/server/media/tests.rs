@@ -267,6 +267,7 @@ fn large_films_are_scaled_down() {
     let facts = inspect(&path).expect("sound");
     let pictures = stills(&path, &facts).expect("readable").expect("decodable");
     assert_eq!(jpeg_size(&pictures.poster_jpeg), (1280, 720));
+    assert_eq!(jpeg_size(&pictures.tile_jpeg), (480, 270));
     assert_eq!(
         (jpeg_size(&pictures.strip_jpeg), pictures.strip_frames),
         ((8 * 320, 180), 8)
