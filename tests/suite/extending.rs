@@ -443,7 +443,7 @@ async fn what_cannot_be_extended_says_why(engine: Engine) {
     assert_eq!(card.state, State::Succeeded, "{:?}", card.reason);
     assert_eq!(
         why_not(&test, person, longer).await,
-        "This has 2 seconds; Short extends to at most 2."
+        "This has 2 seconds; Short extends to at most 2 seconds."
     );
     let token = token(&test, person, usual, 1).await;
     test.app.generations.trash(person, &[usual]).await.expect("moved");

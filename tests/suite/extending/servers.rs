@@ -110,7 +110,7 @@ async fn a_server_of_the_protocol_extends_by_file_or_by_id(engine: Engine) {
         server.restart();
         let made = extend(&test, person, id, "and on", 1).await.expect("created");
         let card = test.ended(person, made.id).await;
-        let gone = (preset == "litellm").then_some(Reason::OriginalGone);
+        let gone = (preset == "litellm").then_some(Reason::OriginalNotKept);
         assert_eq!(card.reason, gone, "{preset}");
         test.stop_work().await;
         test.audit().await;
@@ -156,7 +156,7 @@ async fn an_aisora_extends_through_another_one(engine: Engine) {
     test.raw("UPDATE generations SET provider = 'play' WHERE seconds = 3")
         .await;
     let why = why_not(&test, person, again.id).await;
-    assert!(why.contains("on the same server"), "{why}");
+    assert!(why.contains("what its server made and still has"), "{why}");
     assert_eq!(json!(test.balance(person).await), json!([170, 0]));
     test.stop_work().await;
     upstream.test.stop_work().await;
