@@ -2,6 +2,8 @@
 
 mod crash;
 mod doors;
+mod fair;
+mod kept;
 mod servers;
 
 use crate::support::{Engine, MODEL, Play, SIZE, Setup, TestApp};
