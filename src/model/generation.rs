@@ -146,12 +146,14 @@ pub enum Reason {
     ModelGone,
     /// The video that should be extended is not there any more.
     OriginalGone,
+    /// The provider does not have the video any more that it should extend.
+    OriginalNotKept,
     /// Our fault.
     Internal,
 }
 
 impl Reason {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::CancelledByUser,
         Self::TimedOut,
         Self::ProviderFailed,
@@ -163,6 +165,7 @@ impl Reason {
         Self::Interrupted,
         Self::ModelGone,
         Self::OriginalGone,
+        Self::OriginalNotKept,
         Self::Internal,
     ];
 
@@ -181,6 +184,7 @@ impl Reason {
             Self::Interrupted => "interrupted",
             Self::ModelGone => "model_gone",
             Self::OriginalGone => "original_gone",
+            Self::OriginalNotKept => "original_not_kept",
             Self::Internal => "internal",
         }
     }
@@ -206,6 +210,7 @@ impl Reason {
             Self::Interrupted => t!("The server was restarted while it was being handed over."),
             Self::ModelGone => t!("This model is not offered any more."),
             Self::OriginalGone => t!("The video that it extends was deleted."),
+            Self::OriginalNotKept => t!("The model's server no longer has the video that it extends."),
             Self::Internal => t!("Something went wrong on our side."),
         }
     }

@@ -1,6 +1,7 @@
 //! The life of a generation: quote, hold, queue, worker, provider, storage, capture or release.
 
 mod cards;
+mod clearing;
 mod drive;
 mod estimates;
 pub mod life;
@@ -25,3 +26,7 @@ pub const JOB: &str = "generation";
 pub const PURGE: &str = "purge";
 /// The queue of those.
 pub const PURGES: &str = "storage";
+/// The kind of the job that asks a provider to delete what it has of a video that was deleted here.
+pub const FORGET: &str = "forget";
+/// The queue of those.
+pub const FORGETS: &str = "providers";

@@ -13,7 +13,7 @@ pub mod openrouter;
 mod pauses;
 pub mod replicate;
 
-pub use choosing::{Next, NoExtender, Onward, Providers, Wanted};
+pub use choosing::{Next, NoExtender, Onward, Providers, Wanted, paused_until};
 
 use super::{
     clock::Clock,
@@ -237,8 +237,19 @@ pub trait VideoProvider: Send + Sync {
         Err(NoHook::Unverified("it does not call back"))
     }
 
-    /// The video is stored here: what the provider still keeps of it may go. Nothing depends on it.
-    async fn forget(&self, _job: &str) {}
+    /// Whether what it made of a model stays there after it was stored here, to be extended by its own id.
+    fn keeps(&self, model: &str) -> bool {
+        let extends = |offer: &Offer| offer.model.extends_to > 0 && offer.extends == Extends::Id;
+        let offers = self.offers();
+        offers
+            .iter()
+            .any(|offer| offer.model.id == model && extends(offer))
+    }
+
+    /// Nobody here needs what the provider still has of a job. An error means that it may not know yet.
+    async fn forget(&self, _job: &str) -> Result<(), ProviderError> {
+        Ok(())
+    }
 }
 
 /// The pause where a provider asks for none: half a second, growing to five.

@@ -2,6 +2,8 @@
 
 mod crash;
 mod doors;
+mod fair;
+mod kept;
 mod servers;
 
 use crate::support::{Engine, MODEL, Play, SIZE, Setup, TestApp};
@@ -443,7 +445,7 @@ async fn what_cannot_be_extended_says_why(engine: Engine) {
     assert_eq!(card.state, State::Succeeded, "{:?}", card.reason);
     assert_eq!(
         why_not(&test, person, longer).await,
-        "This has 2 seconds; Short extends to at most 2."
+        "This has 2 seconds; Short extends to at most 2 seconds."
     );
     let token = token(&test, person, usual, 1).await;
     test.app.generations.trash(person, &[usual]).await.expect("moved");

@@ -2,7 +2,7 @@
 //! Everything ends, and nothing stays that belongs to nobody.
 
 use crate::support::{Engine, MODEL, Play, Setup, TestApp};
-use aisora::model::generation::{Charge, Reason, State};
+use aisora::model::generation::{Charge, Extending, Reason, State};
 use aisora::server::{clock::Clock, storage::Storage};
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
@@ -20,6 +20,7 @@ use std::{
 crate::on_both_engines!(
     work_that_is_cancelled_elsewhere_is_stopped_at_its_provider,
     files_that_cannot_be_removed_are_removed_later,
+    a_store_that_hangs_holds_no_extension_up_for_ever,
     what_is_done_at_a_provider_is_fetched_however_long_nobody_asked,
     an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops,
     jobs_of_a_provider_that_is_gone_end_without_a_charge,
@@ -53,11 +54,12 @@ async fn work_that_is_cancelled_elsewhere_is_stopped_at_its_provider(engine: Eng
     test.audit().await;
 }
 
-/// A store that cannot remove anything a few times.
+/// A store that cannot remove anything a few times, and sometimes does not answer who reads.
 #[derive(Debug)]
 struct Stubborn {
     store: InMemory,
     refuses: Arc<AtomicI32>,
+    hangs: Arc<AtomicI32>,
 }
 
 impl fmt::Display for Stubborn {
@@ -84,6 +86,9 @@ impl ObjectStore for Stubborn {
         self.store.put_multipart_opts(path, options).await
     }
     async fn get_opts(&self, path: &Path, options: GetOptions) -> object_store::Result<GetResult> {
+        if self.hangs.fetch_sub(1, Ordering::SeqCst) > 0 {
+            std::future::pending::<()>().await;
+        }
         self.store.get_opts(path, options).await
     }
     fn delete_stream(
@@ -118,6 +123,7 @@ async fn files_that_cannot_be_removed_are_removed_later(engine: Engine) {
     let store = Stubborn {
         store: InMemory::new(),
         refuses: refuses.clone(),
+        hangs: Arc::default(),
     };
     let setup = Setup {
         storage: Some(Storage::over(Arc::new(store))),
@@ -140,6 +146,41 @@ async fn files_that_cannot_be_removed_are_removed_later(engine: Engine) {
     })
     .await;
     assert!(refuses.load(Ordering::SeqCst) < 0, "it was refused before");
+    test.audit().await;
+}
+
+async fn a_store_that_hangs_holds_no_extension_up_for_ever(engine: Engine) {
+    let hangs = Arc::new(AtomicI32::new(0));
+    let store = Stubborn {
+        store: InMemory::new(),
+        refuses: Arc::default(),
+        hangs: hangs.clone(),
+    };
+    let play = Play::default().offering(|offer| offer.model.extends_to = 60);
+    let setup = Setup {
+        storage: Some(Storage::over(Arc::new(store))),
+        ..with(&play)
+    };
+    let mut test = TestApp::with(engine, setup).await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "a boat", 1).await.remove(0);
+    test.ended(person, card.id).await;
+    let page = test.app.generations.page(person, card.id).await.unwrap();
+    let Extending::By(additions) = page.extending else {
+        panic!("it can be extended")
+    };
+    hangs.store(1, Ordering::SeqCst);
+    let longer = test
+        .app
+        .generations
+        .extend(person, card.id, "on", &additions[0].quote.token)
+        .await
+        .unwrap();
+    let longer = test.ended(person, longer.id).await;
+    assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
+    assert!(hangs.load(Ordering::SeqCst) < 0, "it was read again");
+    test.stop_work().await;
     test.audit().await;
 }
 

@@ -37,6 +37,8 @@ pub struct GenerationRow {
     pub fence: i64,
     pub reason: Option<String>,
     pub provider_job: Option<String>,
+    /// The provider still has the video, to extend it by its own id.
+    pub kept_there: bool,
     /// Providers that refused it before taking it, with commas between.
     pub refused_by: String,
     pub deadline_at: Option<i64>,
@@ -82,6 +84,7 @@ from_row!(GenerationRow {
     fence,
     reason,
     provider_job,
+    kept_there,
     refused_by,
     deadline_at,
     media_prefix,
@@ -112,6 +115,7 @@ pub struct CardRow {
     pub width: i64,
     pub height: i64,
     pub seconds: i64,
+    pub added_seconds: Option<i64>,
     pub seed: i64,
     pub credits: i64,
     pub state: String,
@@ -136,6 +140,7 @@ from_row!(CardRow {
     width,
     height,
     seconds,
+    added_seconds,
     seed,
     credits,
     state,
@@ -162,6 +167,7 @@ impl From<GenerationRow> for CardRow {
             width: row.width,
             height: row.height,
             seconds: row.seconds,
+            added_seconds: row.added_seconds,
             seed: row.seed,
             credits: row.credits,
             state: row.state,
@@ -180,7 +186,7 @@ impl From<GenerationRow> for CardRow {
 
 macro_rules! card_columns {
     () => {
-        "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, seed, credits, state, \
+        "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, added_seconds, seed, credits, state, \
          progress, reason, media_stills, created_at, started_at, finished_at, title, title_sort, favourite"
     };
 }
@@ -188,7 +194,7 @@ macro_rules! card_columns {
 macro_rules! columns {
     () => {
         "id, user_id, quote_id, take, remixed_from, derived_by, picture_id, model, model_label, provider, prompt, width, height, seconds, added_seconds, seed, caption, \
-         credits, hold_id, state, progress, fence, reason, provider_job, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
+         credits, hold_id, state, progress, fence, reason, provider_job, kept_there, refused_by, deadline_at, media_prefix, media_etag, media_bytes, media_stills, \
          media_rate, media_sound, media_crc32, created_at, started_at, finished_at, trashed_at, title, favourite"
     };
 }
@@ -204,7 +210,7 @@ pub mod view;
 pub mod words;
 
 pub use changes::{Change, adopt, change, delete};
-pub use media::{Media, StoredRow, set_media, stored};
+pub use media::{KeptThere, Media, StoredRow, kept_there, set_media, stored};
 
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {

@@ -14,7 +14,7 @@ use crate::model::{
     ids::PictureId,
 };
 use crate::server::{
-    db::generations::{Change, GenerationRow, Media},
+    db::generations::{self, Change, GenerationRow, Media},
     error::Result,
     jobs,
     providers::{JobStatus, Onward, Order, ProviderError, Providers, VideoProvider, Wanted},
@@ -406,28 +406,37 @@ impl Drive {
     }
 
     async fn store(&mut self) -> Result<Ran> {
+        let before = match self.row.added_seconds.and(self.row.remixed_from) {
+            Some(original) => generations::media::length(&self.life.db, original).await?,
+            None => None,
+        };
         let stored = store::store(
             self.provider.as_ref(),
             &self.storage,
             &self.scratch,
             self.most_bytes,
             &self.row,
+            before,
         )
         .await;
         match stored {
             Ok(stored) => {
+                let kept_there = self.provider.keeps(&self.row.model);
                 let media = Media {
                     prefix: &stored.prefix,
                     etag: &stored.etag,
                     bytes: stored.bytes,
                     stills: stored.stills,
+                    ms: stored.ms,
                     rate: stored.rate,
                     sound: stored.sound,
                     crc32: stored.crc32,
+                    kept_there,
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
-                if let (true, Some(job)) = (ours, &self.row.provider_job) {
-                    self.provider.forget(job).await;
+                if let (true, false, Some(job)) = (ours, kept_there, &self.row.provider_job) {
+                    // Tidying up: nothing depends on it.
+                    let _ = self.provider.forget(job).await;
                 }
                 Ok(Ran::over(ours))
             }

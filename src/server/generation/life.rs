@@ -1,7 +1,7 @@
 //! Transitions: the only place where a generation changes its state. State, event, money and job change in one
 //! transaction, guarded by the state before and by the fence; browsers hear of it after it became durable.
 
-use super::{JOB, PURGE, PURGES, nudges::Nudges, store};
+use super::{FORGET, FORGETS, JOB, PURGE, PURGES, nudges::Nudges, store};
 use crate::language::t;
 use crate::model::{
     error::AppError,
@@ -236,6 +236,14 @@ impl Moment<'_> {
     /// When the database does not answer.
     pub async fn purge(&mut self, row: &GenerationRow, at: i64) -> Result<()> {
         jobs::enqueue(&mut self.tx, PURGE, row.id, PURGES, row.user_id, at).await
+    }
+
+    /// Has the worker ask the provider to delete its own copy of a video that is deleted here.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn forget(&mut self, row: &GenerationRow, at: i64) -> Result<()> {
+        jobs::enqueue(&mut self.tx, FORGET, row.id, FORGETS, row.user_id, at).await
     }
 
     /// Undoes it all. Whoever was first is durable when this returns, so that what is read next shows them.

@@ -33,7 +33,10 @@ pub async fn of(drive: &Drive) -> std::result::Result<Option<Original>, NoOrigin
         .find(|offer| offer.model.id == drive.row.model)
         .is_none_or(|offer| offer.extends == Extends::File);
     let file = if by_file {
-        Some(Arc::new(copy(drive, &row).await.map_err(not_now)?))
+        // The lease is renewed for as long as this takes.
+        let copying = tokio::time::timeout(store::TRANSFER.min(drive.deadline), copy(drive, &row)).await;
+        let copied = copying.map_err(|_| NoOriginal::NotNow("the store took too long".into()))?;
+        Some(Arc::new(copied.map_err(not_now)?))
     } else {
         None
     };

@@ -228,7 +228,12 @@ impl Generations {
     }
 
     fn awake_at(&self, field: &str, model: &str) -> Result<()> {
-        let Some(until) = self.providers.paused_until(model) else {
+        self.awake_from(field, self.providers.paused_until(model))
+    }
+
+    /// The same where it is known until when it is paused.
+    fn awake_from(&self, field: &str, paused_until: Option<i64>) -> Result<()> {
+        let Some(until) = paused_until else {
             return Ok(());
         };
         let minutes = (until - self.life.clock.now()).div_euclid(60_000) + 1;
@@ -381,7 +386,7 @@ impl Generations {
                         &self.life.db,
                         &row.model,
                         pixels(row.width, row.height),
-                        small(row.seconds),
+                        small(row.added_seconds.unwrap_or(row.seconds)),
                     )
                     .await?
             };

@@ -22,7 +22,7 @@ use std::{
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 /// Longest download or upload.
-const TRANSFER: Duration = Duration::from_mins(15);
+pub const TRANSFER: Duration = Duration::from_mins(15);
 /// How long a provider's picture of a video is waited for.
 const THUMBNAIL: Duration = Duration::from_secs(15);
 /// After so many milliseconds a worker that lost its claim has noticed and puts nothing away any more.
@@ -35,6 +35,8 @@ pub struct Stored {
     pub etag: String,
     pub bytes: i64,
     pub stills: bool,
+    /// Its length in milliseconds.
+    pub ms: i64,
     /// Frames in 1,000 seconds.
     pub rate: Option<i64>,
     pub sound: bool,
@@ -74,13 +76,14 @@ pub fn video_name(row: &GenerationRow) -> String {
     format!("{}/video.mp4", row.media_prefix.as_deref().unwrap_or_default())
 }
 
-/// Fetches, checks and puts away.
+/// Fetches, checks and puts away. `before` is how long the file of the original of an extension is, in milliseconds.
 pub async fn store(
     provider: &dyn VideoProvider,
     storage: &Storage,
     scratch: &Path,
     most_bytes: u64,
     row: &GenerationRow,
+    before: Option<i64>,
 ) -> Result<Stored, NotStored> {
     let file = Scratch(scratch.join(format!("{}-{}.mp4", row.id, row.fence)));
     fetch(
@@ -95,7 +98,7 @@ pub async fn store(
     let looked =
         looked.map_err(|error| NotStored::For(Reason::BadVideo, format!("the check panicked: {error}")))?;
     let (facts, stills, etag, crc32) = looked.map_err(|what| NotStored::For(Reason::BadVideo, what))?;
-    fits(&facts, row).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
+    fits(&facts, row, before).map_err(|what| NotStored::For(Reason::BadVideo, what))?;
     let stills = match stills {
         Some(stills) => Some(stills),
         // A codec that is not decoded here: the provider may have a picture of it.
@@ -105,6 +108,7 @@ pub async fn store(
     let stored = Stored {
         bytes: i64::try_from(facts.bytes).unwrap_or(i64::MAX),
         stills: stills.is_some(),
+        ms: i64::try_from(facts.duration_ms).unwrap_or(i64::MAX),
         rate: facts.rate.and_then(|rate| i64::try_from(rate).ok()),
         sound: facts.has_audio,
         etag,
@@ -179,7 +183,7 @@ fn look(path: &Path) -> Result<(VideoFacts, Option<Stills>, String, u32), String
 }
 
 /// Whether it is the video that was asked for.
-fn fits(facts: &VideoFacts, row: &GenerationRow) -> Result<(), String> {
+fn fits(facts: &VideoFacts, row: &GenerationRow, before: Option<i64>) -> Result<(), String> {
     let asked = size(row);
     // Models round to their own blocks: 854x480 comes as 864x480 or 832x480.
     let near = |is: u32, asked: u32| is.abs_diff(asked) <= asked / 16;
@@ -187,8 +191,18 @@ fn fits(facts: &VideoFacts, row: &GenerationRow) -> Result<(), String> {
         return Err(format!("it is {}x{}, not {asked}", facts.width, facts.height));
     }
     // Models round to their own frame counts: half a second, or a tenth for long ones.
-    let asked_ms = u64::from(small(row.seconds)) * 1_000;
-    if facts.duration_ms.abs_diff(asked_ms) > 500.max(asked_ms / 10) {
+    let whole_ms = u64::from(small(row.seconds)) * 1_000;
+    let rounding = 500.max(whole_ms / 10);
+    let (asked_ms, most) = match row.added_seconds {
+        None => (whole_ms, rounding),
+        // The greater part was there before: the original, unchanged, is not what was asked for.
+        Some(added) => {
+            let added_ms = u64::from(small(added)) * 1_000;
+            let asked_ms = before.map_or(whole_ms, |before| before.unsigned_abs() + added_ms);
+            (asked_ms, rounding.min(added_ms / 2))
+        }
+    };
+    if facts.duration_ms.abs_diff(asked_ms) > most {
         return Err(format!("it lasts {} ms, not {asked_ms} ms", facts.duration_ms));
     }
     Ok(())

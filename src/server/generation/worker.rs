@@ -1,7 +1,7 @@
 //! The worker: claims jobs under leases, keeps the leases alive, and gives them back when it is told to stop.
 
 use super::{
-    JOB, PURGE, PURGES,
+    JOB,
     drive::{Drive, Ran, wanted},
     life::{Ending, Life, Moment, state},
     pictures,
@@ -42,9 +42,6 @@ const ORPHANS: Duration = Duration::from_mins(1);
 const ORPHANED: i64 = 600_000;
 /// How long an order waits for a provider that does not know yet what it offers, in milliseconds.
 const NOT_YET: i64 = 2_000;
-/// How many stores are cleared at once, and how long clearing one may take.
-const PURGES_AT_ONCE: i64 = 4;
-const PURGING: Duration = Duration::from_mins(1);
 
 /// What the worker is made of.
 #[derive(Clone)]
@@ -93,7 +90,7 @@ impl Worker {
         while !stop.is_cancelled() {
             let looked = async {
                 self.look(&running, &tasks, &stop).await?;
-                self.purge(&tasks).await?;
+                self.clear(&tasks).await?;
                 if orphans_at <= Instant::now() {
                     self.end_orphans().await?;
                     pictures::sweep(&self.life.db, self.life.clock.now()).await?;
@@ -156,56 +153,6 @@ impl Worker {
             }
         }
         Ok(())
-    }
-
-    /// Removes what lies in the store for generations that have no video (any more).
-    async fn purge(&self, tasks: &TaskTracker) -> Result<()> {
-        let lease_ms = i64::try_from(PURGING.as_millis()).unwrap_or(i64::MAX);
-        let claim = Claim {
-            kind: PURGE,
-            queue: PURGES,
-            worker: &self.name,
-            now: self.life.clock.now(),
-            lease_ms,
-            at_once: PURGES_AT_ONCE,
-            per_owner: PURGES_AT_ONCE,
-            most: PURGES_AT_ONCE,
-            longest_pause: jobs::LONGEST_PAUSE,
-        };
-        if !jobs::is_due(&self.life.db, PURGES, claim.now, jobs::LONGEST_PAUSE).await? {
-            return Ok(());
-        }
-        let mut tx = self.life.db.begin().await?;
-        let jobs = jobs::claim(&mut tx, &claim).await?;
-        tx.commit().await?;
-        for job in jobs {
-            let worker = self.clone();
-            tasks.spawn(async move {
-                if let Err(error) = worker.purge_one(&job).await {
-                    tracing::warn!(generation = %job.subject, %error, "files of a generation could not be removed; it is tried again");
-                }
-                worker.life.work.notify_one();
-            });
-        }
-        Ok(())
-    }
-
-    async fn purge_one(&self, job: &Job) -> Result<()> {
-        let folder = store::folder(job.subject);
-        let removing = self.storage.remove(&folder);
-        let removed = match tokio::time::timeout(PURGING, removing).await {
-            Ok(removed) => removed,
-            Err(_) => Err(crate::server::error::Failure::broken("the store does not answer")),
-        };
-        let mut tx = self.life.db.begin().await?;
-        if removed.is_ok() {
-            jobs::finish(&mut tx, PURGE, job.subject).await?;
-        } else {
-            let again = self.life.clock.now() + jobs::back_off(job.attempts);
-            jobs::give_back(&mut tx, PURGE, job.subject, job.fence, again, false).await?;
-        }
-        tx.commit().await?;
-        removed
     }
 
     /// Ends work for providers that nobody has configured any more.

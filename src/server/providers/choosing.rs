@@ -36,7 +36,7 @@ pub struct Wanted<'a> {
 pub struct Onward<'a> {
     /// Its length in seconds.
     pub seconds: u32,
-    /// The provider that made it.
+    /// The provider that made it and still has it; empty where nobody has.
     pub made_by: &'a str,
 }
 
@@ -49,7 +49,7 @@ pub enum NoExtender {
     Extending,
     /// Its size is not made (any more).
     Size,
-    /// It was made elsewhere, and whoever extends needs its own.
+    /// It was made elsewhere or is not there any more, and whoever extends needs its own.
     Elsewhere,
     /// It is as long as it gets, at most so many seconds.
     Length(u32),
@@ -122,7 +122,12 @@ impl Providers {
     ///
     /// # Errors
     /// Why nobody would.
-    pub fn extender(&self, model: &str, size: Size, onward: Onward<'_>) -> Result<Offer, NoExtender> {
+    pub fn extender(
+        &self,
+        model: &str,
+        size: Size,
+        onward: Onward<'_>,
+    ) -> Result<(&Arc<dyn VideoProvider>, Offer), NoExtender> {
         let mut offers = self.on_offer();
         offers.retain(|(_, offer)| offer.model.id == model);
         let mut left = |no: NoExtender, keep: &dyn Fn(&str, &Offer) -> bool| {
@@ -138,9 +143,7 @@ impl Providers {
         let most = offers.iter().map(|(_, offer)| offer.model.extends_to).max();
         let has_room = |offer: &Offer| offer.model.additions(onward.seconds).next().is_some();
         let found = offers.into_iter().find(|(_, offer)| has_room(offer));
-        found
-            .map(|(_, offer)| offer)
-            .ok_or(NoExtender::Length(most.unwrap_or(0)))
+        found.ok_or(NoExtender::Length(most.unwrap_or(0)))
     }
 
     /// Who is asked after `current`, who did not take the work; nobody twice who refused it.
@@ -270,6 +273,7 @@ fn retired(models: &[Model], off: impl Iterator<Item = Offer>) -> Vec<Retired> {
     retired
 }
 
-fn paused_until(provider: &Arc<dyn VideoProvider>) -> Option<i64> {
+/// Until when a provider is paused, in unix milliseconds.
+pub fn paused_until(provider: &Arc<dyn VideoProvider>) -> Option<i64> {
     provider.health().and_then(Health::paused_until)
 }

@@ -12,7 +12,7 @@ pub(in crate::server) use api::{Answer, Api, NoAnswer};
 pub(in crate::server) use download::fetch;
 pub use probe::{Report, fitting, probe};
 
-use super::{Extends, JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health, pauses::Pauses};
+use super::{JobStatus, Offer, Order, ProviderError, VideoProvider, health::Health, pauses::Pauses};
 use crate::{
     model::generation::Reason,
     server::{
@@ -41,8 +41,6 @@ pub struct OpenAiVideos {
     name: String,
     offers: Arc<[Offer]>,
     models: Vec<ModelConfig>,
-    /// What it made stays there, to be extended by its id.
-    keeps: bool,
     concurrency: usize,
     wire: Wire,
     quirks: Quirks,
@@ -65,8 +63,6 @@ impl OpenAiVideos {
         Ok(Self {
             name: config.name.clone(),
             offers: config.models.iter().map(|model| offer(model, quirks)).collect(),
-            keeps: quirks.extends == Extends::Id
-                && config.models.iter().any(|model| model.model.extends_to > 0),
             models: config.models.clone(),
             concurrency: config.concurrency,
             wire: ways.wire.unwrap_or(quirks.wire),
@@ -152,26 +148,21 @@ impl OpenAiVideos {
         }
     }
 
-    /// Deletes the job there, running or done. Whatever the answer is, nothing depends on it: 404, 405 and 501 are fine.
-    async fn delete(&self, job: &str) {
+    /// Deletes the job there, running or done. What is not there, or cannot be deleted there, is as good as deleted.
+    async fn delete(&self, job: &str) -> Result<(), ProviderError> {
         if !self.quirks.deletes {
-            return;
+            return Ok(());
         }
         let place = ["videos", job];
         let call = self.api.call(Method::DELETE, &place, None);
-        match tokio::time::timeout(TIDY, call).await {
-            Ok(Ok(answer)) => {
-                tracing::debug!(provider = self.name, status = %answer.status, "a job was deleted there");
-            }
-            Ok(Err(error)) => {
-                tracing::debug!(
-                    provider = self.name,
-                    error = error.into_words(),
-                    "a job was not deleted there"
-                );
-            }
-            Err(_) => tracing::debug!(provider = self.name, "a job was not deleted there in time"),
-        }
+        let words = match tokio::time::timeout(TIDY, call).await {
+            Ok(Ok(answer)) if is_deleted(answer.status) => return Ok(()),
+            Ok(Ok(answer)) => self.api.fault(&answer, "").1,
+            Ok(Err(error)) => error.into_words(),
+            Err(_) => "no answer in time".into(),
+        };
+        tracing::debug!(provider = self.name, error = words, "a job was not deleted there");
+        Err(ProviderError::Broken(words))
     }
 }
 
@@ -182,13 +173,24 @@ fn offer(model: &ModelConfig, quirks: Quirks) -> Offer {
     }
 }
 
-/// The server does not have the video any more whose id it was given.
+const fn is_deleted(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::GONE
+            | StatusCode::NOT_IMPLEMENTED
+    ) || status.as_u16() / 100 == 2
+}
+
+/// The server does not have the video any more whose id it was given. One that has no such address at all does not say so
+/// in the protocol's words.
 fn is_gone(order: &Order, answer: &Answer) -> bool {
     let by_id = order
         .original
         .as_ref()
         .is_some_and(|original| original.file.is_none());
-    by_id && answer.status == StatusCode::NOT_FOUND && answer.json.is_object()
+    by_id && answer.status == StatusCode::NOT_FOUND && answer.json["error"].is_object()
 }
 
 /// The server, and what its answers may point to.
@@ -223,7 +225,7 @@ impl VideoProvider for OpenAiVideos {
             };
             if is_gone(order, &answer) {
                 let words = self.api.fault(&answer, &order.prompt).1;
-                return Err(ProviderError::Refused(Reason::OriginalGone, words));
+                return Err(ProviderError::Refused(Reason::OriginalNotKept, words));
             }
             match (self.taken(&answer, &order.prompt), answer.pause) {
                 (Err(ProviderError::NotTaken(_)), Some(pause)) if !waited && pause <= MOST_WAIT => {
@@ -282,16 +284,14 @@ impl VideoProvider for OpenAiVideos {
 
     async fn cancel(&self, job: &str) {
         self.pauses.set(job, None);
-        self.delete(job).await;
+        let _ = self.delete(job).await;
     }
 
     fn health(&self) -> Option<&Health> {
         Some(&self.health)
     }
 
-    async fn forget(&self, job: &str) {
-        if !self.keeps {
-            self.delete(job).await;
-        }
+    async fn forget(&self, job: &str) -> Result<(), ProviderError> {
+        self.delete(job).await
     }
 }

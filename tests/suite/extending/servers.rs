@@ -8,6 +8,7 @@ use aisora::model::{
     ids::{GenerationId, UserId},
     keys::KeyForm,
 };
+use aisora::server::db::generations;
 use serde_json::json;
 
 crate::on_both_engines!(
@@ -94,6 +95,7 @@ async fn a_server_of_the_protocol_extends_by_file_or_by_id(engine: Engine) {
         assert_eq!(order.len(), 3, "{preset}: {order:?}");
         for (prompt, state, reason) in [
             ("refuse", State::Failed, Reason::ProviderRefused),
+            ("no such address", State::Failed, Reason::ProviderRefused),
             ("block at the door", State::Blocked, Reason::ProviderBlocked),
             ("crash at the door", State::Failed, Reason::ProviderUnreachable),
         ] {
@@ -110,7 +112,7 @@ async fn a_server_of_the_protocol_extends_by_file_or_by_id(engine: Engine) {
         server.restart();
         let made = extend(&test, person, id, "and on", 1).await.expect("created");
         let card = test.ended(person, made.id).await;
-        let gone = (preset == "litellm").then_some(Reason::OriginalGone);
+        let gone = (preset == "litellm").then_some(Reason::OriginalNotKept);
         assert_eq!(card.reason, gone, "{preset}");
         test.stop_work().await;
         test.audit().await;
@@ -152,11 +154,20 @@ async fn an_aisora_extends_through_another_one(engine: Engine) {
         .await
         .expect("created");
     assert_eq!(test.ended(person, again.id).await.seconds, 3);
+    // What is deleted here is deleted there.
+    let there = async || {
+        let list = generations::list(&upstream.test.app.db, operator.0, None, false, 10).await;
+        list.expect("a list").len()
+    };
+    assert_eq!(there().await, 3);
+    test.app.generations.delete(person, id).await.expect("deleted");
+    test.until("it is gone there too", async || there().await == 2)
+        .await;
     // What somebody else made of the same model is not there to be named.
     test.raw("UPDATE generations SET provider = 'play' WHERE seconds = 3")
         .await;
     let why = why_not(&test, person, again.id).await;
-    assert!(why.contains("on the same server"), "{why}");
+    assert!(why.contains("what its server made and still has"), "{why}");
     assert_eq!(json!(test.balance(person).await), json!([170, 0]));
     test.stop_work().await;
     upstream.test.stop_work().await;

@@ -16,7 +16,10 @@ use std::{
     collections::HashMap,
     ops::ControlFlow,
     path::Path,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -89,6 +92,9 @@ pub struct Play {
     pub concurrency: usize,
     pub orders: Arc<Mutex<Vec<Order>>>,
     pub cancelled: Arc<Mutex<Vec<String>>>,
+    /// What it was asked to forget, and how often it does not answer to that.
+    pub forgotten: Arc<Mutex<Vec<String>>>,
+    pub deaf: Arc<AtomicU32>,
     pub health: Option<Arc<Health>>,
     polls: Arc<Mutex<HashMap<String, u32>>>,
 }
@@ -122,6 +128,8 @@ impl Default for Play {
             concurrency: 8,
             orders: Arc::default(),
             cancelled: Arc::default(),
+            forgotten: Arc::default(),
+            deaf: Arc::default(),
             health: None,
             polls: Arc::default(),
         }
@@ -253,11 +261,19 @@ impl VideoProvider for Play {
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
             }
-            _ => match self
-                .order(job)
-                .and_then(|order| Some(order.original?.seconds + order.seconds))
-            {
-                Some(whole) => make(SIZE, whole),
+            prompt => match self.order(job) {
+                Some(order) => {
+                    let before = order.original.map_or(0, |original| original.seconds);
+                    let added = if prompt == "nothing added" {
+                        0
+                    } else {
+                        order.seconds
+                    };
+                    match before + added {
+                        LENGTH => whole.to_vec(),
+                        seconds => make(SIZE, seconds),
+                    }
+                }
                 None => whole.to_vec(),
             },
         };
@@ -283,5 +299,18 @@ impl VideoProvider for Play {
 
     async fn cancel(&self, job: &str) {
         self.cancelled.lock().expect("unpoisoned").push(job.to_owned());
+    }
+
+    async fn forget(&self, job: &str) -> Result<(), ProviderError> {
+        let less = |left: u32| left.checked_sub(1);
+        if self
+            .deaf
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+            .is_ok()
+        {
+            return Err(ProviderError::Broken("connection reset".into()));
+        }
+        self.forgotten.lock().expect("unpoisoned").push(job.to_owned());
+        Ok(())
     }
 }

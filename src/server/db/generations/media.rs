@@ -25,17 +25,21 @@ pub struct Media<'a> {
     pub etag: &'a str,
     pub bytes: i64,
     pub stills: bool,
+    /// Its length in milliseconds.
+    pub ms: i64,
     /// Frames in 1,000 seconds.
     pub rate: Option<i64>,
     pub sound: bool,
     pub crc32: u32,
+    /// Whether the provider still has it, to extend it by its own id.
+    pub kept_there: bool,
 }
 
 /// Writes down where the video is, in the transaction that makes it succeed.
 pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> Result<bool> {
     const SQL: &str =
         "UPDATE generations SET media_prefix = $3, media_etag = $4, media_bytes = $5, media_stills = $6, media_rate = $7, media_sound = $8,
-                                media_crc32 = $9
+                                media_crc32 = $9, kept_there = $10, media_ms = $11
                        WHERE id = $1 AND fence = $2";
     Ok(execute!(
         tx,
@@ -48,8 +52,38 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
         media.stills,
         media.rate,
         media.sound,
-        i64::from(media.crc32)
+        i64::from(media.crc32),
+        media.kept_there,
+        media.ms
     )? == 1)
+}
+
+/// How long the file of a video is or was, in milliseconds; nothing where an older version has stored it.
+pub async fn length(db: &Db, id: Uuid) -> Result<Option<i64>> {
+    const SQL: &str = "SELECT media_ms FROM generations WHERE id = $1";
+    let row: Option<(Option<i64>,)> = on_db!(db, |c| sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+    Ok(row.and_then(|row| row.0))
+}
+
+/// What a provider still has of a video.
+#[derive(Debug)]
+pub struct KeptThere {
+    pub provider: String,
+    pub provider_job: String,
+}
+from_row!(KeptThere {
+    provider,
+    provider_job
+});
+
+/// What a provider still has of a video that was deleted for good.
+pub async fn kept_there(db: &Db, id: Uuid) -> Result<Option<KeptThere>> {
+    const SQL: &str = "SELECT provider, provider_job FROM generations
+        WHERE id = $1 AND deleted_at IS NOT NULL AND kept_there AND provider_job IS NOT NULL";
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(id)
+        .fetch_optional(c)
+        .await)?)
 }
 
 /// Writes down the CRC-32 of a video that an older version has stored.

@@ -25,14 +25,18 @@ use crate::server::{
         quotes::{Terms, stale},
     },
     moderation,
-    providers::{Extends, MOST_ORIGINAL, NoExtender, Offer, Onward},
+    providers::{Extends, MOST_ORIGINAL, NoExtender, Offer, Onward, paused_until},
 };
 
 /// A video that is to be extended, as far as it decides who can.
 pub fn onward(original: &GenerationRow) -> Onward<'_> {
     Onward {
         seconds: small(original.seconds),
-        made_by: &original.provider,
+        made_by: if original.kept_there {
+            &original.provider
+        } else {
+            ""
+        },
     }
 }
 
@@ -55,7 +59,7 @@ impl Generations {
             Ok(offer) => offer,
             Err(why) => return Ok(Extending::Not(why)),
         };
-        let asked = self.terms_for(user, row, token);
+        let asked = self.terms_for(user, row, token, self.life.clock.now());
         let waits = match &asked {
             Some(terms) => self.waits_for(user, terms).await?,
             None => false,
@@ -65,7 +69,10 @@ impl Generations {
         let usual = lengths
             .iter()
             .find(|length| **length == offer.model.default_seconds);
-        let chosen = asked.as_ref().map(|terms| terms.choices.seconds);
+        // What was chosen stays chosen, also where its price does not hold any more.
+        let chosen = self.terms_for(user, row, token, i64::MIN);
+        let chosen = chosen.map(|terms| terms.choices.seconds);
+        let chosen = chosen.filter(|seconds| lengths.contains(seconds));
         let chosen = chosen.or(usual.copied()).or(lengths.first().copied());
         let mut additions = Vec::with_capacity(lengths.len());
         for seconds in lengths {
@@ -91,7 +98,8 @@ impl Generations {
     /// As [`create`](Self::create); `not_found`; `conflict` when it cannot be extended.
     pub async fn extend(&self, user: UserId, of: GenerationId, prompt: &str, token: &str) -> Result<Card> {
         let row = self.own(user, of).await?;
-        let terms = self.terms_for(user, &row, token).ok_or_else(stale)?;
+        let now = self.life.clock.now();
+        let terms = self.terms_for(user, &row, token, now).ok_or_else(stale)?;
         if let Some(cards) = self.created(user, terms.id).await? {
             return only(cards);
         }
@@ -175,8 +183,8 @@ impl Generations {
         if state.is_terminal() && state != State::Succeeded {
             return Ok(Err(String::new()));
         }
-        let offer = match self.providers.extender(&row.model, size(row), onward(row)) {
-            Ok(offer) => offer,
+        let (provider, offer) = match self.providers.extender(&row.model, size(row), onward(row)) {
+            Ok(found) => found,
             Err(no) => return Ok(Err(in_words(no, model, size(row), small(row.seconds)))),
         };
         Ok(if state != State::Succeeded || row.media_prefix.is_none() {
@@ -187,7 +195,7 @@ impl Generations {
             && row.media_bytes.unwrap_or(0).unsigned_abs() > MOST_ORIGINAL
         {
             Err(t!("Its file is too large to be extended.").into())
-        } else if let Err(error) = self.awake_at("model", &row.model) {
+        } else if let Err(error) = self.awake_from("model", paused_until(provider)) {
             Err(AppError::from(error).message)
         } else {
             Ok(offer)
@@ -212,9 +220,9 @@ impl Generations {
         }
     }
 
-    /// The terms of a quote for extending just this video, while it holds.
-    fn terms_for(&self, user: UserId, row: &GenerationRow, token: &str) -> Option<Terms> {
-        let terms = self.quotes.read(token, user, self.life.clock.now()).ok()?;
+    /// The terms of a quote for extending just this video, if it holds at a time, in unix milliseconds.
+    fn terms_for(&self, user: UserId, row: &GenerationRow, token: &str, at: i64) -> Option<Terms> {
+        let terms = self.quotes.read(token, user, at).ok()?;
         (terms.onward == Some(GenerationId(row.id))).then_some(terms)
     }
 }
@@ -302,13 +310,13 @@ fn in_words(no: NoExtender, model: &str, size: Size, seconds: u32) -> String {
             size = size
         ),
         NoExtender::Length(most) => t!(
-            "This has {n} seconds; {model} extends to at most {most}.",
+            "This has {n} seconds; {model} extends to at most {most} seconds.",
             n = seconds,
             model = model,
             most = most
         ),
         NoExtender::Elsewhere => t!(
-            "{model} extends only what was made on the same server, and this was not.",
+            "{model} extends only what its server made and still has, and that is not so here.",
             model = model
         ),
     }

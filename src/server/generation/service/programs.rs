@@ -302,10 +302,10 @@ impl Generations {
     /// # Errors
     /// When the database does not answer.
     pub async fn poll_after(&self, row: &GenerationRow) -> Result<i64> {
-        let size = size(row);
+        let seconds = small(row.added_seconds.unwrap_or(row.seconds));
         let estimate = self
             .estimates
-            .of(&self.life.db, &row.model, size, small(row.seconds))
+            .of(&self.life.db, &row.model, size(row), seconds)
             .await?;
         Ok(estimate.map_or(POLL_USUAL, |estimate| {
             (estimate.p50_ms / 10).clamp(POLL_FAST, POLL_SLOW)

@@ -263,6 +263,9 @@ async fn delete(life: &Life, row: &GenerationRow, trashed_before: Option<i64>) -
     }
     // The files go in the same transaction, as a job: whatever happens to the store or to us, somebody removes them.
     moment.purge(row, now).await?;
+    if row.kept_there {
+        moment.forget(row, now).await?;
+    }
     if let Some(picture) = row.picture_id {
         pictures::let_go(&mut moment.tx, UserId(row.user_id), PictureId(picture), now).await?;
     }

@@ -32,6 +32,10 @@ pub fn at_create(prompt: &str, tries: usize) -> Option<Response> {
             StatusCode::BAD_REQUEST,
             json!({"message": "Blocked.", "type": "invalid_request_error", "code": "sentinel_block"}),
         ),
+        // FastAPI, of an address that it does not have.
+        "no such address" => {
+            Some((StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))).into_response())
+        }
         "refuse" => error(
             StatusCode::BAD_REQUEST,
             json!({"message": "This size is not for you."}),
