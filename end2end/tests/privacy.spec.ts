@@ -190,6 +190,8 @@ test('the door leads to no other site', async ({ page, newPage }) => {
     await page.getByLabel('Password').fill(person.password)
     await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
     await expect(page).toHaveURL(/\/create$/)
+    // The studio must not wake up without its session.
+    await page.goto('about:blank')
     await page.context().clearCookies()
   }
 })
