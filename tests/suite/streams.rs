@@ -29,12 +29,12 @@ async fn read(browser: &Browser, after: i64, enough: impl Fn(&[LiveEvent]) -> bo
     let mut body = answer.bytes_stream();
     let mut text = String::new();
     let mut events: Vec<LiveEvent> = Vec::new();
-    let patience = tokio::time::sleep(Duration::from_secs(30));
+    let patience = tokio::time::sleep(Duration::from_mins(1));
     tokio::pin!(patience);
     while !enough(&events) {
         tokio::select! {
             piece = body.next() => text.push_str(std::str::from_utf8(&piece.expect("open").expect("bytes")).expect("text")),
-            () = &mut patience => panic!("after half a minute: {events:#?}"),
+            () = &mut patience => panic!("after a minute: {events:#?}"),
         }
         while let Some((event, rest)) = text.split_once("\n\n") {
             if let Some(data) = event.lines().find_map(|line| line.strip_prefix("data: ")) {
