@@ -41,7 +41,7 @@ test: ## Format, lints, Rust tests on SQLite and PostgreSQL, browser tests
 .PHONY: bench
 bench: ## Benchmarks; the figures of the README
 	@scripts/tools build
-	cargo bench --features ssr
+	scripts/with-postgres cargo bench --features ssr
 
 .PHONY: lighthouse
 lighthouse: build ## What Lighthouse says of landing, studio, library and video; the table of the README

@@ -3,10 +3,14 @@
 //!
 //! `make build && cargo bench --features ssr --bench videos` (Linux; it reads /proc and pins the server with taskset)
 
+#[path = "support/bare.rs"]
+mod bare;
 #[path = "support/disk.rs"]
 mod disk;
 #[path = "support/load.rs"]
 mod load;
+#[path = "support/proc.rs"]
+mod proc;
 #[path = "support/program.rs"]
 mod program;
 
@@ -16,8 +20,10 @@ use aisora::server::{
     credits::audit,
     state::{App, Parts},
 };
+use bare::BareServer;
 use load::{fetch, load};
-use program::{BareServer, Program};
+use proc::proc;
+use program::Program;
 use std::{path::Path, time::Duration};
 
 const PEOPLE: usize = 16;
@@ -127,7 +133,7 @@ async fn measure(program: &Program, requests: &[String]) -> (f64, f64) {
 
 /// Seconds on the processor so far, the program's own and the kernel's for it.
 fn cpu_seconds(program: &Program) -> f64 {
-    let stat = program.proc("stat");
+    let stat = proc(program, "stat");
     // Behind the name, which may contain anything, come the state and ten more before utime and stime, in hundredths.
     let behind_name = stat.rsplit(')').next().expect("a name");
     let ticks = behind_name.split_whitespace().skip(11).take(2);

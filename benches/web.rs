@@ -2,8 +2,12 @@
 //!
 //! `make build && cargo bench --features ssr --bench web` (Linux; it reads /proc and pins the server with taskset)
 
+#[path = "support/bare.rs"]
+mod bare;
 #[path = "support/load.rs"]
 mod load;
+#[path = "support/proc.rs"]
+mod proc;
 #[path = "support/program.rs"]
 mod program;
 
@@ -13,8 +17,10 @@ use aisora::server::{
     db::people::{self, NewUser},
     state::{App, Parts},
 };
+use bare::BareServer;
 use load::{fetch, load};
-use program::{BareServer, Program};
+use proc::proc;
+use program::Program;
 use serde_json::json;
 use std::{
     path::Path,
@@ -58,7 +64,7 @@ async fn start(folder: &Path) -> Program {
 
 /// Memory in use, in kB, as the kernel counts it.
 fn resident_kb(program: &Program) -> f64 {
-    let status = program.proc("status");
+    let status = proc(program, "status");
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
     let kb = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
     kb.expect("VmRSS")

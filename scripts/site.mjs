@@ -170,7 +170,7 @@ function report() {
     console.log(`  site is up to date; first load ${kb(brotli)} brotli`)
   }
   if (!dev && brotli > BUDGET_KB * 1000) {
-    console.warn(`warning: the first load is over its budget of ${BUDGET_KB} kB`)
+    fail(`the first load is over its budget of ${BUDGET_KB} kB`)
   }
 }
 

@@ -1,6 +1,8 @@
-// What every page has: what shows a page without a network, the strip with its signs and bells, and a hand on every key.
+// What every page has: what shows a page without a network, films that play while they are in view, the strip with its signs and
+// bells, and a hand on every key.
 
 import './bells.js'
+import './films.js'
 import './keys.js'
 import './signs.js'
 import './strip.js'

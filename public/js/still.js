@@ -1,5 +1,5 @@
 // Pages that are read and filled in (the start, the doors, account, credits) do without the studio's program. What they
-// need of a script stands here: the theme at once, films that play while they are in view, times of one's own zone.
+// need of a script stands here: the theme at once, times of one's own zone.
 
 import './every.js'
 import './stream.js'
@@ -16,17 +16,6 @@ for (const button of themes) {
     for (const other of themes) other.setAttribute('aria-pressed', String(other.value === theme))
     fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme, next: '/' }), redirect: 'manual' })
   })
-}
-
-if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
-  const sight = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      // A browser may refuse to play; the poster stays then.
-      if (isIntersecting) target.play().catch(() => {})
-      else target.pause()
-    }
-  })
-  for (const film of document.querySelectorAll('video[data-in-view]')) sight.observe(film)
 }
 
 for (const time of document.querySelectorAll('time')) tell(time)

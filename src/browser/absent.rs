@@ -118,18 +118,6 @@ pub const fn remembered(_key: &str) -> Option<String> {
 /// Has this tab remember a text until it is closed; an empty one is forgotten.
 pub const fn remember(_key: &str, _text: &str) {}
 
-/// The attribute of the nearest element around the event's target that has it.
-#[must_use]
-pub const fn attribute_at(_event: &ev::Event, _attribute: &str) -> Option<String> {
-    None
-}
-
-/// Plays a video while it is in view, until the handle is dropped.
-#[must_use]
-pub const fn play_in_view(_id: &str) -> Option<Sight> {
-    None
-}
-
 /// Posts JSON to the server and reads its answer.
 ///
 /// # Errors

@@ -8,19 +8,15 @@ mod page;
 mod words;
 
 pub use call::post;
-pub use held::{Sight, Stream, Timer};
+pub use held::{Stream, Timer};
 pub use json::read;
 pub use page::*;
 pub use words::{language, learn, translated};
 
 use gloo_timers::callback::{Interval, Timeout};
 use held::Held;
-use leptos::web_sys::Element;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Event, EventSource, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
-    MessageEvent,
-};
+use web_sys::{Event, EventSource, MessageEvent};
 
 /// The browser's clock, in unix milliseconds.
 #[must_use]
@@ -86,23 +82,5 @@ pub fn open_stream(
         _event: event,
         _open: open,
         _error: error,
-    })))
-}
-
-/// Calls back whenever an element comes into view or leaves it.
-fn watch_sight(element: &Element, margin: &str, seen: impl Fn(bool) + 'static) -> Option<Sight> {
-    let callback = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-        let last = entries.get(entries.length().saturating_sub(1));
-        if let Ok(entry) = last.dyn_into::<IntersectionObserverEntry>() {
-            seen(entry.is_intersecting());
-        }
-    });
-    let init = IntersectionObserverInit::new();
-    init.set_root_margin(margin);
-    let observer = IntersectionObserver::new_with_options(callback.as_ref().unchecked_ref(), &init).ok()?;
-    observer.observe(element);
-    Some(Sight(held::keep(Held::Sight {
-        observer,
-        _callback: callback,
     })))
 }

@@ -1,8 +1,7 @@
 //! One generation in its own shape: while it is made, when it plays, and when there is no video.
 
-use super::dynamic::{effect, flag, memo, part};
+use super::dynamic::{flag, memo, part};
 use super::{icon::Icon, making::Making, words};
-use crate::browser;
 use crate::language::t;
 use crate::model::generation::{Card, State};
 use leptos::prelude::*;
@@ -71,13 +70,9 @@ pub fn Screen(
     }
 }
 
-/// The video. It plays by itself, without sound, while it is in view; not where less motion is wanted.
+/// The video. It plays by itself while it is in view (`films.js`).
 #[component]
 fn Player(card: Card, sound: bool) -> impl IntoView {
-    let id = format!("play-{}", card.id);
-    let sight = StoredValue::new(None);
-    let watched = id.clone();
-    effect(move || sight.set_value(browser::play_in_view(&watched)));
     // No model hands over what is heard in words: what was asked for is all there is, and the label says so.
     let track = sound.then(|| {
         let src = ["/media/", &card.id.to_string(), "/words.vtt"].concat();
@@ -88,8 +83,9 @@ fn Player(card: Card, sound: bool) -> impl IntoView {
     let label = t!("Video: {prompt}", prompt = beginning);
     view! {
         <video
-            id=id
+            id=["play-", &card.id.to_string()].concat()
             class="player"
+            data-in-view
             src=card.video()
             poster=card.poster()
             width=card.size.width

@@ -89,6 +89,7 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn(guard::range))
         .layer(from_fn_with_state(web.clone(), pages::readable))
         .layer(from_fn_with_state(web.clone(), strip::layer))
+        .layer(from_fn(pages::mark))
         .layer(from_fn_with_state(web.clone(), session::layer))
         .layer(from_fn_with_state(web.clone(), guard::same_site))
         .layer(from_fn(language::layer))
@@ -97,7 +98,6 @@ pub fn router(web: Web) -> Router {
         // So have providers that call back: what they send is signed, and nothing of it is believed.
         .merge(hooks::routes())
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(pages::mark))
         .layer(pages::compressed())
         .layer(from_fn_with_state(web.clone(), guard::headers))
         .route_layer(from_fn(guard::count))

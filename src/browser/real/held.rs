@@ -3,7 +3,7 @@
 use gloo_timers::callback::{Interval, Timeout};
 use std::cell::RefCell;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, EventSource, IntersectionObserver, MessageEvent};
+use web_sys::{Event, EventSource, MessageEvent};
 
 /// What lives as long as its handle.
 pub enum Held {
@@ -18,18 +18,12 @@ pub enum Held {
         _open: Closure<dyn Fn(Event)>,
         _error: Closure<dyn Fn(Event)>,
     },
-    /// Ended when dropped.
-    Sight {
-        observer: IntersectionObserver,
-        _callback: Closure<dyn Fn(js_sys::Array)>,
-    },
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         match self {
             Self::Stream { source, .. } => source.close(),
-            Self::Sight { observer, .. } => observer.disconnect(),
             Self::Once(_) | Self::Often(_) => {}
         }
     }
@@ -83,8 +77,4 @@ handle!(
 handle!(
     /// An event stream that is closed when it is dropped.
     Stream
-);
-handle!(
-    /// Watches whether an element is in view until it is dropped.
-    Sight
 );

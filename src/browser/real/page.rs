@@ -1,13 +1,12 @@
-//! The page itself: address, theme, focus, dialogs, fields, videos.
+//! The page itself: address, theme, focus, dialogs, fields.
 
 use crate::model::composition::ComposerForm;
 use leptos::ev;
 use leptos::prelude::document;
 use leptos::prelude::window;
-use leptos::web_sys::{Element, HtmlFormElement};
-use std::cell::Cell;
+use leptos::web_sys::HtmlFormElement;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{FormData, HtmlElement, HtmlTextAreaElement, HtmlVideoElement, RequestInit, RequestRedirect};
+use web_sys::{FormData, HtmlElement, HtmlTextAreaElement, RequestInit, RequestRedirect};
 
 /// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
 pub fn on_page_shown(turned: impl Fn(bool) + 'static) {
@@ -64,15 +63,6 @@ pub fn choose_theme(theme: &'static str) {
         request.set_body(&body);
     }
     let _ = window().fetch_with_str_and_init("/theme", &request);
-}
-
-/// Whether the person asked for less motion.
-fn less_motion() -> bool {
-    window()
-        .match_media("(prefers-reduced-motion: reduce)")
-        .ok()
-        .flatten()
-        .is_some_and(|query| query.matches())
 }
 
 /// Reads the composer's fields as they stand in the page.
@@ -188,48 +178,4 @@ pub fn remember(key: &str, text: &str) {
             storage.set_item(key, text)
         };
     }
-}
-
-/// The attribute of the nearest element around the event's target that has it.
-#[must_use]
-pub fn attribute_at(event: &ev::Event, attribute: &str) -> Option<String> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    let mut selector = String::from("[");
-    selector.push_str(attribute);
-    selector.push(']');
-    target.closest(&selector).ok().flatten()?.get_attribute(attribute)
-}
-
-thread_local! {
-    static REFUSED: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
-}
-
-fn play(video: &HtmlVideoElement) {
-    // A browser may refuse to play; the poster stays then, which is fine.
-    if let Ok(promise) = video.play() {
-        REFUSED.with(|refused| drop(promise.catch(refused)));
-    }
-}
-
-/// Plays a video while it is in view, until the handle is dropped. It begins without sound; what the person chooses after
-/// that, sound or a pause, stays.
-#[must_use]
-pub fn play_in_view(id: &str) -> Option<super::Sight> {
-    let video = by_id::<HtmlVideoElement>(id)?;
-    if less_motion() {
-        return None;
-    }
-    video.set_muted(true);
-    let watched = video.clone();
-    let (in_view, goes_on) = (Cell::new(false), Cell::new(true));
-    super::watch_sight(&watched, "0px", move |seen| {
-        if in_view.replace(seen) && !seen {
-            goes_on.set(!video.paused());
-        }
-        if !seen {
-            let _ = video.pause();
-        } else if goes_on.get() {
-            play(&video);
-        }
-    })
 }

@@ -247,11 +247,7 @@ pub fn Lately(composer: Composer) -> impl IntoView {
     let none = flag(move || cards.with(Vec::is_empty));
     let hung = move |known: LiveCard| {
         let quote = known.card.with_untracked(|card| card.quote);
-        let pressed = move |event: MouseEvent| {
-            if browser::attribute_at(&event, "download").is_none() {
-                watch(composer, quote, &event);
-            }
-        };
+        let pressed = move |event: MouseEvent| watch(composer, quote, &event);
         view! { <li class="tile" on:click=on(pressed)>{tile(known.card.get_untracked())}</li> }.into_any()
     };
     let tiles = shown(cards, Arc::new(hung));

@@ -14,10 +14,7 @@ use crate::{
     pages::is_live,
     server::{
         error::ErrorResponse,
-        http::{
-            session::{cookie, token},
-            strip::strip,
-        },
+        http::{session::cookie, strip::strip},
         mail::Asked,
         router::Web,
         web::SignedIn,
@@ -263,9 +260,8 @@ struct LedHere;
 pub async fn mark(request: Request, next: Next) -> Response {
     let site = request.headers().get("sec-fetch-site");
     let ours = site.is_some_and(|site| site == "same-origin" || site == "none");
-    let is_known = [true, false]
-        .iter()
-        .any(|secure| token(request.headers(), *secure).is_some());
+    let signed_in = request.extensions().get::<SignedIn>();
+    let is_known = signed_in.is_some_and(|person| person.0.is_some());
     let mut response = next.run(request).await;
     if is_known && !ours {
         response.extensions_mut().insert(LedHere);

@@ -59,8 +59,11 @@ impl Generations {
             Ok(offer) => offer,
             Err(why) => return Ok(Extending::Not(why)),
         };
-        let asked = self.terms_for(user, row, token, self.life.clock.now());
-        let waits = match &asked {
+        // What was chosen stays chosen, also where its price does not hold any more.
+        let chosen = self.terms_for(user, row, token, i64::MIN);
+        let now = self.life.clock.now();
+        let asked = chosen.as_ref().filter(|terms| now <= terms.expires_at);
+        let waits = match asked {
             Some(terms) => self.waits_for(user, terms).await?,
             None => false,
         };
@@ -69,24 +72,20 @@ impl Generations {
         let usual = lengths
             .iter()
             .find(|length| **length == offer.model.default_seconds);
-        // What was chosen stays chosen, also where its price does not hold any more.
-        let chosen = self.terms_for(user, row, token, i64::MIN);
-        let chosen = chosen.map(|terms| terms.choices.seconds);
-        let chosen = chosen.filter(|seconds| lengths.contains(seconds));
-        let chosen = chosen.or(usual.copied()).or(lengths.first().copied());
+        let first = chosen.as_ref().map(|terms| terms.choices.seconds);
+        let first = first.filter(|seconds| lengths.contains(seconds));
+        let first = first.or(usual.copied()).or(lengths.first().copied());
         let mut additions = Vec::with_capacity(lengths.len());
         for seconds in lengths {
-            let same = asked
-                .clone()
-                .filter(|terms| waits && terms.choices.seconds == seconds);
+            let same = asked.filter(|terms| waits && terms.choices.seconds == seconds);
             let quote = match same {
-                Some(terms) => self.quotes.freeze(terms, None)?,
+                Some(terms) => self.quotes.freeze(terms.clone(), None)?,
                 None => self.freeze(user, row, &offer, seconds)?,
             };
             additions.push(Addition {
                 total: before + seconds,
                 quote,
-                first: chosen == Some(seconds),
+                first: first == Some(seconds),
             });
         }
         Ok(Extending::By(additions))
