@@ -27,19 +27,22 @@ async function activate() {
   await clients.claim()
 }
 
-async function stamped(request, url) {
+async function stamped(event, url) {
+  const { request } = event
   const shell = await caches.open(SHELL)
   const kept = await shell.match(request)
   if (kept) return kept
   const answer = await fetch(request)
-  if (isForGood(answer)) {
-    const copy = answer.clone()
-    const others = (await shell.keys()).filter((other) => new URL(other.url).pathname === url.pathname)
-    await Promise.all(others.map((other) => shell.delete(other)))
-    // A full disk is no reason to fail.
-    await shell.put(request, copy).catch(() => {})
-  }
+  // Kept beside: the page compiles what comes while it comes.
+  if (isForGood(answer)) event.waitUntil(keep(shell, request, url, answer.clone()))
   return answer
+}
+
+async function keep(shell, request, url, answer) {
+  const others = (await shell.keys()).filter((other) => new URL(other.url).pathname === url.pathname)
+  await Promise.all(others.map((other) => shell.delete(other)))
+  // A full disk is no reason to fail.
+  await shell.put(request, answer).catch(() => {})
 }
 
 const orKept = (request, kept) => fetch(request).catch(async (error) => {
@@ -56,7 +59,7 @@ addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== location.origin) return
   if (request.mode === 'navigate') event.respondWith(orKept(request, OFFLINE))
   else if (url.pathname === MARK) event.respondWith(orKept(request, MARK))
-  else if (isStamped(url)) event.respondWith(stamped(request, url))
+  else if (isStamped(url)) event.respondWith(stamped(event, url))
 })
 addEventListener('notificationclick', ({ notification }) => {
   notification.close()

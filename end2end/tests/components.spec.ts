@@ -58,10 +58,11 @@ for (const colorScheme of ['dark', 'light'] as const) {
         test.skip(!isThere && testInfo.config.updateSnapshots !== 'all', `NOT COMPARED: no pictures of ${drawn} yet`)
         await useOurLetters(page)
         const session = await force(page)
-        await expect(page.locator('.components')).toHaveScreenshot([drawn, `components-${width}-${colorScheme}.png`], {
-          maxDiffPixelRatio: 0.005,
-          timeout: 20_000,
-        })
+        // A picture of each part, so that a small change in a small one is seen.
+        for (const part of await page.locator('.component').all()) {
+          const name = (await part.getAttribute('id'))!.replaceAll(' ', '-')
+          await expect.soft(part).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `${name}.png`], { maxDiffPixels: 60, timeout: 20_000 })
+        }
         await session.detach()
       })
     })

@@ -93,7 +93,7 @@ export async function open(box) {
       const answer = await fetch(`/pictures/${whole}/cut`, { method: 'POST', body, headers: { accept: 'application/json' } })
       const told = await answer.json()
       if (answer.ok) {
-        Object.assign(box.dataset, { whole, piece: told.id })
+        Object.assign(box.dataset, { whole, piece: told.id, shape: size.join('x') })
         put(box, told.id)
         dialog.close()
       } else said.textContent = told.error.fields?.[0]?.message ?? told.error.message

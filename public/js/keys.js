@@ -14,6 +14,7 @@ export const turn = (on) => localStorage.setItem(OFF, on ? 'on' : 'off')
 const one = (selector) => document.querySelector(selector)
 const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
 const at = (pattern) => pattern.test(location.pathname)
+const isWall = () => at(/^\/library$/) && one('.tile-link')
 const isVideo = () => at(/^\/v\/[^/]+$/)
 
 /** Changes to a page in place where a link of the frame can, else loads it. Afterwards a field may get the focus. */
@@ -81,6 +82,13 @@ export const table = [
   { section: t('Go to'), keys: 'g a', words: t('Account'), when: () => isHere, run: () => go('/account') },
   { section: t('Go to'), keys: 'g h', words: t('Start'), run: () => go('/') },
   { section: t('Create'), keys: 'Mod+Enter', words: t('Create, from the prompt'), when: () => at(/^\/create$/) },
+  { section: t('Create'), keys: 'ArrowUp', words: t('At the start of the prompt: what you asked for before'), when: () => at(/^\/create$/) },
+  { section: t('Library'), keys: 'Arrows', words: t('From video to video'), when: isWall },
+  { section: t('Library'), keys: 'x', words: t('Select the video, or no longer'), when: isWall },
+  { section: t('Library'), keys: 'X', words: t('Select all from the last one to this'), when: isWall },
+  { section: t('Library'), keys: 'Mod+a', words: t('Select all that were loaded'), when: isWall },
+  { section: t('Library'), keys: 'f', words: t('Favourite, or no longer'), when: isWall },
+  { section: t('Library'), keys: 'Mod+z', words: t('Take back what was just deleted'), when: () => one('output.notice:not(.gone) button') },
   { section: t('Video'), keys: 'd', words: t('Download'), when: isVideo, run: press('main a[download]') },
   { section: t('Video'), keys: 'a', words: t('Make another'), when: isVideo, run: press('main a[href^="/create?from="]') },
   { section: t('Video'), keys: 'P', words: t('Take before'), when: () => seen('a.take-prev'), run: press('a.take-prev') },

@@ -57,8 +57,10 @@ function commands() {
       ? [
           page('/create', t('Create'), 'studio compose'),
           page('/library', t('Library'), 'videos'),
+          page('/library/trash', t('Trash'), 'deleted restore'),
           page('/credits', t('Credits'), 'statement money balance'),
           page('/account', t('Account'), 'settings'),
+          page('/account/presets', t('Presets'), 'camera looks moods'),
           page('/account/spending', t('Spending'), 'limits guards'),
           page('/account/keys', t('API keys'), 'programs'),
           page('/account/webhooks', t('Webhooks'), 'programs'),

@@ -44,7 +44,16 @@ async function take(box, file) {
   if (kept) offerPiece(box, kept)
 }
 
+// A piece that was chosen for another shape is given up: of the whole picture the middle is used, until a piece is chosen again.
+function reshape(form) {
+  const box = form.querySelector('.picture:not(.idle)')
+  const { piece, whole, shape } = box?.dataset ?? {}
+  const size = form.querySelector('[name=size]:checked')?.value
+  if (!piece || !size || size === shape || box.querySelector('[name=input_reference]').value !== piece) return
+  put(box, whole, t('The shape has changed, so the middle of the picture is used. Choose the piece again if you want another one.'))
+}
 document.addEventListener('change', ({ target }) => {
+  if (target.name === 'size' || target.name === 'model') return void setTimeout(reshape, 0, target.form)
   if (target.name !== 'picture_file' || !target.files[0]) return
   take(boxOf(target), target.files[0])
   // The form must not send it once more, and the same file may be chosen again.

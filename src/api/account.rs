@@ -4,7 +4,7 @@ use super::wire::Wire;
 use crate::model::{
     error::AppError,
     keys::ApiKey,
-    person::{FormState, MailChoice, Viewer},
+    person::{MailChoice, Viewer},
 };
 use leptos::prelude::*;
 
@@ -25,15 +25,6 @@ pub async fn viewer() -> Result<Option<Viewer>, AppError> {
 #[server(name = GetMailChoice, prefix = "/api", endpoint = "account/mail", protocol = Wire)]
 pub async fn mail_choice() -> Result<Option<MailChoice>, AppError> {
     Ok(crate::server::web::context()?.mail_choice())
-}
-
-/// What a form carried when it came back with errors; empty on a first visit.
-///
-/// # Errors
-/// Never; the type is that of every server function.
-#[server(name = GetFormState, prefix = "/api", endpoint = "account/form", protocol = Wire)]
-pub async fn form_state() -> Result<FormState, AppError> {
-    Ok(use_context::<FormState>().unwrap_or_default())
 }
 
 /// The keys of the person's programs.

@@ -88,7 +88,12 @@ pub fn usually(estimate: Estimate) -> String {
 /// `40 s`, `20 to 40 s`.
 #[must_use]
 pub fn span(estimate: Estimate) -> String {
-    let (soon, late) = (about(estimate.p50_ms), about(estimate.p90_ms));
+    let late = about(estimate.p90_ms);
+    let soon = match estimate.p50_ms {
+        // `1 to 2 min`, not `60 s to 2 min`.
+        45_000..90_000 if estimate.p90_ms >= 90_000 => "1 min".to_owned(),
+        soon => about(soon),
+    };
     if soon == late {
         return soon;
     }
@@ -192,6 +197,8 @@ mod tests {
         };
         assert_eq!(usually(20_000, 40_000), "usually 20 to 40 s");
         assert_eq!(usually(20_000, 120_000), "usually 20 s to 2 min");
+        assert_eq!(usually(60_000, 120_000), "usually 1 to 2 min");
+        assert_eq!(usually(60_000, 80_000), "usually 60 to 80 s");
         assert_eq!(usually(800, 900), "usually a moment");
     }
 

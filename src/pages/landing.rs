@@ -160,7 +160,7 @@ fn Host() -> impl IntoView {
             <ul>
                 <li><svg class="icon" aria-hidden="true"><use href="#icon-lock"></use></svg><div><h3>{t!("Private by default")}</h3><p>{t!("Only you see what you make.")}</p></div></li>
                 <li><svg class="icon" aria-hidden="true"><use href="#icon-download"></use></svg><div><h3>{t!("Kept, not rented")}</h3><p>{t!("Videos are stored here and do not expire. Download them as MP4.")}</p></div></li>
-                <li><svg class="icon" aria-hidden="true"><use href="#icon-trash"></use></svg><div><h3>{t!("Gone when you say so")}</h3><p>{t!("Delete a video, and the file and the prompt are gone.")}</p></div></li>
+                <li><svg class="icon" aria-hidden="true"><use href="#icon-trash"></use></svg><div><h3>{t!("Gone when you say so")}</h3><p>{t!("Delete a video, and it can be taken back for 30 days. Then, or at once, its file and its prompt are gone.")}</p></div></li>
                 <li>
                     <svg class="icon" aria-hidden="true"><use href="#icon-server"></use></svg>
                     <div>

@@ -1,10 +1,10 @@
 //! `/library`: everything the person has made. What is shown, and in which order, stands in the address; every form here
 //! works as it is, and `public/js/library.js` makes it quicker.
 
-mod bar;
+pub mod bar;
 mod blank;
 pub mod tiles;
-mod tools;
+pub mod tools;
 
 use crate::api::gallery::{library, shelves};
 use crate::components::dynamic::{awaited, memo};

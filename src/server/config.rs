@@ -61,8 +61,8 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Settings for an S3-compatible store.
-#[derive(Clone, Debug, Default)]
+/// Settings for an S3-compatible store. They cannot be printed: there is a key in them.
+#[derive(Clone, Default)]
 pub struct S3 {
     /// Address of the server; empty for Amazon's own.
     pub endpoint: String,
@@ -75,7 +75,7 @@ pub struct S3 {
 }
 
 /// Everything that can be configured, read and checked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen.
     pub bind: SocketAddr,
@@ -128,6 +128,15 @@ pub struct Config {
     /// Servers that make videos, in the order of the file.
     pub providers: Vec<providers::ProviderConfig>,
     values: Texts,
+}
+
+/// What is secret in it is shown by nobody; `aisora config` prints all of it, masked.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {

@@ -235,10 +235,15 @@ impl Identity {
             return Err(not_together());
         };
         metrics::counter!("aisora_sign_ins_total", "result" => "ok").increment(1);
+        // Before the transaction: it takes long, and on SQLite nobody else could write.
+        let fresh = if password::is_outdated(&user.password_hash) {
+            Some(self.passwords.hash(password.to_owned()).await?)
+        } else {
+            None
+        };
         let mut tx = self.db.begin().await?;
         people::forget_tries(&mut tx, &format!("sign-in of {account}"), self.clock.now()).await?;
-        if password::is_outdated(&user.password_hash) {
-            let fresh = self.passwords.hash(password.to_owned()).await?;
+        if let Some(fresh) = fresh {
             people::set_password(&mut tx, user.id, &user.password_hash, &fresh).await?;
         }
         tx.commit().await?;

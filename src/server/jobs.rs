@@ -291,10 +291,13 @@ pub async fn finish_claimed(tx: &mut Tx, kind: &str, subject: Uuid, fence: i64) 
 
 /// How many jobs wait before these ones would start, by subject: their place in the queue, from 1.
 pub async fn places(db: &Db, kind: &str, owner: Uuid, now: i64) -> Result<Vec<(Uuid, i64)>> {
-    // The same order as the claim's: first turns before second turns.
-    const SQL: &str = "WITH line AS (
-          SELECT subject, owner, queue, run_at, ROW_NUMBER() OVER (PARTITION BY queue, owner ORDER BY run_at, subject) AS turn
-          FROM jobs WHERE kind = $1 AND lease_until <= $3),
+    // The same order as the claim's: who has the fewest running goes first, and first turns before second turns.
+    const SQL: &str = "WITH busy AS (SELECT queue, owner, COUNT(*) AS n FROM jobs WHERE kind = $1 AND lease_until > $3 GROUP BY queue, owner),
+        line AS (
+          SELECT j.subject, j.owner, j.queue, j.run_at,
+            COALESCE(b.n, 0) + ROW_NUMBER() OVER (PARTITION BY j.queue, j.owner ORDER BY j.run_at, j.subject) AS turn
+          FROM jobs j LEFT JOIN busy b ON b.queue = j.queue AND b.owner = j.owner
+          WHERE j.kind = $1 AND j.lease_until <= $3),
         placed AS (SELECT subject, owner, ROW_NUMBER() OVER (PARTITION BY queue ORDER BY turn, run_at, subject) AS place FROM line)
         SELECT subject, place FROM placed WHERE owner = $2 ORDER BY place LIMIT 200";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)

@@ -109,7 +109,7 @@ async fn forms_and_errors_speak_the_language_of_who_reads_them(engine: Engine) {
     for (path, words) in [
         ("/library", "Hier werden deine Videos hängen"),
         ("/library?search=Nebel", "enthält „<bdi>Nebel<"),
-        ("/library?from=2026-11-25", "Ohne den Filter Ab 2026-11-25"),
+        ("/library?from=2026-11-25", "Ohne den Filter Ab 25. Nov. 2026"),
         ("/library/trash", "Der Papierkorb ist leer"),
         ("/account/presets", "Neue Vorlage"),
     ] {

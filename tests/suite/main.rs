@@ -17,6 +17,7 @@ mod languages;
 mod ledger;
 mod leftovers;
 mod lineage;
+mod looks;
 mod mail;
 mod openai_videos;
 mod organising;

@@ -1,9 +1,9 @@
 //! What narrows and orders the library: search, states, collections, filters, sort, look. All of it are links and forms.
 
 use super::{address, hidden};
-use crate::components::icon::Icon;
+use crate::components::{icon::Icon, time::day_in_words};
 use crate::language::{key, t, text};
-use crate::model::library::{COLLECTION, Collection, LibraryQuery, Shelves, Sort};
+use crate::model::library::{COLLECTION, Collection, LibraryQuery, Shelves, Sort, day};
 use crate::model::person::FormState;
 use leptos::prelude::*;
 
@@ -207,8 +207,11 @@ fn chips(asked: &LibraryQuery, shelves: &Shelves) -> Vec<AnyView> {
                 Some((_, words)) => text(words).to_owned(),
                 None => continue,
             },
-            "from" if crate::model::library::day(word).is_some() => t!("From {day}", day = word),
-            "to" if crate::model::library::day(word).is_some() => t!("Until {day}", day = word),
+            "from" | "to" => match (name, day(word)) {
+                (_, None) => continue,
+                ("from", Some(at)) => t!("From {day}", day = day_in_words(at)),
+                (_, Some(at)) => t!("Until {day}", day = day_in_words(at)),
+            },
             "favourite" => t!("Favourites").into(),
             "collection" => {
                 let known = shelves

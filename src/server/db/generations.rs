@@ -7,6 +7,7 @@
 use super::{Db, Tx};
 use crate::{from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
+use view::{Sieve, Value};
 
 /// A generation as it is stored; by default, before anything is known.
 #[derive(Clone, Debug, Default)]
@@ -354,18 +355,19 @@ pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
         .await)?)
 }
 
-/// The beginnings of prompts, for a statement. Two halves, because the library and the trash have an index each.
-pub async fn prompts(db: &Db, user: Uuid, oldest: Uuid, newest: Uuid) -> Result<Vec<(Uuid, String)>> {
-    const SQL: &str = "SELECT id, SUBSTR(prompt, 1, 120) FROM generations
-          WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL AND trashed_at IS NULL
-        UNION ALL SELECT id, SUBSTR(prompt, 1, 120) FROM generations
-          WHERE user_id = $1 AND id >= $2 AND id <= $3 AND deleted_at IS NULL AND trashed_at IS NOT NULL LIMIT 500";
-    Ok(on_db!(db, |c| sqlx::query_as(SQL)
-        .bind(user)
-        .bind(oldest)
-        .bind(newest)
-        .fetch_all(c)
-        .await)?)
+/// The beginnings of prompts, for the lines of a statement. What was deleted for good has none.
+pub async fn prompts(db: &Db, user: Uuid, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    let mut sieve = Sieve::default();
+    let user = sieve.bind(Value::Id(user));
+    let ids: Vec<_> = ids.iter().map(|id| sieve.bind(Value::Id(*id))).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT id, SUBSTR(prompt, 1, 120) FROM generations WHERE user_id = {user} AND deleted_at IS NULL AND id IN ({})",
+        ids.join(", ")
+    );
+    sieve.fetch(db, sql).await
 }
 
 /// Where a generation stands, whoever's it is.

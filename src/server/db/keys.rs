@@ -4,7 +4,7 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{Db, Tx};
+use super::{Db, Tx, people};
 use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
@@ -87,10 +87,11 @@ pub async fn list(db: &Db, user: Uuid, limit: i64) -> Result<Vec<KeyRow>> {
         .await)?)
 }
 
-/// How many of a person's keys work.
+/// How many of a person's keys work. Others wait to count them until the transaction ends.
 pub async fn count(tx: &mut Tx, user: Uuid) -> Result<i64> {
     const SQL: &str =
         "SELECT CAST(COUNT(*) AS BIGINT) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL";
+    people::lock(tx, user).await?;
     let (count,): (i64,) = on_tx!(tx, |c| sqlx::query_as(SQL).bind(user).fetch_one(c).await)?;
     Ok(count)
 }

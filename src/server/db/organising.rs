@@ -4,7 +4,7 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{Db, Tx, generations::search};
+use super::{Db, Tx, generations::search, people};
 use crate::{execute, from_row, model::library::AboutChange, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
@@ -182,9 +182,10 @@ pub async fn forget(tx: &mut Tx, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// How many collections a person has.
+/// How many collections a person has. Others wait to count them until the transaction ends.
 pub async fn count_collections(tx: &mut Tx, user: Uuid) -> Result<i64> {
     const SQL: &str = "SELECT COUNT(*) FROM collections WHERE user_id = $1";
+    people::lock(tx, user).await?;
     Ok(on_tx!(tx, |c| sqlx::query_scalar(SQL)
         .bind(user)
         .fetch_one(c)

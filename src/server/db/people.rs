@@ -8,8 +8,8 @@ use super::{Db, Tx};
 use crate::{from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
-/// A person.
-#[derive(Clone, Debug)]
+/// A person. It cannot be printed: there is a password's hash in it.
+#[derive(Clone)]
 pub struct UserRow {
     pub id: Uuid,
     pub email: String,
@@ -26,7 +26,6 @@ from_row!(UserRow {
 });
 
 /// A person as they are added.
-#[derive(Debug)]
 pub struct NewUser<'a> {
     pub id: Uuid,
     pub email: &'a str,
@@ -53,6 +52,18 @@ pub async fn add_user(tx: &mut Tx, user: &NewUser<'_>) -> Result<bool> {
         .await
         .map(|done| done.rows_affected()))?;
     Ok(rows == 1)
+}
+
+/// Has others who count what this person has wait for the end of the transaction. Who holds videos as well took them first.
+pub async fn lock(tx: &mut Tx, user: Uuid) -> Result<()> {
+    // On SQLite nobody else writes.
+    if let Tx::Postgres(transaction) = tx {
+        sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE")
+            .bind(user)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The person with an address.

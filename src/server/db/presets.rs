@@ -4,12 +4,12 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{Db, Tx};
+use super::{Db, Tx, people};
 use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
-/// A preset.
-#[derive(Clone, Debug)]
+/// A preset. It cannot be printed: who has its token sees it.
+#[derive(Clone)]
 pub struct PresetRow {
     pub id: Uuid,
     pub name: String,
@@ -40,6 +40,7 @@ pub async fn list(db: &Db, user: Uuid) -> Result<Vec<PresetRow>> {
 
 /// The same inside a transaction.
 pub async fn list_in(tx: &mut Tx, user: Uuid) -> Result<Vec<PresetRow>> {
+    people::lock(tx, user).await?;
     Ok(on_tx!(tx, |c| sqlx::query_as(LIST)
         .bind(user)
         .fetch_all(c)

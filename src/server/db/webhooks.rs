@@ -7,7 +7,7 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{Db, Tx};
+use super::{Db, Tx, people};
 use crate::{execute, from_row, on_db, on_tx, server::error::Result};
 use uuid::Uuid;
 
@@ -125,12 +125,7 @@ pub async fn add_endpoint(tx: &mut Tx, row: &EndpointRow, most: i64) -> Result<b
     const COUNT: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook_endpoints WHERE user_id = $1";
     const SQL: &str = "INSERT INTO webhook_endpoints (id, user_id, url, events, secret_version, created_at)
                        VALUES ($1, $2, $3, $4, $5, $6)";
-    if let Tx::Postgres(transaction) = tx {
-        sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE")
-            .bind(row.user_id)
-            .execute(&mut **transaction)
-            .await?;
-    }
+    people::lock(tx, row.user_id).await?;
     let (count,): (i64,) = on_tx!(tx, |c| sqlx::query_as(COUNT).bind(row.user_id).fetch_one(c).await)?;
     if count >= most {
         return Ok(false);

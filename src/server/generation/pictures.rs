@@ -187,7 +187,7 @@ impl Pictures {
             return Ok(());
         }
         let message = t!(
-            "At most {most} pictures an hour. Use one that you gave before, or wait a while.",
+            "At most {most} pictures an hour. Wait a while, then give it again.",
             most = MOST_AN_HOUR,
         );
         Err(AppError::field(Code::TooManyRequests, FIELD, message).into())

@@ -45,7 +45,10 @@ use crate::server::{
 };
 use forms::{again, first, with_picture};
 use programs::Alongside;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// How many of the latest ended ones a snapshot carries, and how many that go on.
@@ -203,10 +206,12 @@ impl Generations {
                 created.ok_or_else(|| error.into())
             }
             Err(other) => Err(other),
-            Ok(_) => self
-                .created(user, terms.id)
-                .await?
-                .ok_or_else(|| Failure::broken("what was created is not there")),
+            Ok(placed) => match self.created(user, terms.id).await? {
+                Some(cards) => Ok(cards),
+                None if placed => Err(Failure::broken("what was created is not there")),
+                // It was used before, and all of it is deleted for good.
+                None => Err(stale().into()),
+            },
         }
     }
 
@@ -432,18 +437,18 @@ impl Generations {
     /// When the database does not answer.
     pub async fn statement(&self, user: UserId, after: Option<PostingId>) -> Result<Statement> {
         let mut statement = self.life.ledger.statement(user, after).await?;
-        let ids: Vec<_> = statement
+        let ids: BTreeSet<_> = statement
             .lines
             .iter()
             .filter_map(|line| line.generation)
+            .map(|id| id.0)
             .collect();
-        if let (Some(oldest), Some(newest)) = (ids.iter().min(), ids.iter().max()) {
-            let prompts = generations::prompts(&self.life.db, user.0, oldest.0, newest.0).await?;
-            let prompts: HashMap<Uuid, String> = prompts.into_iter().collect();
-            for line in &mut statement.lines {
-                line.prompt = line.generation.and_then(|id| prompts.get(&id.0).cloned());
-                line.generation = line.generation.filter(|_| line.prompt.is_some());
-            }
+        let ids: Vec<_> = ids.into_iter().collect();
+        let prompts = generations::prompts(&self.life.db, user.0, &ids).await?;
+        let prompts: HashMap<Uuid, String> = prompts.into_iter().collect();
+        for line in &mut statement.lines {
+            line.prompt = line.generation.and_then(|id| prompts.get(&id.0).cloned());
+            line.generation = line.generation.filter(|_| line.prompt.is_some());
         }
         Ok(statement)
     }

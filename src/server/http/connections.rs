@@ -8,15 +8,23 @@ use axum::{
     serve::Listener,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 
+/// How long a connection may take to say what it wants, and may wait between two requests.
+const HEAD: Duration = Duration::from_mins(1);
+
 /// Serves until it is told to stop, and then until every request that is under way has its answer.
 pub async fn serve(mut listener: TcpListener, router: Router, stop: CancellationToken) {
     let connections = GracefulShutdown::new();
-    let http = http1::Builder::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
     loop {
         // Axum's way of accepting waits a moment when there are no more files to open.
         let (stream, from) = tokio::select! {

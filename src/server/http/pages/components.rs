@@ -1,6 +1,7 @@
 //! `/dev/components`: what the pages are built of, each part in all its states, for who changes the looks. In development
 //! only; the browser tests photograph it in both themes and at three widths.
 
+mod library;
 mod parts;
 mod work;
 
@@ -15,7 +16,7 @@ pub fn page(data: ShellData) -> impl IntoView + use<> {
 }
 
 fn shown() -> AnyView {
-    let sections = [parts::all(), work::all()].concat();
+    let sections = [parts::all(), work::all(), library::all()].concat();
     let ways = sections.iter().map(|section| {
         let address = ["#", section.name].concat();
         view! { <a href=address rel="external">{section.name}</a> }.into_any()

@@ -66,10 +66,11 @@ fn pressed() -> Vec<Section> {
         section(
             "icon button",
             &[
-                ("rest", icon_button),
-                ("hover", icon_button),
-                ("focus", icon_button),
-                ("active", icon_button),
+                ("rest", || icon_button(None)),
+                ("hover", || icon_button(None)),
+                ("focus", || icon_button(None)),
+                ("active", || icon_button(None)),
+                ("disabled", || icon_button(Some("true"))),
             ],
         ),
     ]
@@ -106,9 +107,11 @@ fn filled() -> Vec<Section> {
         section(
             "switch",
             &[
-                ("off", || switch(false)),
-                ("on", || switch(true)),
-                ("focus", || switch(true)),
+                ("off", || switch(false, false)),
+                ("on", || switch(true, false)),
+                ("hover", || switch(false, false)),
+                ("focus", || switch(true, false)),
+                ("disabled", || switch(true, true)),
             ],
         ),
         section(
@@ -124,18 +127,6 @@ fn filled() -> Vec<Section> {
             "theme switch",
             &[("rest", || view! { <ThemeSwitch /> }.into_any())],
         ),
-        section(
-            "filters",
-            &[("rest", filters), ("hover", filters), ("focus", filters)],
-        ),
-        section(
-            "search",
-            &[
-                ("empty", || search("")),
-                ("filled", || search("paper boat")),
-                ("focus", || search("paper boat")),
-            ],
-        ),
     ]
 }
 
@@ -143,14 +134,6 @@ fn read() -> Vec<Section> {
     vec![
         section("facts", &[("rest", facts)]),
         section("question", &[("open", question)]),
-        section(
-            "fold",
-            &[
-                ("closed", || fold(false)),
-                ("open", || fold(true)),
-                ("focus", || fold(false)),
-            ],
-        ),
         section("statement", &[("rest", statement)]),
         section("balances", &[("rest", balances)]),
         section("empty", &[("empty", empty), ("error", failed)]),
@@ -162,8 +145,8 @@ fn button(class: &'static str, words: &'static str, off: Option<&'static str>) -
     view! { <button type="button" class=class aria-disabled=off>{words}</button> }.into_any()
 }
 
-fn icon_button() -> AnyView {
-    view! { <button type="button" class="icon-button" aria-label="Download"><Icon name="download" /></button> }.into_any()
+fn icon_button(off: Option<&'static str>) -> AnyView {
+    view! { <button type="button" class="icon-button" aria-label="Download" aria-disabled=off><Icon name="download" /></button> }.into_any()
 }
 
 fn field(name: &'static str, value: &str, wrong: Option<&'static str>) -> AnyView {
@@ -189,10 +172,10 @@ fn message(words: &str) -> AnyView {
     view! { <FormMessage form /> }.into_any()
 }
 
-fn switch(on: bool) -> AnyView {
+fn switch(on: bool, off: bool) -> AnyView {
     view! {
         <label class="switch">
-            <input type="checkbox" checked=on />
+            <input type="checkbox" checked=on disabled=off />
             <span>"Write the prompt into the picture, small"</span>
         </label>
     }
@@ -231,48 +214,24 @@ fn shapes() -> AnyView {
     .into_any()
 }
 
-fn filters() -> AnyView {
-    view! {
-        <div class="filters">
-            <a href="#filters">"All"</a>
-            <a href="#filters" aria-current="true">"Ready"</a>
-            <a href="#filters">"Not made"</a>
-        </div>
-    }
-    .into_any()
-}
-
-fn search(words: &'static str) -> AnyView {
-    view! { <div class="search"><Icon name="search" /><input type="search" aria-label="Search" placeholder="Search" value=words /></div> }.into_any()
-}
-
-fn facts() -> AnyView {
-    view! { <dl class="facts">{fact("Model", "AiSora Preview".into())}{fact("Seed", "4711".into())}{fact("Name", LONG.into())}</dl> }
-        .into_any()
-}
-
+/// As the choice of a picture's piece asks.
 fn question() -> AnyView {
     view! {
         <div class="question">
-            <h3>"Delete this video?"</h3>
-            <p>"The file, its poster and the prompt are gone for good."</p>
+            <h3>"What of the picture is used?"</h3>
+            <p class="hint">"Drag it, or use the arrow keys; plus and minus enlarge."</p>
             <div class="acts">
-                <button type="button" class="button">"Keep it"</button>
-                <button type="button" class="button danger">"Delete for good"</button>
+                <button type="button" class="button">"Use the middle"</button>
+                <button type="button" class="button primary">"Use this piece"</button>
             </div>
         </div>
     }
     .into_any()
 }
 
-fn fold(open: bool) -> AnyView {
-    view! {
-        <details class="delete" open=open>
-            <summary><Icon name="trash" />"Delete"</summary>
-            <div><p class="hint">"The file, its poster and the prompt are gone for good."</p></div>
-        </details>
-    }
-    .into_any()
+fn facts() -> AnyView {
+    view! { <dl class="facts">{fact("Model", "AiSora Preview".into())}{fact("Seed", "4711".into())}{fact("Name", LONG.into())}</dl> }
+        .into_any()
 }
 
 fn statement() -> AnyView {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// Each specimen has an id of its own: the page follows work by its id, and would show all of it in one state.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-const LONG: &str = "A very long shot over a wet market at night, the camera drifts between umbrellas and finds a lantern, then another one, then a \
+pub(super) const LONG: &str = "A very long shot over a wet market at night, the camera drifts between umbrellas and finds a lantern, then another one, then a \
                     cat that looks back, and it goes on and on, because people write long prompts";
 
 pub fn all() -> Vec<Section> {
@@ -37,6 +37,9 @@ pub fn all() -> Vec<Section> {
                 ("failed", || {
                     screen(State::Failed, 42, Some(Reason::ProviderFailed))
                 }),
+                ("blocked", || {
+                    screen(State::Blocked, 0, Some(Reason::ProviderBlocked))
+                }),
                 ("cancelled", || screen(State::Cancelled, 10, None)),
             ],
         ),
@@ -48,8 +51,6 @@ pub fn all() -> Vec<Section> {
                     hung(State::Running, 64, "A paper boat crossing a storm drain")
                 }),
                 ("failed", || hung(State::Failed, 10, "A paper boat")),
-                ("ready", ready),
-                ("focus", ready),
                 ("long text", || hung(State::Cancelled, 0, LONG)),
             ],
         ),
@@ -63,7 +64,7 @@ pub fn all() -> Vec<Section> {
     ]
 }
 
-fn card(state: State, progress: u32, reason: Option<Reason>, prompt: &str) -> Card {
+pub(super) fn card(state: State, progress: u32, reason: Option<Reason>, prompt: &str) -> Card {
     Card {
         id: GenerationId(Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())),
         quote: QuoteId(Uuid::nil()),
@@ -111,19 +112,6 @@ fn hung(state: State, progress: u32, prompt: &str) -> AnyView {
     let reason = (state == State::Failed).then_some(Reason::ProviderFailed);
     let view = tile(card(state, progress, reason, prompt));
     view! { <div class="tile">{view}</div> }.into_any()
-}
-
-/// As a finished one, with a picture that every installation has.
-fn ready() -> AnyView {
-    view! {
-        <div class="tile">
-            <a class="tile-link" href="#tile">
-                <span class="tile-screen wide"><img src="/showcase/1.jpg" alt="" /><span class="tile-length">"0:08"</span></span>
-                <span class="tile-words">"First light over a glass sea"</span>
-            </a>
-        </div>
-    }
-    .into_any()
 }
 
 fn note() -> AnyView {
