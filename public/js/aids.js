@@ -240,6 +240,8 @@ export async function toggle(aid) {
   box.setAttribute('role', 'group')
   box.setAttribute('aria-labelledby', 'aid-head')
   box.replaceChildren(make('div', { className: 'aid-head' }, head, out), ...(isPresets ? presets() : parts(known)))
+  // It unfolds over the page above the composer, however high that is.
+  box.style.setProperty('--room', `${Math.max(160, box.closest('form').getBoundingClientRect().top - 16)}px`)
   box.hidden = false
   if (isPresets) {
     await Promise.all([chips(), loadOwn().catch(() => {})])

@@ -28,6 +28,7 @@ function say(words) {
 async function permitted() {
   if (!window.Notification) return t('This browser knows no notifications.')
   const answer = Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission
+  if (answer === 'default') return t('The browser was not answered. Switch this on again, and allow notifications.')
   return answer === 'granted' ? '' : DENIED
 }
 
@@ -41,6 +42,13 @@ async function choose({ target: box }) {
   show()
   // What was chosen is heard at once; the press also lets the browser play it later.
   if (kind === 'sound' && box.checked) (await import('./chime.js')).chime()
+}
+
+/** A browser plays nothing on a page that was not touched: the first touch wakes the sound of who has chosen it. */
+async function wakeWithTouch() {
+  if (!chosen().sound) return
+  const { wake } = await import('./chime.js')
+  for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, wake, { once: true, capture: true })
 }
 
 async function note(card) {
@@ -116,6 +124,7 @@ async function letters(event) {
 
 if (isHere) {
   show()
+  wakeWithTouch()
   document.addEventListener('submit', letters)
   document.addEventListener('change', choose)
   document.addEventListener('aisora:work', ({ detail }) => ring(detail))

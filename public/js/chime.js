@@ -7,10 +7,16 @@ const NOTES = [
 
 let context
 
+/** Has the browser let the page play, on a press. */
+export function wake() {
+  context ??= new AudioContext()
+  if (context.state !== 'running') context.resume()
+}
+
 /** Plays the chime; silent where the browser lets no page play before it was touched. */
 export async function chime() {
   context ??= new AudioContext()
-  if (context.state === 'suspended') await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 500))])
+  if (context.state !== 'running') await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 500))])
   if (context.state !== 'running') return
   const start = context.currentTime + 0.02
   for (const [pitch, after] of NOTES) {

@@ -16,10 +16,45 @@ if (!CSS.supports('field-sizing', 'content')) {
     field.style.height = 'auto'
     field.style.height = `${field.scrollHeight}px`
   }
-  for (const happens of ['input', 'focusin']) {
-    document.addEventListener(happens, ({ target }) => isPrompt(target) && grow(target))
+  const look = () => {
+    const field = document.getElementById('prompt')
+    if (isPrompt(field)) grow(field)
   }
+  for (const happens of ['input', 'focusin', 'focusout']) document.addEventListener(happens, look)
+  addEventListener('resize', look)
+  // Pages come and go, some with a prompt that is there already.
+  let seen
+  new MutationObserver(() => {
+    const field = document.getElementById('prompt')
+    if (field !== seen) look()
+    seen = field
+  }).observe(document.body, { childList: true, subtree: true })
+  look()
 }
+
+// What was chosen in this tab stays chosen through a reload and the way back, as the prompt does. A page that brings choices
+// of its own has them in its address.
+const CHOICES = 'choices'
+const NAMES = ['model', 'size', 'seconds', 'takes']
+document.addEventListener('change', ({ target: { form, name } }) => {
+  if (!NAMES.includes(name) || !form?.matches('.composer')) return
+  sessionStorage.setItem(CHOICES, JSON.stringify(NAMES.map((name) => form.elements[name].value)))
+})
+addEventListener('aisora:composer', async () => {
+  const form = document.querySelector('form.composer')
+  const kept = JSON.parse(sessionStorage.getItem(CHOICES))
+  if (!kept || location.search) return
+  for (const [place, name] of NAMES.entries()) {
+    const field = form.elements[name]
+    const [before, value] = [field.value, kept[place]]
+    if (value === before || ![...(field.options ?? field)].some((one) => one.value === value)) continue
+    field.value = value
+    const changed = field.options ? field : [...field].find((one) => one.checked)
+    changed.dispatchEvent(new Event('change', { bubbles: true }))
+    // Another model brings other shapes and lengths.
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+  }
+})
 
 // Earlier prompts. `at` is the one that is shown, -1 while none is; `typed` is what stood there before.
 const walk = { list: null, at: -1, typed: '' }
@@ -50,6 +85,12 @@ function forward(field, home) {
   fill(field, walk.at < 0 ? walk.typed : walk.list[walk.at], walk.at < 0 ? walk.typed.length : 0)
 }
 
+document.addEventListener('keydown', ({ key, target }) => {
+  const more = target.closest?.('.composer .more[open]')
+  if (key !== 'Escape' || !more) return
+  more.open = false
+  more.querySelector('summary').focus()
+})
 document.addEventListener('keydown', (event) => {
   const field = event.target
   if (!isPrompt(field) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
@@ -109,6 +150,8 @@ document.addEventListener('input', ({ target }) => {
 
 document.addEventListener('click', async ({ target }) => {
   const aid = target.closest?.('[data-aid]')
+  const more = document.querySelector('.composer .more[open]')
+  if (more && !more.contains(target)) more.open = false
   const crop = target.closest?.('.picture-crop')
   if (aid) (await import('./aids.js')).toggle(aid)
   if (crop) (await import('./crop.js')).open(crop.closest('.picture'))

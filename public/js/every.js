@@ -2,8 +2,10 @@
 // bells, and a hand on every key.
 
 import './bells.js'
+import './copy.js'
 import './films.js'
 import './keys.js'
+import './sent.js'
 import './signs.js'
 import './strip.js'
 import './unseen.js'

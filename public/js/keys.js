@@ -15,6 +15,7 @@ const one = (selector) => document.querySelector(selector)
 const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
 const at = (pattern) => pattern.test(location.pathname)
 const isWall = () => at(/^\/library$/) && one('.tile-link')
+const hasPlayer = () => !!one('.player-bar[data-video], .compare-bar')
 const isVideo = () => at(/^\/v\/[^/]+$/)
 
 /** Changes to a page in place where a link of the frame can, else loads it. Afterwards a field may get the focus. */
@@ -89,6 +90,14 @@ export const table = [
   { section: t('Library'), keys: 'Mod+a', words: t('Select all that were loaded'), when: isWall },
   { section: t('Library'), keys: 'f', words: t('Favourite, or no longer'), when: isWall },
   { section: t('Library'), keys: 'Mod+z', words: t('Take back what was just deleted'), when: () => one('output.notice:not(.gone) button') },
+  { section: t('Player'), keys: 'k', words: t('Play or pause (space too)'), when: hasPlayer },
+  { section: t('Player'), keys: 'j', words: t('A stretch back, at most ten seconds'), when: hasPlayer },
+  { section: t('Player'), keys: 'l', words: t('A stretch on'), when: hasPlayer },
+  { section: t('Player'), keys: 'ArrowLeft', words: t('Half a stretch back'), when: hasPlayer },
+  { section: t('Player'), keys: 'ArrowRight', words: t('Half a stretch on'), when: hasPlayer },
+  { section: t('Player'), keys: '[', words: t('Slower'), when: () => isVideo() && hasPlayer() },
+  { section: t('Player'), keys: ']', words: t('Faster'), when: () => isVideo() && hasPlayer() },
+  { section: t('Player'), keys: '0', words: t('To the beginning; 1 to 9 to that tenth'), when: hasPlayer },
   { section: t('Video'), keys: 'd', words: t('Download'), when: isVideo, run: press('main a[download]') },
   { section: t('Video'), keys: 'a', words: t('Make another'), when: isVideo, run: press('main a[href^="/create?from="]') },
   { section: t('Video'), keys: 'P', words: t('Take before'), when: () => seen('a.take-prev'), run: press('a.take-prev') },

@@ -85,7 +85,8 @@ export function fit(letters, text) {
     score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 6) / 2
     place = next
   }
-  return score > 0 ? score : undefined
+  // Letters that lie anywhere fit nothing that anybody would mean.
+  return score >= 4 * wanted.length - 4 ? score : undefined
 }
 
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? '[]')
@@ -131,6 +132,8 @@ for (const [name, value] of Object.entries({ role: 'combobox', 'aria-label': t('
 
 let items = []
 let chosen = 0
+/** Whether somebody chose it, and not the order. */
+let moved = false
 let sure
 let asked
 let timer
@@ -171,7 +174,7 @@ function ordered(found) {
 
 function type() {
   const typed = field.value.trim()
-  ;[chosen, sure] = [0, undefined]
+  ;[chosen, sure, moved] = [0, undefined, false]
   items = ordered(listed(typed))
   show()
   asked?.abort()
@@ -181,8 +184,11 @@ function type() {
   timer = setTimeout(async () => {
     const videos = await search(typed, signal).catch(() => [])
     if (signal.aborted) return
-    const held = items[chosen]?.id
-    items = ordered([...items.filter(({ group }) => group !== 'Videos'), ...videos])
+    const held = moved && items[chosen]?.id
+    const others = items.filter(({ group }) => group !== 'Videos')
+    // A video that has the words comes before a command that has but the letters.
+    const isWhole = others[0] && fold(others[0].words).includes(fold(typed))
+    items = ordered(isWhole ? [...others, ...videos] : [...videos, ...others])
     chosen = Math.max(0, items.findIndex(({ id }) => id === held))
     show()
     told.textContent = tn(items.length, '1 result', '{n} results')
@@ -211,6 +217,7 @@ field.addEventListener('keydown', (event) => {
   } else if (step) {
     event.preventDefault()
     const next = chosen + step
+    moved = true
     chosen = Math.abs(step) > 1 ? Math.max(0, Math.min(next, items.length - 1)) : (next + items.length) % Math.max(items.length, 1)
     mark()
   }
@@ -219,6 +226,7 @@ list.addEventListener('pointermove', ({ target }) => {
   const place = target.closest('[role="option"]')?.dataset.place
   if (place === undefined || Number(place) === chosen) return
   chosen = Number(place)
+  moved = true
   mark()
 })
 list.addEventListener('click', ({ target }) => {

@@ -11,7 +11,7 @@ export function put(box, id, words = '') {
   const shown = box.querySelector('.picture-shown')
   if (id) shown.src = `/pictures/${id}`
   else shown.removeAttribute('src')
-  box.querySelector('.picture-said').textContent = words
+  box.closest('form').querySelector('.picture-said').textContent = words
   field.value = id
   field.dispatchEvent(new Event('input', { bubbles: true }))
 }

@@ -13,13 +13,14 @@ export function isFree(event) {
 /** How far j and l go, in seconds: ten, or a sensible part of a short one. The arrows go half of it. */
 export const stride = (video) => Math.min(10, Math.max(0.5, (video.duration || 0) / 4))
 
-/** The number of the frame that is shown, from 0. */
-export const frameOf = (video, rate) => Math.floor(video.currentTime * rate + 0.01)
+const lastOf = (duration, rate) => Math.max(0, Math.round((duration || 0) * rate) - 1)
+
+/** The number of the frame that is shown, from 0; at the very end, that of the last one. */
+export const frameOf = (video, rate) => Math.min(lastOf(video.duration, rate), Math.floor(video.currentTime * rate + 0.01))
 
 /** The middle of a frame, where no rounding shows its neighbour, in seconds. */
 export function timeOf(frame, rate, duration) {
-  const last = Math.max(0, Math.round(duration * rate) - 1)
-  return (Math.min(last, Math.max(0, frame)) + 0.5) / rate
+  return (Math.min(lastOf(duration, rate), Math.max(0, frame)) + 0.5) / rate
 }
 
 /** Keys that go somewhere in a video: the time in seconds, or nothing. */

@@ -75,14 +75,21 @@ function full({ video }) {
   else video.webkitEnterFullscreen?.()
 }
 
+/** A video has so many milliseconds to come before its frame cannot be had. */
+const PATIENCE = 15_000
+
 /** The frame that is shown, in full resolution. */
 async function frame({ video }, type) {
   if (video.readyState < 2) {
     video.preload = 'auto'
-    await new Promise((there, failed) => {
+    const there = new Promise((there, failed) => {
       video.addEventListener('loadeddata', there, { once: true })
       video.addEventListener('error', failed, { once: true })
+      setTimeout(failed, PATIENCE)
     })
+    // Telephones load nothing before it plays.
+    video.play().then(() => video.pause(), () => {})
+    await there
   }
   const canvas = document.createElement('canvas')
   canvas.width = video.videoWidth
@@ -95,7 +102,9 @@ async function grab(at) {
   const n = frameOf(at.video, at.rate) + 1
   const words = at.bar.dataset.words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['video']
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(await frame(at, 'image/png'))
+  const picture = await frame(at, 'image/png').catch(() => null)
+  if (!picture) return say(at.bar, t('The video does not load. Check your connection and try again.'))
+  link.href = URL.createObjectURL(picture)
   link.download = `${words.join('-')}-frame-${n}.png`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
@@ -165,17 +174,6 @@ document.addEventListener('volumechange', ({ target }) => {
   const at = here()
   if (at?.video === target) press(at.bar, 'mute', target.muted)
 }, true)
-
-document.addEventListener('click', async ({ target }) => {
-  const copy = target.closest?.('[data-copy]')
-  if (!copy) return
-  try {
-    await navigator.clipboard.writeText(copy.dataset.copy)
-    copy.ariaLabel = copy.title = t('Copied')
-  } catch {
-    getSelection().selectAllChildren(copy.previousElementSibling)
-  }
-})
 
 // The receipt comes from the server as it is, whenever it comes.
 customElements.define('local-time', class extends HTMLElement {

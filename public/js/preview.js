@@ -16,7 +16,8 @@ function at(event) {
 }
 function left() {
   clearTimeout(rest)
-  play()
+  // A press takes the focus away from somewhere else first; what it is about to open must not change under it.
+  if (!playing?.screen.closest('.tile-link').matches(':hover')) play()
 }
 
 function play(id) {

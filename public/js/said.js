@@ -36,7 +36,9 @@ function duration(ms) {
 }
 
 function usually({ p50_ms, p90_ms }) {
-  const [soon, late] = [about(p50_ms), about(p90_ms)]
+  // `1 to 2 min`, not `60 s to 2 min`.
+  const soon = p90_ms >= 90_000 && p50_ms >= 45_000 && p50_ms < 90_000 ? '1 min' : about(p50_ms)
+  const late = about(p90_ms)
   const [number, unit] = soon.split(' ')
   if (soon === late) return t('usually {time}', { time: soon })
   const same = late.split(' ')[1] === unit
@@ -50,9 +52,12 @@ function place(place) {
   return t('{place} in line', { place: place + ending })
 }
 
+const saysSomething = ({ progress }, passed) => progress >= 8 && passed >= 1_500
+
 /** The rest in milliseconds, from how far it is once that says something, else from history. */
-function restOf({ estimate, progress }, passed) {
-  if (progress >= 8 && passed >= 1_500) return (passed * (100 - progress)) / progress
+function restOf(card, passed) {
+  const { estimate, progress } = card
+  if (saysSomething(card, passed)) return (passed * (100 - progress)) / progress
   return estimate ? estimate.p50_ms - passed : undefined
 }
 
@@ -65,7 +70,9 @@ export function left(card, now) {
   const rest = restOf(card, passed)
   if (rest === undefined) return ''
   if (rest >= 3_000) return t('about {time} left', { time: about(rest) })
-  return estimate && passed > estimate.p90_ms ? t('longer than usual') : t('nearly there')
+  if (estimate && passed > estimate.p90_ms) return t('longer than usual')
+  // A few percent are not nearly all, whatever others took.
+  return card.progress > 0 && !saysSomething(card, passed) ? '' : t('nearly there')
 }
 
 /** The same for all that goes on: until the first of it is ready. */
@@ -98,6 +105,6 @@ export function summed(going, news) {
   }
   const ready = news.filter((card) => card.state === 'succeeded').length
   const not = news.length - ready
-  const words = [ready && tn(ready, '1 video is ready', '{n} videos are ready'), not && tn(not, '1 was not made', '{n} were not made')]
+  const words = [ready && tn(ready, '1 video is ready', '{n} videos are ready'), not && (ready ? tn(not, '1 was not made', '{n} were not made') : tn(not, '1 video was not made', '{n} videos were not made'))]
   return words.filter(Boolean).join(', ')
 }

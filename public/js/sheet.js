@@ -9,7 +9,7 @@ const make = (name, props = {}, ...inside) => {
   return element
 }
 const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : t('Ctrl')
-const NAMES = { Mod: MOD, Control: t('Ctrl'), Meta: '⌘', Shift: t('Shift'), ArrowUp: '↑', Arrows: '← ↑ ↓ →' }
+const NAMES = { Mod: MOD, Control: t('Ctrl'), Meta: '⌘', Shift: t('Shift'), ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Arrows: '← ↑ ↓ →' }
 const THEN = t('then')
 
 /** `g c` as two keys one after the other, `Mod+k` as two at once. */

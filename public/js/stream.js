@@ -2,6 +2,7 @@
 // The same as `src/components/live/connection.rs` does on the others.
 
 import { STATES } from './said.js'
+import { number, t } from './words.js'
 import { ask, going, isHere, take, work } from './work.js'
 
 const WAIT_FIRST = 2_000
@@ -89,6 +90,17 @@ function wake() {
   fresh()
 }
 
+/** The credits at the top of the page, as the last snapshot tells them. */
+function purse() {
+  const [whole, held] = document.querySelectorAll('.purse > :is(span, small)')
+  if (!whole || !work.balance) return
+  const amount = whole.querySelector('b')
+  amount.textContent = number(work.balance.available)
+  whole.replaceChildren(amount, ` ${work.balance.available === 1 ? t('credit') : t('credits')}`)
+  held.hidden = !work.balance.held
+  held.textContent = t('{n} on hold', { n: number(work.balance.held) })
+}
+
 if (isHere) {
   open()
   document.addEventListener('visibilitychange', () => {
@@ -105,6 +117,7 @@ if (isHere) {
   }, PLACES_EVERY)
   // The studio's program tells a screen reader by itself; here nobody else does.
   document.addEventListener('aisora:work', ({ detail }) => {
+    purse()
     const [said, last] = [document.querySelector('.house ~ [role="status"]'), detail.at(-1)]
     if (said && last) said.textContent = `${STATES[last.state]}: ${last.prompt.slice(0, 80)}`
   })

@@ -82,6 +82,7 @@ function show() {
   const [alive, ended] = [going(), news()]
   strip.hidden = !alive.length && !ended.length
   strip.toggleAttribute('data-news', !alive.length)
+  strip.toggleAttribute('data-none-made', !alive.length && ended.every((card) => card.state !== 'succeeded'))
   put(find('.strip-line'), summed(alive, ended))
   const far = alive.length ? together(alive) : 100
   put(find('.strip-far'), alive.length ? `${far} %` : '')
@@ -96,7 +97,9 @@ function show() {
 if (isHere && strip) {
   strip.dataset.awake = ''
   // Who was quicker than this module has opened it already.
-  more.open ||= localStorage.getItem(OPEN) === 'open'
+  // It stays open from page to page, but for where it would lie over what is typed or over a whole telephone.
+  const isInTheWay = () => !!document.querySelector('form.composer') || matchMedia('(max-width: 700px)').matches
+  more.open ||= localStorage.getItem(OPEN) === 'open' && !isInTheWay()
   if (!more.open) list.replaceChildren()
   more.addEventListener('toggle', () => {
     localStorage.setItem(OPEN, more.open ? 'open' : 'shut')
@@ -109,10 +112,13 @@ if (isHere && strip) {
     see(news().map((card) => card.id))
     show()
   })
-  strip.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !more.open) return
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !more.open || event.defaultPrevented || document.querySelector('dialog[open]')) return
+    if (strip.contains(document.activeElement)) find('summary').focus()
     more.open = false
-    find('summary').focus()
+  })
+  document.addEventListener('focusin', ({ target }) => {
+    if (target.closest('form.composer')) more.open = false
   })
   list.addEventListener('click', ({ target }) => {
     const link = target.closest('a')

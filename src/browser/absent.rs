@@ -38,6 +38,9 @@ pub const fn translated(key: &'static str) -> &'static str {
     key
 }
 
+/// Tells the modules of the page that a composer is awake.
+pub const fn tell_of_composer() {}
+
 /// Whether a form is sent by a button that has a name.
 #[must_use]
 pub const fn has_name(_event: &ev::SubmitEvent) -> bool {

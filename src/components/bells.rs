@@ -17,12 +17,12 @@ pub fn bells() -> AnyView {
         .into_any()
     };
     view! {
-        <fieldset class="bells needs-script">
-            <legend>{t!("When a video is ready")}</legend>
+        <div class="bells needs-script" role="group" aria-label=t!("When a video is ready")>
+            <p class="bells-head" aria-hidden="true">{t!("When a video is ready")}</p>
             {bell("sound", t!("Play a sound"))}
             {bell("note", t!("Show a notification"))}
             <p class="hint" data-bell-said="" aria-live="polite">{t!("Kept in this browser, for all its tabs.")}</p>
-        </fieldset>
+        </div>
     }
     .into_any()
 }

@@ -305,7 +305,9 @@ impl Live {
         let silent = |cards: &Vec<LiveCard>| {
             cards.iter().any(|known| {
                 known.card.with_untracked(|card| {
-                    card.state == State::Running && card.answered_at.is_some_and(|at| now - at >= SILENT)
+                    // Before its first report, what it took over is the last that was heard.
+                    let heard = card.answered_at.or(card.started_at);
+                    card.state == State::Running && heard.is_some_and(|at| now - at >= SILENT)
                 })
             })
         };

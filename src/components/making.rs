@@ -74,6 +74,7 @@ pub fn Advance(
 /// A horizon: night while it waits, and the sun rises with the percent. Attributes only, because the policy forbids styles.
 #[component]
 fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
+    let glow = card.with_untracked(|card| ["glow-", &card.id.to_string()].concat());
     let light = memo(move || {
         card.with(|card| {
             if card.state == State::Queued {
@@ -89,7 +90,11 @@ fn Dawn(card: ArcRwSignal<Card>) -> impl IntoView {
     view! {
         <svg class="dawn" viewBox="0 0 160 90" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
             <rect class="dawn-night" x="-80" y="-70" width="320" height="120" opacity=night />
-            <circle class="dawn-halo" cx="80" cy=height() r="34" opacity=day() />
+            <radialGradient id=glow.clone()>
+                <stop class="dawn-glow" offset=".3" />
+                <stop class="dawn-glow" offset="1" stop-opacity="0" />
+            </radialGradient>
+            <circle class="dawn-halo" fill=["url(#", &glow, ")"].concat() cx="80" cy=height() r="46" opacity=day() />
             <circle class="dawn-sun" cx="80" cy=height() r="12" />
             <rect class="dawn-sea" x="-80" y="50" width="320" height="120" />
             <path class="dawn-path" d="M64 51.5h32M69 54.5h22M73 57.5h14M76 60.5h8M78 63.5h4" opacity=day() />

@@ -155,14 +155,18 @@ fn left(card: &Card, passed: i64) -> Option<String> {
     match (from_progress.or(from_history), card.estimate) {
         (Some(left), _) if left >= 3_000 => Some(t!("about {time} left", time = about(left))),
         (Some(_), Some(estimate)) if passed > estimate.p90_ms => Some(t!("longer than usual").into()),
-        (Some(_), _) => Some(t!("nearly there").into()),
-        (None, _) => None,
+        // A few percent are not nearly all, whatever others took.
+        (Some(_), _) if from_progress.is_some() || progress == 0 => Some(t!("nearly there").into()),
+        _ => None,
     }
 }
 
-/// How long the making took.
+/// How long the making took, of what was made.
 #[must_use]
 pub fn made_in(card: &Card) -> Option<String> {
+    if card.state != State::Succeeded {
+        return None;
+    }
     let (started, finished) = (card.started_at?, card.finished_at?);
     let took = finished - started;
     Some(if took < 1_000 {

@@ -10,19 +10,23 @@ use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
 use crate::language::{t, text};
 use crate::model::person::FormState;
-use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm, TEXT_MAX};
+use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// The person's own.
 #[component]
 pub fn Presets() -> impl IntoView {
     let form = StoredValue::new(returned_form());
+    let query = use_query_map();
     let answer = ask(|| (), |()| presets());
     let list = awaited(waiting, move || async move {
         match answer.answer().await {
-            Ok(presets) => room(presets, &form.get_value()),
+            Ok(presets) => {
+                let open = query.with_untracked(|query| query.get("open").unwrap_or_default());
+                room(presets, &form.get_value(), &open)
+            }
             Err(error) => did_not_come(error),
         }
     });
@@ -42,7 +46,8 @@ pub fn Presets() -> impl IntoView {
     .into_any()
 }
 
-fn room(presets: Vec<Preset>, returned: &FormState) -> AnyView {
+/// `open` is the one that something was just done to.
+fn room(presets: Vec<Preset>, returned: &FormState, open: &str) -> AnyView {
     let summary = returned.value("summary");
     let new = returned_to(returned, "new");
     let came_back = new.is_some();
@@ -50,7 +55,7 @@ fn room(presets: Vec<Preset>, returned: &FormState) -> AnyView {
     let any = !presets.is_empty();
     let lines = presets
         .into_iter()
-        .map(|preset| line(preset, returned))
+        .map(|preset| line(preset, returned, open))
         .collect_view();
     view! {
         <div role="status">{summary.map(|words| view! { <p class="form-said">{words}</p> })}</div>
@@ -63,7 +68,7 @@ fn room(presets: Vec<Preset>, returned: &FormState) -> AnyView {
         <form class="sheet preset-form" method="post" action="/account/presets" novalidate>
             <h2>{t!("New preset")}</h2>
             {fields("new", form, &state, came_back)}
-            <button class="button primary">{t!("Keep it")}</button>
+            <button class="button primary">{t!("Save")}</button>
         </form>
         {carry(returned, any)}
     }
@@ -125,7 +130,6 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
                 name="text"
                 dir="auto"
                 rows="2"
-                maxlength=TEXT_MAX
                 required
                 aria-invalid=wrong("text")
                 aria-describedby=format!("{text_id}-error")
@@ -139,10 +143,10 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
     .into_any()
 }
 
-fn line(preset: Preset, returned: &FormState) -> AnyView {
+fn line(preset: Preset, returned: &FormState, opened: &str) -> AnyView {
     let which = preset.id.to_string();
     let back = returned_to(returned, &which);
-    let open = back.is_some();
+    let came_back = back.is_some();
     let (form, state) = back.unwrap_or_else(|| {
         let form = PresetForm {
             name: preset.name.clone(),
@@ -161,7 +165,13 @@ fn line(preset: Preset, returned: &FormState) -> AnyView {
         Some(token) => {
             let href = format!("/presets/{token}");
             view! {
-                <p>{t!("Shared:")} " " <a href=href.clone()>{href.clone()}</a></p>
+                <p class="preset-link">
+                    {t!("Shared:")} " "
+                    <a href=href.clone()>{href.clone()}</a>
+                    <button type="button" class="icon-button needs-script" data-copy=href title=t!("Copy the link") aria-label=t!("Copy the link")>
+                        <Icon name="copy" />
+                    </button>
+                </p>
                 <form method="post" action=unshare><button class="button small">{t!("End the link")}</button></form>
             }
             .into_any()
@@ -173,21 +183,25 @@ fn line(preset: Preset, returned: &FormState) -> AnyView {
     };
     view! {
         <li>
-            <details open=open>
+            <details id=format!("preset-{which}") open=came_back || opened == which>
                 <summary>
                     <b dir="auto">{preset.name.clone()}</b>
                     <span class="hint">{kind}</span>
                     <span class="preset-words" dir="auto">{preset.text}</span>
                 </summary>
                 <form class="preset-form" method="post" action=action novalidate>
-                    {fields(&which, form, &state, open)}
+                    {fields(&which, form, &state, came_back)}
                     <button class="button primary">{t!("Save")}</button>
                 </form>
                 <div class="acts">
                     {link}
-                    <form method="post" action=delete>
-                        <button class="button small danger" aria-label=t!("Delete {preset}", preset = preset.name)>{t!("Delete")}</button>
-                    </form>
+                    <details class="small-menu">
+                        <summary class="button small danger" aria-label=t!("Delete {preset}", preset = preset.name)>{t!("Delete")}</summary>
+                        <form class="menu-sheet" method="post" action=delete>
+                            <p class="hint">{t!("It cannot be brought back, and its link ends.")}</p>
+                            <button class="button danger">{t!("Delete for good")}</button>
+                        </form>
+                    </details>
                 </div>
                 <p class="hint">{t!("Changed")} " " <Moment at=preset.updated_at /></p>
             </details>
@@ -201,7 +215,7 @@ fn carry(returned: &FormState, any: bool) -> AnyView {
     let wrong = returned.error("file");
     view! {
         <section class="sheet">
-            <h2>{t!("Carry them")}</h2>
+            <h2>{t!("Export and import")}</h2>
             <p class="hint">
                 {t!("As a JSON file that anyone can read and edit. An import takes over everything in the file, or nothing.")}
             </p>

@@ -161,7 +161,7 @@ fn guards(row: &GuardsRow) -> Guards {
 }
 
 fn refused(why: &str) -> super::error::Failure {
-    let message = [why, t!("You can change that at /account/spending.")].join(" ");
+    let message = [why, t!("You can change that in your account, under Spending.")].join(" ");
     AppError::field(Code::SpendingGuard, "quote", message).into()
 }
 

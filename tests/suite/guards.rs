@@ -75,7 +75,7 @@ async fn all_takes_together_cost_no_more_than_one_job_may(engine: Engine) {
     let words = refused(try_it(&test, person, 4).await, Code::SpendingGuard);
     assert_eq!(
         words,
-        "This costs 40 credits, more than the 30 that you allow for one job. You can change that at /account/spending."
+        "This costs 40 credits, more than the 30 that you allow for one job. You can change that in your account, under Spending."
     );
     assert_eq!(test.balance(person).await, (200, 0), "nothing is held");
     assert_eq!(try_it(&test, person, 3).await.expect("exactly that").len(), 3);
@@ -98,7 +98,7 @@ async fn a_day_costs_no_more_than_it_may_and_begins_at_midnight(engine: Engine) 
     assert_eq!(
         words,
         "This costs 20 credits and would make it 60 credits today, more than the 50 that you allow for a day (UTC). \
-         You can change that at /account/spending."
+         You can change that in your account, under Spending."
     );
     assert_eq!(test.balance(person).await, (160, 40), "nothing more is held");
     try_it(&test, person, 1).await.expect("exactly 50");

@@ -1,7 +1,8 @@
 // Tiles of what is being made move on with the work that this page hears of; when it has ended, the server writes the tile.
 
 import { percent, STATES } from '../said.js'
-import { hasEnded, work } from '../work.js'
+import { going, hasEnded, work } from '../work.js'
+import { bringIn, everyId } from './pages.js'
 import { arrivals, arrived, read, walls } from './parts.js'
 
 /** Of these nothing is known here: the server was asked once. */
@@ -26,8 +27,20 @@ function show(place, card) {
   bar.value = percent(card)
 }
 
-async function renew(id) {
-  asked.add(id)
+/** What is new hangs first, where everything hangs in the order of its coming. */
+async function welcome() {
+  const asks = new URLSearchParams(location.search)
+  asks.delete('view')
+  if (asks.size) return
+  for (const { id } of going()) {
+    if (coming.has(id) || everyId().includes(id)) continue
+    const fresh = await written(id)
+    if (fresh) bringIn(id, fresh)
+  }
+}
+
+/** A tile as the server writes it now. */
+async function written(id) {
   coming.add(id)
   const view = new URLSearchParams(location.search).get('view') ?? ''
   const fresh = await read(`/library/tile/${id}?view=${encodeURIComponent(view)}`).then(
@@ -35,6 +48,12 @@ async function renew(id) {
     () => null,
   )
   coming.delete(id)
+  return fresh
+}
+
+async function renew(id) {
+  asked.add(id)
+  const fresh = await written(id)
   const tile = walls.querySelector(`[data-id="${id}"]`)
   if (!fresh || !tile) return
   const focused = tile.contains(document.activeElement)
@@ -45,5 +64,8 @@ async function renew(id) {
 
 export function begin() {
   arrivals.push(advance)
-  document.addEventListener('aisora:work', advance)
+  document.addEventListener('aisora:work', () => {
+    advance()
+    welcome()
+  })
 }

@@ -25,6 +25,15 @@ const sight = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting 
 /** The ids of all videos that have come so far, in their order, whether or not they are in the document. */
 export const everyId = () => pages.flatMap(({ ids }) => ids)
 
+/** Hangs a tile in the first place, if that is in the document. */
+export function bringIn(id, tile) {
+  const [{ list, ids, filled }] = pages
+  if (!filled || ids.includes(id)) return
+  ids.unshift(id)
+  list.prepend(tile)
+  arrived(tile)
+}
+
 function add(list) {
   const { address } = list.dataset
   const page = { list, address, more: list.dataset.more, ids: idsIn(list), html: '', filled: list.childElementCount > 0 }
@@ -49,9 +58,12 @@ async function fill(page) {
   page.coming = true
   try {
     page.html ||= (await listAt(page.address)).innerHTML
+    const before = page.list.getBoundingClientRect()
     page.list.innerHTML = page.html
     page.html = ''
     page.list.style.height = ''
+    // Rows may have another height by now (the window was turned); what is in view stays, also where the browser does not see to it.
+    if (before.bottom <= 0 && !CSS.supports('overflow-anchor', 'auto')) scrollBy(0, page.list.getBoundingClientRect().height - before.height)
     page.filled = true
     page.ids = idsIn(page.list)
     arrived(page.list)

@@ -24,6 +24,11 @@ pub fn tell(name: &str, detail: &JsValue) {
     }
 }
 
+/// Tells the modules of the page that a composer is awake.
+pub fn tell_of_composer() {
+    tell("aisora:composer", &JsValue::NULL);
+}
+
 /// Goes to an address by a full load.
 pub fn go(address: &str) {
     let _ = window().location().assign(address);

@@ -77,7 +77,6 @@ pub fn Picture(composer: Composer) -> impl IntoView {
         let takes_none = model.with(|model| model.as_ref().is_none_or(|model| !model.input_reference));
         takes_none && composer.form.with(|form| form.input_reference.is_empty())
     };
-    let wrong = move || composer.error("input_reference");
     let somebody_takes_one = composer
         .catalogue
         .with_value(|catalogue| catalogue.models.iter().any(|model| model.input_reference));
@@ -103,8 +102,6 @@ pub fn Picture(composer: Composer) -> impl IntoView {
             </button>
             <button class="picture-out" name="use" value="no-picture" aria-label=t!("Take the picture out")>"×"</button>
             <input type="hidden" name="input_reference" value=id />
-            <p class="field-error" id="picture-error">{maybe(wrong)}</p>
-            <p class="field-error picture-said" role="status"></p>
         </div>
     }
     .into_any()
@@ -196,10 +193,11 @@ pub fn Takes(composer: Composer) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <fieldset class="choice takes">
-            <legend>{t!("Takes")}</legend>
+        // No legend: browsers do not agree on where it stands in a row.
+        <div class="choice takes" role="group" aria-label=t!("Takes")>
+            <span class="takes-head" aria-hidden="true">{t!("Takes")}</span>
             {takes}
-        </fieldset>
+        </div>
     }
 }
 

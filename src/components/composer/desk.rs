@@ -29,6 +29,7 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             take_draft(composer, prompt);
             read();
             composer.awake.set(true);
+            browser::tell_of_composer();
         }
     });
     composer.keep_price();
@@ -66,6 +67,8 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             action="/create"
             enctype="multipart/form-data"
             aria-label=t!("Composer")
+            // What was chosen comes back by `composing.js`, in every browser alike.
+            autocomplete="off"
             node_ref=form
             on:submit=on(submit)
             on:input=on(move |_| read())
@@ -76,6 +79,11 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             <Message composer />
             <Prompt composer node=prompt keys />
             <Lines composer />
+            // Below the prompt, where it can be read whole: the choices scroll sideways on a telephone.
+            <div class="picture-wrong">
+                <p class="field-error" id="picture-error">{maybe(move || composer.error("input_reference"))}</p>
+                <p class="field-error picture-said" role="status"></p>
+            </div>
             <div class="aids needs-script">{aids()}</div>
             <div class="composer-choices" role="group" aria-label=t!("How it is made")>
                 <Models composer />

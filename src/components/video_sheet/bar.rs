@@ -36,7 +36,7 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
         view! {
             <button type="button" class="button small" data-play="use" title=t!("Start a new video from the frame that is shown")>
                 <Icon name="picture" />
-                {t!("Use this frame")}
+                <span>{t!("Use this frame")}</span>
             </button>
         }
         .into_any()
@@ -54,7 +54,7 @@ pub fn Bar(page: VideoPage) -> impl IntoView {
             {press("on", "frame-on", t!("On one frame"), ".", None)}
             <label class="player-speed" title=t!("Speed: [ and ]")>
                 <span class="unseen">{t!("Speed")}</span>
-                <select data-play="speed" aria-keyshortcuts="[ ]">{speeds.into_iter().collect_view()}</select>
+                <select data-play="speed">{speeds.into_iter().collect_view()}</select>
             </label>
             {press("loop", "loop", t!("Loop"), "r", Some("true"))}
             {sound.map(IntoIterator::into_iter).map(Iterator::collect::<Vec<_>>)}

@@ -102,7 +102,7 @@ pub fn Stage(composer: Composer) -> impl IntoView {
 fn ways_to(takes: usize) -> AnyView {
     let ways = (0..takes).map(|take| {
         let name = t!("Show take {n}", n = take + 1);
-        view! { <button type="button" data-take=take.to_string() aria-label=name></button> }.into_any()
+        view! { <button type="button" data-take=take.to_string() aria-label=name aria-current=(take == 0).then_some("true")></button> }.into_any()
     });
     let ways: Vec<AnyView> = ways.collect();
     view! { <div class="take-dots needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()

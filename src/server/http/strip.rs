@@ -76,6 +76,7 @@ pub fn strip() -> AnyView {
         .partition(|card| !card.state.is_terminal());
     let nothing = going.is_empty() && news.is_empty();
     let only_news = going.is_empty();
+    let none_made = only_news && news.iter().all(|card| card.state != State::Succeeded);
     let line = summed(&going, &news);
     let far = far(&going);
     let rows: Vec<AnyView> = going
@@ -88,7 +89,7 @@ pub fn strip() -> AnyView {
     // `<` would let a prompt end the element.
     let paper = serde_json::to_string(work.as_ref()).unwrap_or_default();
     view! {
-        <aside class="strip" id="strip" aria-label=t!("Work in progress") hidden=nothing data-news=only_news>
+        <aside class="strip" id="strip" aria-label=t!("Work in progress") hidden=nothing data-news=only_news data-none-made=none_made>
             <details class="strip-more">
                 <summary>
                     <span class="strip-dot" aria-hidden="true"></span>
@@ -157,7 +158,7 @@ fn summed(going: &[&Card], news: &[&Card]) -> String {
     let is_ready = tn!(ready, "1 video is ready", "{n} videos are ready");
     let was_not = tn!(not_made, "1 was not made", "{n} were not made");
     match (ready, not_made) {
-        (0, _) => was_not,
+        (0, _) => tn!(not_made, "1 video was not made", "{n} videos were not made"),
         (_, 0) => is_ready,
         _ => [is_ready, was_not].join(", "),
     }

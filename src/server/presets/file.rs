@@ -39,6 +39,8 @@ pub fn write(presets: Vec<PresetForm>) -> Result<String> {
 /// The presets in a file, each as a form would be read; or a sentence about the first that does not fit.
 pub fn read(bytes: &[u8]) -> std::result::Result<Vec<PresetForm>, String> {
     let nothing = |why: String| [&why, " ", t!("Nothing was imported.")].concat();
+    // Editors of some systems write a mark before the text.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.is_empty() {
         return Err(t!("Choose a file that was exported here.").into());
     }

@@ -221,9 +221,7 @@ async fn a_form_asks_once_more_and_the_second_press_creates(engine: Engine) {
     allow(&server.test.app, person, ["30", "", ""]).await;
     let (status, page) = press("4", &quote(&browser, "4").await).await;
     assert_eq!(status, 402, "the guard for a job");
-    assert!(
-        page.contains("more than the 30 that you allow for one job") && page.contains("/account/spending")
-    );
+    assert!(page.contains("more than the 30 that you allow for one job") && page.contains("under Spending"));
     server.test.audit().await;
 }
 

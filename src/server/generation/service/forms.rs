@@ -66,7 +66,7 @@ pub fn with_picture(
     match other.and_then(|model| Some((model, moved(&form, model)?))) {
         Some((model, form)) => {
             let words = t!(
-                "{model} starts from pictures. It is chosen here.",
+                "{model} was chosen, because it starts from pictures.",
                 model = model.label
             );
             (form, Some(words))

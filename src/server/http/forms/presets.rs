@@ -90,7 +90,11 @@ pub async fn change(
         "unshare" => presets.unshare(person.id, id).await?,
         _ => return Err(AppError::not_found().into()),
     }
-    Ok(led_to(PAGE, None))
+    if deed == "delete" {
+        return Ok(led_to(PAGE, None));
+    }
+    // Where the link now stands.
+    Ok(led_to(&format!("{PAGE}?open={id}#preset-{id}"), None))
 }
 
 /// `GET /account/presets/export`
