@@ -104,7 +104,7 @@ export const test = base.extend<object, { maker: Maker }>({
   },
 })
 
-/** What `Mover` makes: 1280 × 720, 5 s, for 10 credits. */
+/** What `Mover` makes: 1280 × 720, 5 s, for 10 credits. It offers 10 s as well, and makes the same. */
 export const MOVED = { model: 'Mover', size: '1280x720', seconds: 5 } as const
 
 const configOf = ({ url }: Maker) => `[providers.maker]
@@ -115,7 +115,7 @@ key = "maker"
 id = "Mover"
 label = "Mover"
 sizes = { "1280x720" = 2 }
-seconds = [5]
+seconds = [5, 10]
 input_reference = true
 `
 

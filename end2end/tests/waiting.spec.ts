@@ -3,7 +3,7 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, begin, hideable, join, look, make, strip } from '../support/studio.ts'
+import { arrive, begin, cancel, hideable, join, look, make, strip } from '../support/studio.ts'
 import { expect } from '../support/test.ts'
 
 /** What the tab's icon is made of: how much of its ring is closed, in percent, and whether its sun is there. */
@@ -103,7 +103,8 @@ test('honest words: when the provider last answered, what is usual, and when it 
 test('the strip says how long it still takes', async ({ page, maker }) => {
   await join(page)
   maker.makes = 20
-  await begin(page, { prompt: 'a paper boat', ...MOVED })
+  // Of a length that nobody has made: nothing is usual.
+  const [card] = await begin(page, { prompt: 'a paper boat', ...MOVED, seconds: 10 })
   await page.goto('/credits')
   await expect(strip(page).locator('.strip-left')).toHaveText(/^about \d+ s left$/)
   await expect(strip(page).locator('.strip-far')).toHaveText('20 %')
@@ -112,6 +113,7 @@ test('the strip says how long it still takes', async ({ page, maker }) => {
   maker.makes = 98
   await expect(strip(page).locator('.strip-left')).toHaveText('nearly there')
   await expect(strip(page).getByRole('listitem')).toContainText(/Rendering\s*98 %\s*\d+ s · nearly there/)
+  await cancel(page, card!.id)
 })
 
 test('the strip says the place in line, and it moves up', async ({ page, maker }) => {
