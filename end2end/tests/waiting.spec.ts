@@ -3,7 +3,7 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, begin, cancel, hideable, join, look, make, strip } from '../support/studio.ts'
+import { arrive, begin, cancel, hideable, join, look, make, settled, strip } from '../support/studio.ts'
 import { expect } from '../support/test.ts'
 
 /** What the tab's icon is made of: how much of its ring is closed, in percent, and whether its sun is there. */
@@ -53,19 +53,32 @@ test('the title and the ring of the icon say how far it is on every kind of page
   await expect.poll(() => icons.evaluateAll((icons: HTMLLinkElement[]) => icons.map((icon) => icon.getAttribute('href')))).toEqual(['/favicon.ico', '/mark.svg'])
 })
 
-test('a tab that is not looked at is told by another one, and says that it is ready in its title and with a whole sun', async ({ page }) => {
-  await hideable(page.context())
+test('of tabs that nobody looks at one asks and tells the other, and both say that it is ready in title and icon until one looks', async ({ page, context, maker }) => {
+  await hideable(context)
   await join(page)
-  await page.goto('/credits')
-  const polled = page.waitForRequest((request) => request.url().endsWith('/api/generation/snapshot'), { timeout: 20_000 })
-  await begin(page, { prompt: 'unseen', seconds: 4 })
-  await expect(strip(page)).toBeVisible()
-  await look('away', page)
-  await polled
-  await expect(page).toHaveTitle('Ready · Credits · AiSora', { timeout: 40_000 })
-  expect(await ring(page)).toEqual({ closed: 100, sun: true })
-  await look('back', page)
-  await expect(page).toHaveTitle('Credits · AiSora')
+  await context.clock.install()
+  const tabs = [page, await context.newPage()]
+  for (const tab of tabs) await tab.goto('/credits')
+  maker.makes = 20
+  await begin(page, { prompt: 'unseen', ...MOVED })
+  for (const tab of tabs) await expect(tab).toHaveTitle('20 % · Credits · AiSora')
+  for (const tab of tabs) await look('away', tab)
+  // After half a minute they have given back their streams.
+  await context.clock.fastForward(31_000)
+  maker.makes = 'ready'
+  await settled(page)
+  const asked = new Set<Page>()
+  for (const tab of tabs) tab.on('request', (request) => new URL(request.url()).pathname !== '/mark.svg' && asked.add(tab))
+  await expect(async () => {
+    await context.clock.fastForward(5_000)
+    for (const tab of tabs) await expect(tab).toHaveTitle('Ready · Credits · AiSora', { timeout: 1_000 })
+  }).toPass()
+  expect(asked.size, 'one of them asked').toBe(1)
+  for (const tab of tabs) {
+    expect(await ring(tab)).toEqual({ closed: 100, sun: true })
+    await look('back', tab)
+    await expect(tab).toHaveTitle('Credits · AiSora')
+  }
 })
 
 test('honest words: when the provider last answered, what is usual, and when it is given up', async ({ page, maker }) => {
