@@ -7,6 +7,8 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { Server } from './server.ts'
+import { test as base } from './test.ts'
 
 /** 1280 × 720, 5 s. */
 const film = fs.readFileSync(path.resolve(import.meta.dirname, '../../public/showcase/1.mp4'))
@@ -16,6 +18,10 @@ export class Maker {
   readonly pictures: ([number, number] | null)[] = []
   /** What it makes from now on has sound. */
   sounds = false
+  /** How far all that it makes is: so many percent until a test says otherwise, ready at once, or of no avail. */
+  makes: number | 'ready' | 'nothing' = 'ready'
+  /** Whoever asks gets no answer. */
+  silent = false
   readonly #server: http.Server
 
   private constructor() {
@@ -41,9 +47,18 @@ export class Maker {
     this.#server.closeAllConnections()
   }
 
+  #made(show: (status: string, progress?: number) => object): object {
+    if (this.makes === 'ready') return show('completed')
+    if (this.makes === 'nothing') return { ...show('failed'), error: { code: 'server_error', message: 'It did not work out.' } }
+    return show('in_progress', this.makes)
+  }
+
   #answer(request: http.IncomingMessage, body: Buffer, response: http.ServerResponse): void {
-    const say = (status: number, value: unknown) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-    const show = (status: string) => ({ id: 'video_1', object: 'video', status, progress: 0, created_at: 1 })
+    // Asked again at once, so that what a test changes here is soon on the page.
+    const headers = { 'content-type': 'application/json', 'openai-poll-after-ms': '200' }
+    const say = (status: number, value: unknown) => response.writeHead(status, headers).end(JSON.stringify(value))
+    const show = (status: string, progress = 0) => ({ id: 'video_1', object: 'video', status, progress, created_at: 1 })
+    if (this.silent) return void request.socket.destroy()
     if (request.headers.authorization !== 'Bearer maker') return void say(401, { error: { message: 'no key', type: 'invalid_request_error', param: null, code: null } })
     const { method, url } = request
     if (method === 'POST' && url === '/v1/videos') {
@@ -54,12 +69,55 @@ export class Maker {
       }
       return void say(200, show('queued'))
     }
-    if (method === 'GET' && url === '/v1/videos/video_1') return void say(200, show('completed'))
+    if (method === 'GET' && url === '/v1/videos/video_1') return void say(200, this.#made(show))
     if (method === 'GET' && url === '/v1/videos/video_1/content') return void response.writeHead(200, { 'content-type': 'video/mp4' }).end(this.sounds ? withSound() : film)
     if (method === 'DELETE') return void say(200, { id: 'video_1', object: 'video.deleted', deleted: true })
     say(404, { error: { message: `${method} ${url}`, type: 'invalid_request_error', param: null, code: null } })
   }
 }
+
+/** `test` with a studio whose model `Mover` is a maker's, so that tests say how far the work is and when it ends. */
+export const test = base.extend<object, { maker: Maker }>({
+  maker: [
+    async ({}, use) => {
+      const maker = await Maker.start()
+      await use(maker)
+      maker.stop()
+    },
+    { scope: 'worker' },
+  ],
+
+  server: [
+    async ({ maker, environment, flags }, use) => {
+      const server = await Server.launch(environment, flags, configOf(maker))
+      await use(server)
+      await server.dispose()
+    },
+    { scope: 'worker' },
+  ],
+
+  // A test that fails half-way leaves a maker that holds its work, or does not answer.
+  page: async ({ page, maker }, use) => {
+    Object.assign(maker, { makes: 'ready', silent: false })
+    await use(page)
+    Object.assign(maker, { makes: 'ready', silent: false })
+  },
+})
+
+/** What `Mover` makes: 1280 × 720, 5 s, for 10 credits. It offers 10 s as well, and makes the same. */
+export const MOVED = { model: 'Mover', size: '1280x720', seconds: 5 } as const
+
+const configOf = ({ url }: Maker) => `[providers.maker]
+kind = "openai_videos"
+base_url = "${url}"
+key = "maker"
+[[providers.maker.models]]
+id = "Mover"
+label = "Mover"
+sizes = { "1280x720" = 2 }
+seconds = [5, 10]
+input_reference = true
+`
 
 /** The film with a tone of the same length. */
 function withSound(): Buffer {

@@ -34,10 +34,11 @@ export class Server {
 
   /**
    * Starts a server on empty data; `environment` is added to what it gets, such as `AISORA_…` settings, and `flags` to
-   * `aisora serve`.
+   * `aisora serve`. `config` is the text of its `aisora.toml`.
    */
-  static async launch(environment: Record<string, string> = {}, flags: string[] = []): Promise<Server> {
+  static async launch(environment: Record<string, string> = {}, flags: string[] = [], config = ''): Promise<Server> {
     const server = new Server(await freePort(), environment, flags)
+    if (config) fs.writeFileSync(path.join(server.#folder, 'aisora.toml'), config)
     await server.start()
     return server
   }

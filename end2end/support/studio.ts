@@ -1,11 +1,12 @@
 // The studio as tests see it: people without the form, work without the composer, and the composer itself.
 
-import { type APIRequestContext, type Locator, type Page, expect } from '@playwright/test'
+import { type APIRequestContext, type BrowserContext, type Locator, type Page, expect } from '@playwright/test'
 import { newPerson, type Person } from './test.ts'
 
 /** What is asked for; everything else stays as the studio starts with it. */
 export interface Wish {
   prompt: string
+  model?: string
   size?: '1280x720' | '720x1280' | '1024x1024' | '1920x1080'
   seconds?: number
   takes?: number
@@ -47,7 +48,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 export function form(wish: Wish, quote = ''): Record<string, string> {
   return {
     prompt: wish.prompt,
-    model: 'builtin',
+    model: wish.model ?? 'builtin',
     size: wish.size ?? '1280x720',
     seconds: String(wish.seconds ?? 1),
     takes: String(wish.takes ?? 1),
@@ -110,6 +111,28 @@ export async function arrive(page: Page, path: string): Promise<void> {
   await page.goto(path)
   await listening
 }
+
+/** Has the test say whether a page is looked at, as `look` does: tabs of a test's browser all are, all the time. */
+export async function hideable(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    let hidden = false
+    Object.defineProperty(document, 'hidden', { get: () => hidden })
+    Object.assign(window, {
+      look: (away: boolean) => {
+        hidden = away
+        document.dispatchEvent(new Event('visibilitychange'))
+      },
+    })
+  })
+}
+
+/** Looks away from a page of a `hideable` context, or back at it. */
+export async function look(at: 'away' | 'back', page: Page): Promise<void> {
+  await page.evaluate((away) => (window as unknown as { look: (away: boolean) => void }).look(away), at === 'away')
+}
+
+/** The strip of running work. */
+export const strip = (page: Page): Locator => page.getByRole('complementary', { name: 'Work in progress' })
 
 /** The composer. */
 export class Composer {
@@ -181,6 +204,25 @@ export async function expectPlaying(video: Locator, size?: [number, number]): Pr
     const seen = await video.evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight])
     expect(seen).toEqual(size)
   }
+}
+
+export const paused = (video: Locator) => video.evaluate((video: HTMLVideoElement) => video.paused)
+
+/** Scrolls to an end of the page, or nowhere, until a video is in view or is not, and its watchers know of it. */
+export async function scrollUntil(video: Locator, to: 'top' | 'bottom' | 'here', seen: boolean): Promise<void> {
+  await video.evaluate(
+    (video, [to, seen]) =>
+      new Promise<void>((done) => {
+        if (to !== 'here') scrollTo({ top: to === 'top' ? 0 : document.body.scrollHeight, behavior: 'instant' })
+        const watch = new IntersectionObserver(([entry]) => {
+          if (entry!.isIntersecting !== seen) return
+          watch.disconnect()
+          requestAnimationFrame(() => requestAnimationFrame(() => done()))
+        })
+        watch.observe(video)
+      }),
+    [to, seen] as const,
+  )
 }
 
 /** The credits at the edge of every page of the studio, all that is seen of them. */

@@ -149,6 +149,56 @@ test('presets go into the prompt and out again, and leave alone what was typed',
   await expect(composer.form.getByRole('button', { name: 'Presets' })).toBeFocused()
 })
 
+test('there are two dozen presets and more, each with a picture of its own that loads', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.form.getByRole('button', { name: 'Presets' }).click()
+  const seen: { name: string; text: string; still: string }[] = []
+  for (const kind of ['Camera', 'Looks', 'Moods']) {
+    await page.getByRole('button', { name: kind, exact: true }).click()
+    await expect(page.getByRole('button', { name: kind, exact: true })).toHaveAttribute('aria-pressed', 'true')
+    for (const chip of await page.locator('.preset-chip').all()) {
+      await chip.scrollIntoViewIfNeeded()
+      const still = chip.locator('img')
+      await expect.poll(() => still.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight])).toEqual([240, 136])
+      const address = await still.evaluate((image: HTMLImageElement) => image.currentSrc)
+      const bytes = await (await page.request.get(address)).body()
+      seen.push({ name: await chip.innerText(), text: (await chip.getAttribute('data-text'))!, still: bytes.toString('base64') })
+    }
+  }
+  expect(seen.length).toBeGreaterThanOrEqual(24)
+  for (const what of ['name', 'text', 'still'] as const) {
+    expect(seen.every((preset) => preset[what])).toBe(true)
+    expect(new Set(seen.map((preset) => preset[what])).size, `no two with the same ${what}`).toBe(seen.length)
+  }
+})
+
+for (const supported of [true, false]) {
+  test(`the prompt field grows with its words and shrinks again, in a browser that ${supported ? 'does so by itself' : 'needs help'}`, async ({ page }) => {
+    if (!supported) await page.addInitScript(() => (CSS.supports = () => false))
+    await join(page)
+    const composer = new Composer(page)
+    await composer.open()
+    if (!supported) await composer.prompt.evaluate((field: HTMLElement) => field.style.setProperty('field-sizing', 'fixed'))
+    await composer.prompt.focus()
+    const height = async () => Math.round((await composer.prompt.boundingBox())!.height)
+    const rest = await height()
+    await composer.prompt.pressSequentially('one\ntwo\nthree\nfour')
+    await expect.poll(height).toBeGreaterThan(rest + 20)
+    const four = await height()
+    expect(await composer.prompt.evaluate((field) => field.scrollHeight - field.clientHeight), 'all of it is seen').toBeLessThanOrEqual(1)
+    await composer.prompt.fill('and on\n'.repeat(90))
+    await expect.poll(height).toBeGreaterThan(four)
+    await expect(composer.form).toBeInViewport({ ratio: 1 })
+    await expect(composer.go).toBeInViewport({ ratio: 1 })
+    await composer.prompt.fill('one\ntwo\nthree\nfour')
+    await expect.poll(height).toBe(four)
+    await composer.prompt.fill('')
+    await expect.poll(height).toBe(rest)
+  })
+}
+
 test('a piece of a prompt is kept, used, edited, shared and taken over', async ({ page, newPage, watch }) => {
   watch.allow(/422/)
   await join(page)

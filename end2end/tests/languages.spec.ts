@@ -1,9 +1,36 @@
 // German beside English: asked for by the browser or chosen, with JavaScript and without, on pages that live in the browser too.
 
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Page } from '@playwright/test'
 import { arrive, expectNoSidewaysScroll, join, make, signIn } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const GERMAN = { locale: 'de-DE' }
+
+/** What the program says and what the modules say. */
+const catalogue: Record<string, string> = Object.assign(
+  {},
+  ...['src/language/de.json', 'public/words/de.json'].map((file) => JSON.parse(fs.readFileSync(path.resolve(import.meta.dirname, '../..', file), 'utf8')) as object),
+)
+
+/** English sentences of the program that a page shows or says, where German has others. */
+async function english(page: Page): Promise<string[]> {
+  const said = await page.locator('body').evaluate((body) => {
+    const found = new Set<string>()
+    const words = document.createTreeWalker(body, NodeFilter.SHOW_TEXT)
+    while (words.nextNode()) if (!words.currentNode.parentElement!.closest('script, style, template')) found.add(words.currentNode.textContent!.replace(/\s+/g, ' ').trim())
+    for (const element of body.querySelectorAll('*')) {
+      for (const name of ['aria-label', 'title', 'alt', 'placeholder', 'label']) found.add(element.getAttribute(name)?.trim() ?? '')
+    }
+    return [...found].filter(Boolean)
+  })
+  // With its holes: `{n} of {of}` is any `3 of 4`.
+  const sentences = Object.entries(catalogue).filter(([english, german]) => english !== german && /\p{L}{2}/u.test(english.replace(/\{\w+\}/g, '')))
+  const german = new Set(Object.values(catalogue))
+  const patterns = sentences.map(([english]) => new RegExp(`^${english.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+')}$`, 'u'))
+  return said.filter((words) => !german.has(words) && patterns.some((pattern) => pattern.test(words)))
+}
 
 test('a German browser is spoken to in German, and the page wakes up as the server wrote it', async ({ newPage }) => {
   const page = await newPage(GERMAN)
@@ -113,4 +140,31 @@ test('the studio speaks German, and a preset has a German name and English words
   await expect(facts).toContainText('Entstanden in')
   await expect(facts).toContainText('10 Credits berechnet')
   await expectAccessible(page)
+})
+
+test('the page of a video speaks German in every word, after a load and after a change of the page', async ({ newPage }) => {
+  const page = await newPage(GERMAN)
+  await join(page)
+  const [card] = await make(page, { prompt: 'Ein Leuchtturm im Sturm', takes: 2 })
+  const german = async () => {
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ein Leuchtturm im Sturm')
+    await expect(page).toHaveTitle('Ein Leuchtturm im Sturm · AiSora')
+    const receipt = page.getByRole('region', { name: 'Beleg' })
+    await expect(receipt).toContainText('10 Credits berechnet')
+    await expect(receipt.locator('time').first()).toHaveText(/^\d{1,2}\. \p{L}+\.?|^\d\d:\d\d/u)
+    await expect(page.getByRole('group', { name: 'Player' }).getByRole('button', { name: 'Vollbild' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Herunterladen' })).toBeVisible()
+    expect(await english(page)).toEqual([])
+  }
+  // What the server said and what the browser says are the same, or the console tells and the test fails.
+  await arrive(page, `/v/${card!.id}`)
+  await german()
+  await page.keyboard.press('.')
+  await expect(page.locator('.player-said')).toHaveText(/^Bild \d+$/)
+  await expectAccessible(page)
+  await page.locator('a.take-next').click()
+  await expect(page).not.toHaveURL(`/v/${card!.id}`)
+  await expect(page.getByRole('navigation', { name: 'Takes' })).toContainText('Take 2 von 2')
+  await german()
 })

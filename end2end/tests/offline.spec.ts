@@ -1,6 +1,6 @@
 // The studio as an installed app: what it shows without a network, and what a browser keeps of it.
 
-import { arrive, join, make } from '../support/studio.ts'
+import { arrive, begin, hideable, join, look, make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 import type { Page } from '@playwright/test'
 
@@ -99,4 +99,39 @@ test('the app can be installed: its manifest, its icons, and a worker that is as
   const script = await request.get(worker)
   expect(script.headers()['cache-control']).toBe('public, no-cache')
   expect(script.headers()['content-type']).toMatch(/javascript/)
+})
+
+test('on a telephone the worker shows the notification, once, and a press on it opens the video', async ({ page, context }) => {
+  await hideable(context)
+  await context.grantPermissions(['notifications'])
+  // There the constructor is only a name.
+  await context.addInitScript(() => {
+    window.Notification = class {
+      static permission = 'granted'
+      constructor() {
+        throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.')
+      }
+    } as unknown as typeof Notification
+  })
+  await join(page)
+  await page.goto('/account')
+  await workerReady(page)
+  await page.getByRole('main').getByRole('switch', { name: 'Show a notification' }).check()
+  await look('away', page)
+  const [card] = await begin(page, { prompt: 'a paper boat' })
+  const shown = () =>
+    page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, data }) => ({ title, body, data: data as string })))
+  await expect.poll(shown, { timeout: 40_000 }).toEqual([{ title: 'Your video is ready', body: 'a paper boat', data: `/v/${card!.id}` }])
+  const [worker] = context.serviceWorkers()
+  // Only a hand's own press may open a window: where it would lead is what can be seen here.
+  const opened = await worker!.evaluate(async () => {
+    const scope = self as unknown as { registration: ServiceWorkerRegistration; clients: { openWindow: (url: string) => void }; NotificationEvent: new (type: string, init: object) => Event }
+    const opened: string[] = []
+    scope.clients.openWindow = (url) => opened.push(url)
+    const [notification] = await scope.registration.getNotifications()
+    self.dispatchEvent(new scope.NotificationEvent('notificationclick', { notification }))
+    return opened
+  })
+  expect(opened).toEqual([`/v/${card!.id}`])
+  await expect.poll(shown, 'it is gone').toEqual([])
 })

@@ -50,6 +50,37 @@ test('the flow works with a thumb', async ({ page }) => {
   expect((await coming).suggestedFilename()).toBe('a-paper-boat-in-a-hand-720x1280-1s.mp4')
 })
 
+test('the prompt field grows with its words as far as the window has room, and shrinks again', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.tap()
+  const height = async () => (await composer.prompt.boundingBox())!.height
+  const rest = await height()
+  await composer.prompt.fill('one\ntwo\nthree\nfour\nfive')
+  await expect.poll(height).toBeGreaterThan(rest + 30)
+  const five = await height()
+  await composer.prompt.fill('one more line\n'.repeat(80))
+  await expect.poll(height).toBeGreaterThan(five)
+  expect(await height(), 'a quarter of the window').toBeLessThanOrEqual(844 * 0.25)
+  await expect(composer.prompt).toBeInViewport({ ratio: 1 })
+  await expect(composer.form).toBeInViewport({ ratio: 1 })
+  await expect(composer.go).toBeInViewport({ ratio: 1 })
+  await expectNoSidewaysScroll(page)
+  // The end of it, where one writes on, is in sight.
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('the end')
+  expect(await composer.prompt.evaluate((field) => field.scrollHeight - field.clientHeight - field.scrollTop)).toBeLessThan(24)
+  await composer.prompt.fill('one\ntwo\nthree\nfour\nfive')
+  await expect.poll(height).toBe(five)
+  await composer.prompt.fill('')
+  await expect.poll(height).toBe(rest)
+  // Who looks at the work has more of it.
+  await composer.prompt.fill('one more line\n'.repeat(80))
+  await composer.prompt.blur()
+  await expect.poll(height).toBeLessThan(five)
+})
+
 test('no page scrolls sideways, from 320 px on', async ({ page, watch }) => {
   watch.allow(/status of 4(04|22)/)
   await page.goto('/sign-up')

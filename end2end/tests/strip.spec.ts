@@ -1,11 +1,9 @@
-// The strip of running work, on every page of somebody who is signed in; the tab's own signs; the bells.
+// The strip of running work, on every page of somebody who is signed in.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, expectNoSidewaysScroll, join, make, settled } from '../support/studio.ts'
+import { arrive, begin, cancel, expectNoSidewaysScroll, join, make, settled, strip } from '../support/studio.ts'
 import type { Server } from '../support/server.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
-
-const strip = (page: Page) => page.getByRole('complementary', { name: 'Work in progress' })
 
 /** Work that goes on for as long as a test needs, and credits for it. */
 const LONG = { size: '1920x1080', seconds: 20 } as const
@@ -104,81 +102,6 @@ test('what was not made says so, costs nothing, and leads to another try at a pr
   await expect(page.getByLabel('What should be seen')).toHaveValue('stopped')
 })
 
-test('bells are off until they are chosen, and of two tabs one rings', async ({ page, context }) => {
-  await context.addInitScript(() => {
-    const sounds: number[] = []
-    Object.assign(window, { sounds })
-    const start = OscillatorNode.prototype.start
-    OscillatorNode.prototype.start = function (when) {
-      sounds.push(when ?? 0)
-      return start.call(this, when)
-    }
-  })
-  const sounds = (page: Page) => page.evaluate(() => (window as unknown as { sounds: number[] }).sounds.length)
-  await join(page)
-  await page.goto('/account')
-  const main = page.getByRole('main')
-  const sound = main.getByRole('switch', { name: 'Play a sound' })
-  await expect(sound).not.toBeChecked()
-  await sound.check()
-  await expect.poll(() => sounds(page), { message: 'what was chosen is heard' }).toBe(2)
-  await page.reload()
-  await expect(sound).toBeChecked()
-  await sound.uncheck()
-  await sound.check()
-  await expect.poll(() => sounds(page)).toBe(2)
-  const other = await context.newPage()
-  await other.goto('/account')
-  await other.getByRole('main').getByRole('switch', { name: 'Play a sound' }).focus()
-  await begin(page, { prompt: 'rings once' })
-  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
-  await expect(strip(other)).toContainText('1 video is ready')
-  await expect.poll(async () => (await sounds(page)) + (await sounds(other)) - 2).toBe(2)
-})
-
-test('a notification is asked for on the press, and a browser that says no is explained', async ({ page }) => {
-  await page.addInitScript(() => {
-    const asked: string[] = []
-    Object.assign(window, { asked })
-    Object.defineProperty(Notification, 'permission', { get: () => (asked.length ? 'denied' : 'default') })
-    Notification.requestPermission = async () => {
-      asked.push('asked')
-      return 'denied'
-    }
-  })
-  await join(page)
-  await page.goto('/account')
-  expect(await page.evaluate(() => (window as unknown as { asked: string[] }).asked)).toEqual([])
-  const note = page.getByRole('main').getByRole('switch', { name: 'Show a notification' })
-  await note.click()
-  await expect(page.getByRole('main').getByText('does not allow notifications from here')).toBeVisible()
-  await expect(note).not.toBeChecked()
-})
-
-test('a tab that is not looked at is told by another one, and says that it is ready', async ({ page }) => {
-  await page.addInitScript(() => {
-    let hidden = false
-    Object.defineProperty(document, 'hidden', { get: () => hidden })
-    Object.assign(window, {
-      look: (away: boolean) => {
-        hidden = away
-        document.dispatchEvent(new Event('visibilitychange'))
-      },
-    })
-  })
-  const look = (away: boolean) => page.evaluate((away) => (window as unknown as { look: (away: boolean) => void }).look(away), away)
-  await join(page)
-  await page.goto('/credits')
-  const polled = page.waitForRequest((request) => request.url().endsWith('/api/generation/snapshot'), { timeout: 20_000 })
-  await begin(page, { prompt: 'unseen', seconds: 4 })
-  await expect(strip(page)).toBeVisible()
-  await look(true)
-  await polled
-  await expect(page).toHaveTitle('Ready · Credits · AiSora', { timeout: 40_000 })
-  await look(false)
-  await expect(page).toHaveTitle('Credits · AiSora')
-})
-
 test('without JavaScript the strip is there, and cancels', async ({ page, newPage, server }) => {
   const person = await join(page)
   await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
@@ -210,52 +133,5 @@ test.describe('in a hand', () => {
     await expect(strip(page).getByRole('button', { name: 'Cancel' })).toBeInViewport({ ratio: 1 })
     await expectNoSidewaysScroll(page)
     await cancel(page, card!.id)
-  })
-
-  test('takes stand side by side and are reached by a swipe or by buttons', async ({ page }) => {
-    await join(page)
-    await begin(page, { prompt: 'side by side', takes: 2 })
-    await settled(page)
-    await arrive(page, '/create')
-    const takes = page.locator('.stage .screen')
-    await expect(takes).toHaveCount(2)
-    await expect(takes.first()).toBeInViewport({ ratio: 0.9 })
-    await expect(takes.nth(1)).not.toBeInViewport({ ratio: 0.2 })
-    await page.getByRole('button', { name: 'Show take 2' }).tap()
-    await expect(takes.nth(1)).toBeInViewport({ ratio: 0.9 })
-    await expect(page.getByRole('button', { name: 'Show take 2' })).toHaveAttribute('aria-current', 'true')
-    await expectNoSidewaysScroll(page)
-    await expectAccessible(page)
-  })
-
-  test('a swipe on the page of a video leads to the next take, and one that means something else does not', async ({ page }) => {
-    await join(page)
-    const [card] = await begin(page, { prompt: 'swiped' })
-    await settled(page)
-    await arrive(page, `/v/${card!.id}`)
-    await page.evaluate(() => {
-      const link = Object.assign(document.createElement('a'), { className: 'take-next', href: '#next-take' })
-      document.querySelector('main')!.prepend(link)
-    })
-    const cdp = await page.context().newCDPSession(page)
-    const swipe = async (from: [number, number], to: [number, number]) => {
-      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: [number, number]) =>
-        cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [{ x: at[0], y: at[1] }] : [] })
-      await touch('touchStart', from)
-      for (let step = 1; step <= 4; step++) await touch('touchMove', [from[0] + ((to[0] - from[0]) * step) / 4, from[1] + ((to[1] - from[1]) * step) / 4])
-      await touch('touchEnd')
-    }
-    const words = (await page.getByRole('heading', { level: 1 }).boundingBox())!
-    const y = words.y + words.height / 2
-    const video = (await page.locator('video.player').boundingBox())!
-    const bar = video.y + video.height - 20
-    await swipe([300, y], [290, y - 120])
-    await swipe([300, y], [270, y])
-    await swipe([387, y], [200, y])
-    await swipe([300, bar], [100, bar])
-    expect(new URL(page.url()).hash).toBe('')
-    await page.evaluate(() => scrollTo(0, 0))
-    await swipe([300, y], [120, y + 10])
-    await expect.poll(() => new URL(page.url()).hash).toBe('#next-take')
   })
 })

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { Maker } from '../support/maker.ts'
-import { arrive, expectNoSidewaysScroll, join, player, settled, type Card } from '../support/studio.ts'
+import { arrive, expectNoSidewaysScroll, join, paused, player, scrollUntil, settled, type Card } from '../support/studio.ts'
 import { Server } from '../support/server.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -54,7 +54,6 @@ async function takes(page: Page, prompt: string, count = 1): Promise<Card[]> {
 
 const time = (video: Locator) => video.evaluate((video: HTMLVideoElement) => video.currentTime)
 const frame = async (video: Locator) => Math.floor((await time(video)) * 24 + 0.01)
-const paused = (video: Locator) => video.evaluate((video: HTMLVideoElement) => video.paused)
 const rate = (video: Locator) => video.evaluate((video: HTMLVideoElement) => video.playbackRate)
 
 /** Opens the page of a video whose player stands still at the beginning. */
@@ -76,34 +75,19 @@ test('what was chosen at the player stays when it comes into view again', async 
   await arrive(page, `/v/${card!.id}`)
   const video = player(page)
   const muted = () => video.evaluate((video: HTMLVideoElement) => video.muted)
-  /** Scrolls to an end of the page, and waits until the player's watchers know of it. */
-  const scroll = (to: 'top' | 'bottom', seen: boolean) =>
-    video.evaluate(
-      (video, [to, seen]) =>
-        new Promise<void>((done) => {
-          scrollTo({ top: to === 'top' ? 0 : document.body.scrollHeight, behavior: 'instant' })
-          const watch = new IntersectionObserver(([entry]) => {
-            if (entry!.isIntersecting !== seen) return
-            watch.disconnect()
-            requestAnimationFrame(() => requestAnimationFrame(() => done()))
-          })
-          watch.observe(video)
-        }),
-      [to, seen] as const,
-    )
   await expect.poll(() => paused(video)).toBe(false)
   expect(await muted(), 'it begins without sound').toBe(true)
   // A browser lets a page sound once it was touched.
   await page.locator('.video-words').click()
   await video.evaluate((video: HTMLVideoElement) => (video.muted = false))
-  await scroll('bottom', false)
+  await scrollUntil(video, 'bottom', false)
   expect(await paused(video)).toBe(true)
-  await scroll('top', true)
+  await scrollUntil(video, 'top', true)
   await expect.poll(() => paused(video)).toBe(false)
   expect(await muted()).toBe(false)
   await video.evaluate((video: HTMLVideoElement) => video.pause())
-  await scroll('bottom', false)
-  await scroll('top', true)
+  await scrollUntil(video, 'bottom', false)
+  await scrollUntil(video, 'top', true)
   expect(await paused(video)).toBe(true)
 })
 
@@ -161,6 +145,26 @@ test('the player is driven by keys, and says what it did', async ({ newPage }) =
   await page.getByRole('button', { name: 'On one frame' }).focus()
   await page.keyboard.press('Space')
   expect(await paused(video), 'space presses the button that has the focus').toBe(true)
+})
+
+test('it fills the screen by key and by button, and leaves it again', async ({ newPage }) => {
+  const page = await newPage({ baseURL: studio.url })
+  await join(page)
+  const [card] = await takes(page, 'a paper boat')
+  const video = await open(page, card!)
+  const fills = () => video.evaluate((video) => document.fullscreenElement === video && [innerWidth, innerHeight].join() === [video.clientWidth, video.clientHeight].join())
+  await page.locator('body').press('f')
+  await expect.poll(fills).toBe(true)
+  // The other keys go on as before.
+  await page.keyboard.press('k')
+  await expect.poll(() => paused(video)).toBe(false)
+  await page.keyboard.press('f')
+  await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBeNull()
+  await expect(page.getByRole('heading', { level: 1 })).toBeInViewport()
+  const button = page.getByRole('button', { name: 'Full screen' })
+  await expect(button).toHaveAttribute('title', /\(f\)$/)
+  await button.click()
+  await expect.poll(fills).toBe(true)
 })
 
 test('a video with sound is heard when one wants, and shows its words as captions', async ({ newPage }) => {

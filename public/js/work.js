@@ -64,6 +64,7 @@ export function take(text) {
   else card.started_at ??= at
   if (hasEnded(card)) {
     card.finished_at = at
+    card.poster ||= state === 'succeeded'
     if (went) ended.push(card)
   }
   tell()
