@@ -3,6 +3,7 @@
 
 mod api;
 mod archive;
+mod at_once;
 mod choosing;
 mod composing;
 mod crash;
