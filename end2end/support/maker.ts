@@ -7,6 +7,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { Server } from './server.ts'
 
 /** 1280 × 720, 5 s. */
 const film = fs.readFileSync(path.resolve(import.meta.dirname, '../../public/showcase/1.mp4'))
@@ -81,4 +82,28 @@ function jpegSize(body: Buffer): [number, number] | null {
     if (mark >= 0xc0 && mark <= 0xc2) return [body.readUInt16BE(at + 7), body.readUInt16BE(at + 5)]
   }
   return null
+}
+
+/** A studio of its own with one model, Mover, that starts from pictures. */
+export class MovingStudio {
+  private constructor(
+    readonly maker: Maker,
+    readonly server: Server,
+    readonly folder: string,
+  ) {}
+
+  static async launch(): Promise<MovingStudio> {
+    const maker = await Maker.start()
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-moving-'))
+    const config = path.join(folder, 'aisora.toml')
+    const model = 'id = "Mover"\nlabel = "Mover"\nsizes = { "1280x720" = 4, "720x1280" = 4 }\nseconds = [5]\ninput_reference = true\n'
+    fs.writeFileSync(config, `[providers.maker]\nkind = "openai_videos"\nbase_url = "${maker.url}"\nkey = "maker"\n[[providers.maker.models]]\n${model}`)
+    return new MovingStudio(maker, await Server.launch({ AISORA_CONFIG: config }), folder)
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.dispose()
+    this.maker.stop()
+    fs.rmSync(this.folder, { recursive: true, force: true })
+  }
 }
