@@ -200,7 +200,7 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     const innermost = beyond.filter((element) => !beyond.some((other) => other !== element && element.contains(other)))
     return [`${most} px wide`, ...innermost.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))]
   }, width)
-  expect(found, `sideways scrolling at ${width} px on ${page.url()}`).toEqual([])
+  expect.soft(found, `sideways scrolling at ${width} px on ${page.url()}`).toEqual([])
 }
 
 /**
