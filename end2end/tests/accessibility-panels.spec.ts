@@ -121,6 +121,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expect(palette.getByRole('combobox')).toHaveAttribute('aria-expanded', 'false')
       await expectAccessible(page)
       await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
       await page.keyboard.press('?')
       await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
       await expectAccessible(page)

@@ -135,6 +135,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(page.getByRole('option', { selected: true })).toBeVisible()
         await expectSeen(page)
         await page.keyboard.press('Escape')
+        await expect(page.getByRole('dialog')).toBeHidden()
         await page.keyboard.press('?')
         await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
         await expectSeen(page)
