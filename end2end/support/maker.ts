@@ -140,3 +140,27 @@ function jpegSize(body: Buffer): [number, number] | null {
   }
   return null
 }
+
+/** A studio of its own with one model, Mover, that starts from pictures. */
+export class MovingStudio {
+  private constructor(
+    readonly maker: Maker,
+    readonly server: Server,
+    readonly folder: string,
+  ) {}
+
+  static async launch(): Promise<MovingStudio> {
+    const maker = await Maker.start()
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-moving-'))
+    const config = path.join(folder, 'aisora.toml')
+    const model = 'id = "Mover"\nlabel = "Mover"\nsizes = { "1280x720" = 4, "720x1280" = 4 }\nseconds = [5]\ninput_reference = true\n'
+    fs.writeFileSync(config, `[providers.maker]\nkind = "openai_videos"\nbase_url = "${maker.url}"\nkey = "maker"\n[[providers.maker.models]]\n${model}`)
+    return new MovingStudio(maker, await Server.launch({ AISORA_CONFIG: config }), folder)
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.dispose()
+    this.maker.stop()
+    fs.rmSync(this.folder, { recursive: true, force: true })
+  }
+}

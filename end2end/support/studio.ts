@@ -242,5 +242,35 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     const innermost = beyond.filter((element) => !beyond.some((other) => other !== element && element.contains(other)))
     return [`${most} px wide`, ...innermost.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))]
   }, width)
-  expect(found, `sideways scrolling at ${width} px on ${page.url()}`).toEqual([])
+  expect.soft(found, `sideways scrolling at ${width} px on ${page.url()}`).toEqual([])
+}
+
+/**
+ * All that is pressed can be brought into sight, whole or as much of it as the window holds, and nothing lies over its
+ * middle. What is not shown now, and players, which draw their own, are left out.
+ */
+export async function expectReachable(page: Page): Promise<void> {
+  const found = await page.evaluate(() => {
+    const problems: string[] = []
+    const controls = 'main :is(a[href], button, select, summary, textarea, input:not([type="hidden"])), header a[href], header button'
+    const isSmall = (element: Element) => element.matches('.unseen, .skip') || !!element.closest('.unseen, [inert]')
+    for (const element of document.querySelectorAll<HTMLElement>(controls)) {
+      if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: false }) || isSmall(element)) continue
+      element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })
+      // A link that breaks over lines has a middle that may be nobody's.
+      const box = element.getClientRects()[0]
+      if (!box || box.width < 2) continue
+      const label = element.closest('label') ?? element
+      const name = `${element.localName} “${(element.getAttribute('aria-label') ?? element.innerText ?? '').trim().slice(0, 40) || element.className || element.getAttribute('name')}”`
+      if (box.left < -0.5 || box.right > innerWidth + 0.5) problems.push(`${name} sticks out at the side: ${Math.round(box.left)} to ${Math.round(box.right)}`)
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
+      const top = document.elementFromPoint(x, y)
+      if (!top) problems.push(`${name} is out of sight at ${Math.round(x)}, ${Math.round(y)}`)
+      else if (!element.contains(top) && !label.contains(top) && !top.contains(element)) problems.push(`${name} is covered by ${top.outerHTML.slice(0, 80)}`)
+      if (box.height <= innerHeight * 0.6 && (box.top < -0.5 || box.bottom > innerHeight + 0.5)) problems.push(`${name} is cut off: ${Math.round(box.top)} to ${Math.round(box.bottom)}`)
+    }
+    scrollTo(0, 0)
+    return problems
+  })
+  expect.soft(found, `what cannot be pressed on ${new URL(page.url()).pathname}`).toEqual([])
 }

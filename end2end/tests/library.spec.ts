@@ -1,24 +1,8 @@
 // The library: what is shown stands in the address, much is done to many at once, and a large one stays small in the page.
 
-import type { Locator, Page } from '@playwright/test'
-import { begin, cancel, join, settled } from '../support/studio.ts'
+import { bar, box, library, tiles } from '../support/library.ts'
+import { begin, cancel, join } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
-import type { Server } from '../support/server.ts'
-
-/** A person with so many tiles: stopped work, which needs no pictures. */
-async function library(page: Page, server: Server, many: number): Promise<void> {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '100000', '--reason', 'For a long library')
-  for (let n = 0; n < many; n += 4) {
-    const takes = Math.min(4, many - n)
-    for (const card of await begin(page, { prompt: `lamp ${String(n / 4).padStart(3, '0')}`, seconds: 20, takes })) await cancel(page, card.id)
-  }
-  await settled(page)
-}
-
-const tiles = (page: Page): Locator => page.locator('.tile')
-const bar = (page: Page): Locator => page.getByRole('region', { name: 'Selected videos' })
-const box = (page: Page, n: number): Locator => tiles(page).nth(n).getByRole('checkbox')
 
 test('many are selected with the mouse and the keyboard, and come into a new collection', async ({ page, server }) => {
   await library(page, server, 12)

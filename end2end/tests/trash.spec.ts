@@ -1,7 +1,7 @@
 // The trash: deleted, undone, restored, emptied, with and without JavaScript; and the archive of many videos.
 
-import { execFileSync } from 'node:child_process'
 import { type Page } from '@playwright/test'
+import { namesIn } from '../support/archive.ts'
 import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -9,12 +9,6 @@ const undo = (page: Page) => page.getByRole('button', { name: 'Undo' })
 const said = (page: Page) => page.locator('output.notice:visible')
 const remove = (page: Page, words: string) =>
   page.locator('.tile', { hasText: words }).getByRole('button', { name: 'Move to trash' })
-
-/** The names in an archive, by somebody else's reader, which checks all of it. */
-function namesIn(file: string): string[] {
-  const script = 'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print("\\n".join(z.namelist()))'
-  return execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }).trim().split('\n')
-}
 
 test('a deleted tile goes at once, and undo brings it back where it was', async ({ page }) => {
   await join(page)

@@ -93,7 +93,7 @@ async function chips() {
 function save() {
   const field = prompt()
   const chosen = field.value.slice(field.selectionStart, field.selectionEnd).trim() || field.value.trim()
-  const name = make('input', { id: 'preset-name', maxLength: 60, autocomplete: 'off', dir: 'auto' })
+  const name = make('input', { id: 'preset-name', autocomplete: 'off', dir: 'auto' })
   const said = make('p', { className: 'field-error', role: 'status' })
   const options = [['look', t('Look')], ['camera', t('Camera move')], ['mood', t('Mood')], ['other', t('Other')]]
   const select = make('select', { ariaLabel: t('Kind') }, ...options.map(([value, label]) => make('option', { value, textContent: label })))

@@ -125,9 +125,11 @@ async function search(typed, signal) {
 
 const field = make('input', { type: 'text', className: 'palette-field', placeholder: t('Search videos, pages and commands'), autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })
 const list = make('div', { className: 'palette-list', id: 'palette-list', role: 'listbox', ariaLabel: t('Results') })
+// Beside the list: in a listbox stands nothing but what can be chosen.
+const none = make('p', { className: 'palette-none', textContent: t('Nothing fits.'), hidden: true })
 const told = make('p', { className: 'unseen', role: 'status' })
 const shut = make('button', { type: 'button', className: 'button small', textContent: t('Close') })
-const dialog = make('dialog', { className: 'palette', ariaLabel: t('Search videos, pages and commands') }, make('div', { className: 'palette-head' }, field, shut), list, told)
+const dialog = make('dialog', { className: 'palette', ariaLabel: t('Search videos, pages and commands') }, make('div', { className: 'palette-head' }, field, shut), list, none, told)
 for (const [name, value] of Object.entries({ role: 'combobox', 'aria-label': t('Search videos, pages and commands'), 'aria-expanded': 'true', 'aria-controls': list.id, 'aria-autocomplete': 'list' })) field.setAttribute(name, value)
 
 let items = []
@@ -154,7 +156,9 @@ function show() {
   list.replaceChildren(
     ...[...groups].map(([group, rows]) => make('div', { role: 'group', ariaLabel: GROUPS[group] }, make('p', { textContent: GROUPS[group], ariaHidden: 'true' }), ...rows)),
   )
-  if (!items.length) list.replaceChildren(make('p', { className: 'palette-none', textContent: t('Nothing fits.') }))
+  none.hidden = items.length > 0
+  list.hidden = !none.hidden
+  field.setAttribute('aria-expanded', String(none.hidden))
   mark()
 }
 

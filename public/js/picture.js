@@ -1,4 +1,4 @@
-// The picture that a video starts from: chosen, dropped on the composer or pasted into it. It is uploaded at once, and the
+// The picture that a video starts from: chosen, dropped on the composer or picture into it. It is uploaded at once, and the
 // composer hears of it as of any other field.
 
 import { t } from './words.js'
@@ -66,6 +66,7 @@ document.addEventListener('click', (event) => {
   put(box, '')
   box.querySelector('[type=file]').focus()
 })
+// With a pasted text may come files that nobody meant. What is dropped was meant: its bytes tell the server what it is.
 const picture = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'))
 document.addEventListener('paste', (event) => {
   const [box, file] = [boxOf(event.target), picture(event.clipboardData)]
@@ -78,9 +79,8 @@ document.addEventListener('dragover', (event) => {
   if (box && event.dataTransfer.types.includes('Files')) event.preventDefault()
 })
 document.addEventListener('drop', (event) => {
-  const [box, file] = [boxOf(event.target), picture(event.dataTransfer)]
-  if (!box || !event.dataTransfer.files.length) return
+  const [box, files] = [boxOf(event.target), event.dataTransfer.files]
+  if (!box || !files.length) return
   event.preventDefault()
-  if (file) take(box, file)
-  else put(box, box.querySelector('[name=input_reference]').value, t('This is no picture. Use a JPEG, PNG or WebP file.'))
+  take(box, picture(event.dataTransfer) ?? files[0])
 })

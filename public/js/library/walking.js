@@ -28,8 +28,10 @@ export function pressed(event) {
     return
   }
   if (!link || event.ctrlKey || event.metaKey) return
-  if (event.key === ' ' || event.key === 'x') toggle(tile.dataset.id, event)
-  else if (event.key === 'f') favourite(tile.querySelector('.star'))
+  // With Shift, which takes all from the last one, a letter comes as a capital.
+  const letter = event.key.toLowerCase()
+  if (letter === ' ' || letter === 'x') toggle(tile.dataset.id, event)
+  else if (letter === 'f') favourite(tile.querySelector('.star'))
   else if (/^(Arrow|Home$|End$)/.test(event.key)) next(link, event.key)?.focus()
   else return
   event.preventDefault()

@@ -1,0 +1,83 @@
+// Many videos selected in the library, also those that have left the page, and what is done with them.
+
+import type { Locator, Page } from '@playwright/test'
+import { namesIn } from '../support/archive.ts'
+import { bar, box, library, tiles } from '../support/library.ts'
+import { make } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
+
+const named = (page: Page, words: string): Locator => tiles(page).filter({ hasText: words })
+
+/** Goes down until a tile is there, and on until the first page has left the document. */
+async function downTo(page: Page, tile: Locator, first: string): Promise<void> {
+  await expect(async () => {
+    await page.mouse.wheel(0, 2_000)
+    await expect(tile).toBeAttached({ timeout: 100 })
+    await expect(page.locator(`[data-id="${first}"]`)).toHaveCount(0, { timeout: 100 })
+  }).toPass({ timeout: 40_000, intervals: [100] })
+}
+
+test.describe('in a window that holds few', () => {
+  // Two columns make a page of 48 so long that the first one leaves the document before the end.
+  test.use({ viewport: { width: 640, height: 600 } })
+
+  test('what is selected and has left the page is downloaded, thrown away and brought back with the rest', async ({ page, server }) => {
+    test.setTimeout(180_000)
+    // Older than all films, and below them: what makes the page long enough.
+    await library(page, server, 60)
+    const films = Array.from({ length: 16 }, (_, n) => ({ prompt: `film ${String(n).padStart(2, '0')}`, takes: 4 }))
+    await make(page, ...films)
+    await page.goto('/library')
+    const first = (await tiles(page).first().getAttribute('data-id'))!
+    await box(page, 0).check()
+    // A page that holds the focus stays in the document.
+    await page.getByRole('heading', { level: 1 }).click()
+    await downTo(page, named(page, 'lamp 000').first(), first)
+    await named(page, 'film 00').last().scrollIntoViewIfNeeded()
+    await named(page, 'film 00').last().getByRole('checkbox').click({ modifiers: ['Shift'] })
+    await expect(bar(page)).toContainText('64 selected')
+    await downTo(page, named(page, 'lamp 000').first(), first)
+
+    const coming = page.waitForEvent('download')
+    await bar(page).getByRole('button', { name: 'Download' }).click()
+    const download = await coming
+    expect(download.suggestedFilename()).toBe('aisora-64-videos.zip')
+    const names = namesIn((await download.path())!)
+    expect(names.filter((name) => name.endsWith('.mp4'))).toHaveLength(64)
+    for (const { prompt } of films) expect(names.filter((name) => name.includes(prompt.replace(' ', '-')) && name.endsWith('.json')), prompt).toHaveLength(4)
+    await expect(bar(page), 'they stay selected').toContainText('64 selected')
+
+    await bar(page).getByRole('button', { name: 'Move to trash' }).click()
+    const said = page.locator('output.notice:visible')
+    await expect(said).toContainText('64 videos are in the trash.')
+    await expect(bar(page)).toBeHidden()
+    await expect(named(page, 'film')).toHaveCount(0)
+    await expect(named(page, 'lamp')).not.toHaveCount(0)
+    await said.getByRole('button', { name: 'Undo' }).click()
+    await expect(said).toContainText('64 videos are back in your library.')
+    await page.goto('/library/trash')
+    await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
+    await page.goto('/library?search=film')
+    await expect(named(page, 'film 15'), 'nothing went besides').toHaveCount(4)
+  })
+})
+
+for (const keys of ['Shift+Space', 'Shift+X']) {
+  test(`${keys} on a tile selects all from the last one to it, and the other way round`, async ({ page, server }) => {
+    await library(page, server, 8)
+    await page.goto('/library')
+    await tiles(page).nth(1).locator('a').first().focus()
+    await page.keyboard.press('x')
+    for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowRight')
+    await page.keyboard.press(keys)
+    await expect(bar(page)).toContainText('4 selected')
+    for (const n of [1, 2, 3, 4]) await expect(box(page, n)).toBeChecked()
+    for (const n of [0, 5]) await expect(box(page, n)).not.toBeChecked()
+    await expect(tiles(page).nth(4).locator('a').first(), 'nothing was opened, and the place is kept').toBeFocused()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press(keys)
+    await expect(bar(page)).toContainText('1 selected')
+    await expect(box(page, 1)).toBeChecked()
+  })
+}
