@@ -15,10 +15,8 @@ const preset = { name: 'Night fog', kind: 'look', text: 'fog over black water' }
 async function share(page: Page): Promise<string> {
   await page.request.post('/account/presets', { form: preset })
   await page.goto('/account/presets')
-  const summary = page.locator('summary', { hasText: preset.name })
-  await summary.click()
+  await page.locator('summary', { hasText: preset.name }).click()
   await page.getByRole('button', { name: 'Share as a link' }).click()
-  await summary.click()
   return (await page.getByRole('link', { name: /^\/presets\// }).getAttribute('href'))!
 }
 
@@ -52,7 +50,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expectAccessible(page)
       const link = await share(page)
       await expectAccessible(page)
-      await page.getByRole('button', { name: 'Keep it' }).click()
+      await page.getByRole('button', { name: 'Save preset' }).click()
       await expect(page.locator('.preset-form .field-error').filter({ hasText: /\S/ }).first()).toBeVisible()
       await expectAccessible(page)
       const other = await newPage({ colorScheme })

@@ -31,8 +31,8 @@ const PLACES: Place[] = [
   { what: 'a tag', path: '/v/', open: about, field: (page) => page.getByLabel('Tags'), button: 'Save', beside: (page) => page.getByLabel('Note'), told: /at most 30 characters/ },
   { what: 'a note', path: '/v/', open: about, field: (page) => page.getByLabel('Note'), button: 'Save', beside: (page) => page.getByLabel('Title'), told: /at most 2000 characters/ },
   { what: 'the name of a collection', path: '/v/', open: about, field: (page) => page.getByLabel('New collection'), button: 'Save', beside: (page) => page.getByLabel('Note'), told: /at most 60 characters/ },
-  { what: 'the name of a preset', path: '/account/presets', field: (page) => page.getByLabel('Name', { exact: true }), button: 'Keep it', beside: (page) => page.getByLabel('Words for the prompt'), told: /60/ },
-  { what: 'the words of a preset', path: '/account/presets', field: (page) => page.getByLabel('Words for the prompt'), button: 'Keep it', beside: (page) => page.getByLabel('Name', { exact: true }), told: /1,?000/ },
+  { what: 'the name of a preset', path: '/account/presets', field: (page) => page.getByLabel('Name', { exact: true }), button: 'Save preset', beside: (page) => page.getByLabel('Words for the prompt'), told: /60/ },
+  { what: 'the words of a preset', path: '/account/presets', field: (page) => page.getByLabel('Words for the prompt'), button: 'Save preset', beside: (page) => page.getByLabel('Name', { exact: true }), told: /1,?000/ },
   { what: 'the name of a key', path: '/account/keys', field: (page) => within(page, '.key-form', 'Name'), button: 'Make the key', told: /100/ },
   { what: 'an address for events', path: '/account/webhooks', field: (page) => page.getByLabel('Address'), button: 'Add the endpoint', told: /\S/ },
 ]
@@ -150,10 +150,9 @@ for (const [kind, words] of KINDS) {
     await page.getByRole('link', { name: /^Deliveries to/ }).click()
     await expectNoSidewaysScroll(page)
     await page.goto('/account/presets')
-    await page.locator('.presets summary').click()
+    await page.locator('.presets summary').first().click()
     await expectNoSidewaysScroll(page)
     await page.getByRole('button', { name: 'Share as a link' }).click()
-    await page.locator('.presets summary').click()
     await look((await page.getByRole('link', { name: /^\/presets\// }).getAttribute('href'))!)
 
     await look('/library')

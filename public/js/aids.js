@@ -197,7 +197,7 @@ function write(part, piece) {
 function parts(known) {
   const fields = PARTS.map(([name, label, example, words]) => {
     const id = `part-${name}`
-    const input = make('input', { id, placeholder: example, autocomplete: 'off', dir: 'auto', maxLength: 400, value: spans.get(id)?.text ?? '' })
+    const input = make('input', { id, placeholder: example, autocomplete: 'off', dir: 'auto', value: spans.get(id)?.text ?? '' })
     const texts = Array.isArray(words) ? words : known.filter((preset) => preset.kind === words).map((preset) => preset.text)
     const list = make('datalist', { id: `${id}-list` }, ...texts.map((value) => make('option', { value })))
     input.setAttribute('list', list.id)

@@ -78,15 +78,17 @@ export function fit(letters, text) {
   const [wanted, found] = [fold(letters), fold(text)]
   const whole = found.indexOf(wanted)
   if (whole >= 0) return 1_000 - whole + (whole === 0 || found[whole - 1] === ' ' ? 500 : 0)
-  let [place, score] = [-1, 0]
+  // Letters that begin in the middle of a word fit nothing that anybody would mean.
+  const begins = [...found].findIndex((letter, at) => letter === wanted[0] && (at === 0 || found[at - 1] === ' '))
+  if (begins < 0) return undefined
+  let [place, score] = [begins - 1, 0]
   for (const letter of wanted.replaceAll(' ', '')) {
     const next = found.indexOf(letter, place + 1)
     if (next < 0) return undefined
     score += next === place + 1 ? 6 : found[next - 1] === ' ' ? 5 : -Math.min(next - place, 6) / 2
     place = next
   }
-  // Letters that lie anywhere fit nothing that anybody would mean.
-  return score >= 4 * wanted.length - 4 ? score : undefined
+  return score > 0 ? score : undefined
 }
 
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? '[]')

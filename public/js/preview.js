@@ -44,7 +44,9 @@ async function moments(id, here) {
   const there = await Promise.all([pictures.decode(), poster?.decode()]).then(() => true, () => false)
   if (!there || !poster || playing !== here || here.plays) return
   const ratio = poster.naturalWidth / poster.naturalHeight
-  const count = Math.max(1, Math.round(pictures.naturalWidth / (pictures.naturalHeight * ratio)))
+  const count = Math.round(pictures.naturalWidth / (pictures.naturalHeight * ratio))
+  // A single moment is what the poster shows already.
+  if (count < 2) return
   const strip = document.createElement('span')
   strip.className = 'tile-strip'
   Object.assign(strip.style, {

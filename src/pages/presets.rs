@@ -10,7 +10,7 @@ use crate::components::outcome::did_not_come;
 use crate::components::time::Moment;
 use crate::language::{t, text};
 use crate::model::person::FormState;
-use crate::model::presets::{KINDS, NAME_MAX, Preset, PresetForm};
+use crate::model::presets::{KINDS, Preset, PresetForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -68,7 +68,7 @@ fn room(presets: Vec<Preset>, returned: &FormState, open: &str) -> AnyView {
         <form class="sheet preset-form" method="post" action="/account/presets" novalidate>
             <h2>{t!("New preset")}</h2>
             {fields("new", form, &state, came_back)}
-            <button class="button primary">{t!("Save")}</button>
+            <button class="button primary">{t!("Save preset")}</button>
         </form>
         {carry(returned, any)}
     }
@@ -109,7 +109,6 @@ fn fields(which: &str, form: PresetForm, state: &FormState, first: bool) -> AnyV
                 name="name"
                 dir="auto"
                 autocomplete="off"
-                maxlength=NAME_MAX
                 value=form.name
                 required
                 autofocus=first

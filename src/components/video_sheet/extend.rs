@@ -34,7 +34,7 @@ fn form(page: &VideoPage, additions: &[Addition], drawn: bool, typed: Option<Str
             <form method="post" action=[&words::page(page.card.id), "/extend"].concat()>
                 <div class="field">
                     <label for="extend-prompt">{t!("What happens next")}</label>
-                    <textarea id="extend-prompt" name="prompt" rows="3" dir="auto" maxlength="32000" required aria-describedby="extend-hint">
+                    <textarea id="extend-prompt" name="prompt" rows="3" dir="auto" required aria-describedby="extend-hint">
                         // A first line that is empty would get lost.
                         {["\n", &browser::text_of_area(&prompt)].concat()}
                     </textarea>

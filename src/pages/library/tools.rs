@@ -29,7 +29,6 @@ pub fn search(asked: &LibraryQuery) -> AnyView {
                 name="search"
                 aria-label=t!("Search your library")
                 placeholder=t!("Search your library")
-                maxlength="200"
                 value=asked.search.clone()
             />
             {hidden(asked, &["search"])}
