@@ -92,7 +92,7 @@ test('what was not made says so, costs nothing, and leads to another try at a pr
   const html = (await (await page.request.get('/account', { headers: { accept: 'text/html' } })).text()).replaceAll('"state":"cancelled"', '"state":"failed"')
   await page.route('**/account', (route) => route.fulfill({ body: html, contentType: 'text/html' }))
   await page.goto('/account')
-  await expect(strip(page)).toContainText('1 was not made')
+  await expect(strip(page)).toContainText('1 video was not made')
   await strip(page).locator('summary').click()
   await expect(strip(page).getByRole('listitem')).toContainText('Not charged')
   const again = strip(page).getByRole('link', { name: 'Try again' })

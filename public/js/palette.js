@@ -194,9 +194,12 @@ function type() {
     const others = items.filter(({ group }) => group !== 'Videos')
     // A video that has the words comes before a command that has but the letters.
     const isWhole = others[0] && fold(others[0].words).includes(fold(typed))
+    const before = items
     items = ordered(isWhole ? [...others, ...videos] : [...videos, ...others])
     chosen = Math.max(0, items.findIndex(({ id }) => id === held))
-    show()
+    // What a finger is about to press stays as it is where nothing is new.
+    if (items.length !== before.length || items.some(({ id }, place) => id !== before[place].id)) show()
+    else mark()
     told.textContent = tn(items.length, '1 result', '{n} results')
   }, PAUSE)
 }
