@@ -23,6 +23,7 @@ crate::on_both_engines!(
     a_store_that_hangs_holds_no_extension_up_for_ever,
     what_is_done_at_a_provider_is_fetched_however_long_nobody_asked,
     an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops,
+    what_was_never_handed_over_is_handed_over_after_a_restart,
     jobs_of_a_provider_that_is_gone_end_without_a_charge,
     a_clock_that_goes_back_half_an_hour_holds_nothing_up,
     a_job_that_kills_its_workers_is_given_up_in_time,
@@ -184,6 +185,53 @@ async fn a_store_that_hangs_holds_no_extension_up_for_ever(engine: Engine) {
     test.audit().await;
 }
 
+async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engine) {
+    let hangs = Arc::new(AtomicI32::new(0));
+    let store = Stubborn {
+        store: InMemory::new(),
+        refuses: Arc::default(),
+        hangs: hangs.clone(),
+    };
+    let play = Play::default().offering(|offer| {
+        offer.model.extends_to = 60;
+        offer.deadline = Duration::from_mins(10);
+    });
+    let setup = Setup {
+        storage: Some(Storage::over(Arc::new(store))),
+        ..with(&play)
+    };
+    let mut test = TestApp::with(engine, setup).await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "a boat", 1).await.remove(0);
+    test.ended(person, card.id).await;
+    let page = test.app.generations.page(person, card.id).await.unwrap();
+    let Extending::By(additions) = page.extending else {
+        panic!("it can be extended")
+    };
+    hangs.store(1, Ordering::SeqCst);
+    let token = &additions[0].quote.token;
+    let longer = test.app.generations.extend(person, card.id, "on", token).await;
+    let longer = longer.unwrap().id;
+    test.until("the original is being fetched", async || {
+        hangs.load(Ordering::SeqCst) == 0
+    })
+    .await;
+    let state = test.app.generations.page(person, longer).await.unwrap().card.state;
+    assert_eq!(state, State::Submitting);
+    // A deployment in this moment.
+    test.stop_work().await;
+    let state = test.app.generations.page(person, longer).await.unwrap().card.state;
+    assert_eq!(state, State::Queued, "nothing was sent");
+    assert_eq!(test.balance(person).await, (180, 10));
+    test.work();
+    let longer = test.ended(person, longer).await;
+    assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
+    assert_eq!(play.orders.lock().unwrap().len(), 2, "each was ordered once");
+    test.stop_work().await;
+    test.audit().await;
+}
+
 #[tokio::test]
 async fn a_claim_that_wakes_up_late_removes_nothing_of_a_later_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -239,9 +287,10 @@ async fn an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops
     test.work();
     let person = test.person().await;
     let card = test.create(person, "slow at the door", 1).await.remove(0);
-    test.when(person, card.id, |state| state == State::Submitting)
-        .await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    test.until("the order stands at the door", async || {
+        *play.begun.lock().unwrap() == [card.id.to_string()]
+    })
+    .await;
     test.stop_work().await;
     assert_eq!(play.orders.lock().unwrap().len(), 1);
     test.work();

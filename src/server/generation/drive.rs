@@ -75,6 +75,8 @@ pub struct Drive {
     pub job: Option<String>,
     /// An order is on its way, and a second one could cost something.
     pub handing_over: Arc<AtomicBool>,
+    /// This claim has begun to hand an order over. Until then, nothing of it has left this process.
+    pub ordered: bool,
     /// When the provider last answered a poll, in unix milliseconds; 0 before it has.
     pub answered: Arc<AtomicI64>,
 }
@@ -183,6 +185,7 @@ impl Drive {
             picture,
             original,
         };
+        self.ordered = true;
         self.handing_over
             .store(!self.provider.rerunnable(), Ordering::SeqCst);
         let answer = tokio::time::timeout(patience.min(self.deadline), self.provider.submit(&order)).await;

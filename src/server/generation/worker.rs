@@ -34,6 +34,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const LOOK: Duration = Duration::from_millis(500);
 /// How long it pauses when the database does not answer.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The pause before a job that could not be given back is given back again.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// A worker that is told to stop waits so long for the answer to an order that a provider is just being handed.
 const HAND_OVER: Duration = Duration::from_secs(4);
 /// How often it looks for jobs of providers that are not configured any more, and how long such a job waits before it
@@ -299,6 +301,7 @@ impl Worker {
             job: row.provider_job.clone(),
             row,
             handing_over: handing_over.clone(),
+            ordered: false,
             answered: answered.clone(),
         };
         let left = tokio::select! {
@@ -321,24 +324,44 @@ impl Worker {
     }
 
     async fn leave(&self, drive: &Drive, job: &Job, left: Left) {
-        if left == Left::Lost || left == Left::Cancelled {
-            return self.clear_up(drive).await;
-        }
-        // A provider elsewhere goes on and is asked again later; local work would only be in the way.
-        if drive.provider.rerunnable() {
+        let ours = matches!(left, Left::Stopping | Left::Failed);
+        if !ours {
+            self.clear_up(drive).await;
+        } else if drive.provider.rerunnable() {
+            // A provider elsewhere goes on and is asked again later; local work would only be in the way.
             drive.stop_provider().await;
         }
-        let stopping = left == Left::Stopping;
+        if ours || !drive.ordered {
+            self.give_back(drive, job, left == Left::Stopping).await;
+        }
+    }
+
+    /// Gives the job back, again and again while its lease may still hold. Who has lost it writes nothing.
+    async fn give_back(&self, drive: &Drive, job: &Job, stopping: bool) {
         let pause = if stopping { 0 } else { jobs::back_off(job.attempts) };
         let run_at = self.life.clock.now() + pause;
-        let back = async {
-            let mut tx = self.life.db.begin().await?;
-            jobs::give_back(&mut tx, JOB, job.subject, job.fence, run_at, stopping).await?;
-            tx.commit().await
-        };
-        if let Err(error) = back.await {
-            tracing::warn!(%error, "a lease could not be given back; it runs out by itself");
+        let patience = Instant::now() + self.lease;
+        while let Err(error) = self.try_give_back(drive, job, run_at, stopping).await {
+            if Instant::now() >= patience {
+                tracing::warn!(%error, "a lease could not be given back; it runs out by itself");
+                return;
+            }
+            tokio::time::sleep(TRY_AGAIN).await;
         }
+    }
+
+    async fn try_give_back(&self, drive: &Drive, job: &Job, run_at: i64, stopping: bool) -> Result<()> {
+        let mut moment = self.life.begin().await?;
+        jobs::lock(&mut moment.tx, JOB, job.subject).await?;
+        if !drive.ordered {
+            // `submitting` was written before what goes with the order was fetched. Nothing was sent, and the next claim
+            // must not take it for an order of which nobody knows what became. In any other state this changes nothing.
+            let mut row = drive.row.clone();
+            State::Submitting.as_str().clone_into(&mut row.state);
+            moment.step(&mut row, State::Queued, Change::default()).await?;
+        }
+        jobs::give_back(&mut moment.tx, JOB, job.subject, job.fence, run_at, stopping).await?;
+        moment.commit().await
     }
 
     /// The claim is not ours any more. A provider elsewhere is stopped only when nobody wants its video; what we were
