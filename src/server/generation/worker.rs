@@ -36,8 +36,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_secs(1);
 /// The pause before a job that could not be given back is given back again.
 const TRY_AGAIN: Duration = Duration::from_millis(200);
-/// A worker that is told to stop waits so long for the answer to an order that a provider is just being handed.
-const HAND_OVER: Duration = Duration::from_secs(4);
+/// A worker that is told to stop waits so long for the answer to an order that a provider is just being handed. The
+/// program ends seven seconds after it is told to.
+const HAND_OVER: Duration = Duration::from_secs(5);
 /// How often it looks for jobs of providers that are not configured any more, and how long such a job waits before it
 /// ends, in milliseconds: while a new configuration is rolled out, some processes know less than others.
 const ORPHANS: Duration = Duration::from_mins(1);
