@@ -128,6 +128,9 @@ pub enum ProviderError {
     /// It could not be reached or is busy, and for sure did not take the work.
     #[error("not taken: {0}")]
     NotTaken(String),
+    /// A finished video is not there any more.
+    #[error("gone: {0}")]
+    Gone(String),
     /// The call broke and nobody knows whether the work was taken or the download is whole.
     #[error("broken off: {0}")]
     Broken(String),

@@ -217,11 +217,25 @@ async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engin
         hangs.load(Ordering::SeqCst) == 0
     })
     .await;
-    let state = test.app.generations.page(person, longer).await.unwrap().card.state;
+    let state = test
+        .app
+        .generations
+        .page(person, longer)
+        .await
+        .unwrap()
+        .card
+        .state;
     assert_eq!(state, State::Submitting);
     // A deployment in this moment.
     test.stop_work().await;
-    let state = test.app.generations.page(person, longer).await.unwrap().card.state;
+    let state = test
+        .app
+        .generations
+        .page(person, longer)
+        .await
+        .unwrap()
+        .card
+        .state;
     assert_eq!(state, State::Queued, "nothing was sent");
     assert_eq!(test.balance(person).await, (180, 10));
     test.work();

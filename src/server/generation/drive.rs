@@ -139,10 +139,20 @@ impl Drive {
         self.store().await
     }
 
+    /// Whether it was worked on for as long as its model is given, over all claims.
     fn had_its_time(&self) -> bool {
-        let given = i64::try_from(self.deadline.as_millis()).unwrap_or(i64::MAX);
-        let began = self.row.started_at.unwrap_or_else(|| self.life.clock.now());
-        self.life.clock.now().saturating_sub(began) > given
+        let now = self.life.clock.now();
+        if let (Ok(State::Storing), false, Some(deadline)) =
+            (state(&self.row), self.provider.rerunnable(), self.row.deadline_at)
+        {
+            return now > deadline;
+        }
+        now.saturating_sub(self.row.started_at.unwrap_or(now)) > self.given()
+    }
+
+    /// How long its model is given, in milliseconds.
+    fn given(&self) -> i64 {
+        i64::try_from(self.deadline.as_millis()).unwrap_or(i64::MAX / 2)
     }
 
     /// An earlier worker may have died between putting a file away and writing down where. What cannot be removed now
@@ -207,7 +217,9 @@ impl Drive {
             Ok(Err(ProviderError::Refused(reason, detail))) => self.submit_elsewhere(reason, &detail).await,
             Ok(Err(ProviderError::NotTaken(detail))) => self.submit_later(&detail).await,
             // Nobody knows whether the provider took it: submitting again could make and cost it twice.
-            Ok(Err(ProviderError::Broken(detail))) => self.end(Reason::ProviderUnreachable, &detail).await,
+            Ok(Err(ProviderError::Broken(detail) | ProviderError::Gone(detail))) => {
+                self.end(Reason::ProviderUnreachable, &detail).await
+            }
             Err(_) => {
                 self.end(Reason::ProviderUnreachable, "no answer to the order")
                     .await
@@ -311,8 +323,10 @@ impl Drive {
         loop {
             match self.ask(patience).await {
                 Ok(JobStatus::Done) => {
+                    // However late it was done: to be fetched and put away, it gets as much time again.
                     let change = Change {
                         progress: Some(99),
+                        deadline_at: Some(self.life.clock.now() + self.given()),
                         ..Change::default()
                     };
                     return Ok(Part::done(self.step(State::Storing, change).await?));
@@ -446,7 +460,28 @@ impl Drive {
             Err(NotStored::Gone(_)) if self.provider.rerunnable() => self.back_to_queue(0, None).await,
             Err(NotStored::Gone(detail)) => self.end(Reason::BadVideo, &detail).await,
             Err(NotStored::For(reason, detail)) => self.end(reason, &detail).await,
+            Err(NotStored::NotNow(reason, detail)) => self.store_later(reason, &detail).await,
         }
+    }
+
+    /// The video is made and maybe paid for there: what stands in its way may pass, until the deadline.
+    async fn store_later(&mut self, reason: Reason, detail: &str) -> Result<Ran> {
+        if self.had_its_time() {
+            return self.end(reason, detail).await;
+        }
+        tracing::warn!(generation = %self.row.id, provider = self.row.provider, detail, "a finished video could not be stored yet");
+        let pause = jobs::back_off(self.attempts);
+        if self.provider.rerunnable() {
+            // Its only file went with this try.
+            return self.back_to_queue(pause, None).await;
+        }
+        // The last try is at the deadline.
+        let last = self.row.deadline_at.map_or(i64::MAX, |at| at + 1);
+        let run_at = (self.life.clock.now() + pause).min(last);
+        let mut tx = self.life.db.begin().await?;
+        let ours = jobs::give_back(&mut tx, JOB, self.row.id, self.row.fence, run_at, false).await?;
+        tx.commit().await?;
+        Ok(Ran::over(ours))
     }
 
     /// One step in a transaction of its own. False: somebody was first.

@@ -96,7 +96,7 @@ const EVERYWHERE: [Bad; 19] = [
     failed("never", Reason::TimedOut, ""),
     failed("vanish", Reason::ProviderFailed, "does not know the job"),
     failed("endless", Reason::BadVideo, "larger than 1048576 bytes"),
-    failed("a web page", Reason::BadVideo, "text/html"),
+    failed("a web page", Reason::ProviderUnreachable, "text/html"),
     failed("not a video", Reason::BadVideo, ""),
     failed("half a video", Reason::BadVideo, ""),
     failed("gone when done", Reason::BadVideo, "404"),

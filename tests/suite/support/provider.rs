@@ -262,7 +262,12 @@ impl VideoProvider for Play {
             "wrong length" => make(SIZE, LENGTH + 2),
             "no pictures" => without_pictures(whole),
             "fine colours" | "fine colours, with a picture" => fine_colours(),
-            "done but 404" => return Err(ProviderError::Broken("404".into())),
+            "done but 404" => return Err(ProviderError::Gone("404".into())),
+            "done but 503" => return Err(ProviderError::Broken("503".into())),
+            // Longer than one claim tries.
+            "done but 503 for a while" if self.count(&format!("download {job}")) <= 5 => {
+                return Err(ProviderError::Broken("503".into()));
+            }
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
             }
