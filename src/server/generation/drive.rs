@@ -39,6 +39,8 @@ const MOST_SUBMITS: i64 = 6;
 const CALL: Duration = Duration::from_mins(1);
 /// Longest handing over of a video that is extended.
 const HAND_ON: Duration = Duration::from_mins(5);
+/// The pause before the provider's job is written down again.
+const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// Progress is written at most this often.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 /// How often in a row a provider may say that it does not know the job.
@@ -77,6 +79,10 @@ pub struct Drive {
     pub handing_over: Arc<AtomicBool>,
     /// This claim has begun to hand an order over. Until then, nothing of it has left this process.
     pub ordered: bool,
+    /// The provider has taken the order under `job`, and that is not written down.
+    pub unwritten: bool,
+    /// How long a lease lasts.
+    pub lease: Duration,
     /// When the provider last answered a poll, in unix milliseconds; 0 before it has.
     pub answered: Arc<AtomicI64>,
 }
@@ -201,14 +207,11 @@ impl Drive {
         let answer = tokio::time::timeout(patience.min(self.deadline), self.provider.submit(&order)).await;
         let ran = match answer {
             Ok(Ok(job)) => {
-                self.job = Some(job.clone());
-                let change = Change {
-                    provider_job: Some(&job),
-                    ..Change::default()
-                };
-                let taken = Part::done(self.step(State::Running, change).await?);
+                (self.job, self.unwritten) = (Some(job.clone()), true);
+                let written = self.write_down(&job).await?;
+                self.unwritten = !written;
                 self.handing_over.store(false, Ordering::SeqCst);
-                return Ok(taken);
+                return Ok(Part::done(written));
             }
             // What one safety system stops is not carried to the next.
             Ok(Err(ProviderError::Refused(Reason::ProviderBlocked, detail))) => {
@@ -227,6 +230,26 @@ impl Drive {
         };
         self.handing_over.store(false, Ordering::SeqCst);
         Ok(Part::Ran(ran?))
+    }
+
+    /// Notes the provider's job, again and again for as long as a lease lasts: without it, what was ordered is lost.
+    async fn write_down(&mut self, job: &str) -> Result<bool> {
+        let patience = Instant::now() + self.lease;
+        loop {
+            let before = self.row.clone();
+            let change = Change {
+                provider_job: Some(job),
+                ..Change::default()
+            };
+            match self.step(State::Running, change).await {
+                Err(error) if Instant::now() < patience => {
+                    tracing::warn!(generation = %self.row.id, %error, "the provider's job could not be written down yet");
+                    self.row = before;
+                    tokio::time::sleep(TRY_AGAIN).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// The store does not give the picture, or the video to extend, now.

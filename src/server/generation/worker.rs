@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::generation::{Reason, State};
 use crate::server::{
-    db::generations::{self, Change, GenerationRow},
+    db::generations::{self, Change, GenerationRow, Standing},
     error::Result,
     jobs::{self, Claim, Job},
     mail::Postman,
@@ -29,6 +29,7 @@ use std::{
 };
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
 /// How often the worker looks without being called: for jobs of other processes, retries and dead workers' leases.
 const LOOK: Duration = Duration::from_millis(500);
@@ -303,6 +304,8 @@ impl Worker {
             row,
             handing_over: handing_over.clone(),
             ordered: false,
+            unwritten: false,
+            lease: self.lease,
             answered: answered.clone(),
         };
         let left = tokio::select! {
@@ -328,13 +331,33 @@ impl Worker {
         let ours = matches!(left, Left::Stopping | Left::Failed);
         if !ours {
             self.clear_up(drive).await;
-        } else if drive.provider.rerunnable() {
-            // A provider elsewhere goes on and is asked again later; local work would only be in the way.
+        } else if drive.provider.rerunnable() || self.is_unknown(drive).await {
+            // A provider elsewhere goes on and is asked again later, if anybody will know what to ask for; local work would
+            // only be in the way.
             drive.stop_provider().await;
         }
         if ours || !drive.ordered {
             self.give_back(drive, job, left == Left::Stopping).await;
         }
+    }
+
+    /// Whether the provider took an order of which the database will not tell anybody.
+    async fn is_unknown(&self, drive: &Drive) -> bool {
+        if !drive.unwritten {
+            return false;
+        }
+        let now = self.standing(drive.row.id).await;
+        let written = matches!(now, Ok(Some(now)) if now.provider_job == drive.job);
+        !written
+    }
+
+    /// Where a generation stands, once whatever changes it is durable or undone.
+    async fn standing(&self, id: Uuid) -> Result<Option<Standing>> {
+        let mut tx = self.life.db.begin().await?;
+        jobs::lock(&mut tx, JOB, id).await?;
+        let now = generations::standing_still(&mut tx, id).await?;
+        tx.rollback().await?;
+        Ok(now)
     }
 
     /// Gives the job back, again and again while its lease may still hold. Who has lost it writes nothing.
@@ -370,12 +393,17 @@ impl Worker {
     async fn clear_up(&self, drive: &Drive) {
         let now = match generations::standing(&self.life.db, drive.row.id).await {
             Ok(now) => now,
-            Err(error) => return tracing::warn!(%error, "what a lost claim left is not cleared up"),
+            Err(error) => {
+                if drive.unwritten {
+                    drive.stop_provider().await;
+                }
+                return tracing::warn!(%error, "what a lost claim left is not cleared up");
+            }
         };
         let over = now
             .as_ref()
             .is_none_or(|now| State::parse(&now.state).is_some_and(State::is_terminal));
-        if over || drive.provider.rerunnable() {
+        if over || drive.provider.rerunnable() || self.is_unknown(drive).await {
             drive.stop_provider().await;
         }
         let ours = store::claim_folder(&drive.row);
