@@ -41,6 +41,8 @@ use uuid::Uuid;
 pub struct Order {
     /// The same at every try for one generation, so that a provider can recognise it.
     pub reference: Uuid,
+    /// The token of the claim that hands it over: work in this process belongs to that claim alone.
+    pub claim: i64,
     /// The model's id.
     pub model: String,
     /// What should be seen.

@@ -192,6 +192,7 @@ impl Drive {
         let patience = if original.is_some() { HAND_ON } else { CALL };
         let order = Order {
             reference: self.row.id,
+            claim: self.row.fence,
             model: self.row.model.clone(),
             prompt: self.row.prompt.clone(),
             size: size(&self.row),
@@ -461,7 +462,6 @@ impl Drive {
         .await;
         match stored {
             Ok(stored) => {
-                let kept_there = self.provider.keeps(&self.row.model);
                 let media = Media {
                     prefix: &stored.prefix,
                     etag: &stored.etag,
@@ -471,12 +471,11 @@ impl Drive {
                     rate: stored.rate,
                     sound: stored.sound,
                     crc32: stored.crc32,
-                    kept_there,
+                    kept_there: self.provider.keeps(&self.row.model),
                 };
                 let ours = self.life.end(&mut self.row, &Ending::Succeeded(media)).await?;
-                if let (true, false, Some(job)) = (ours, kept_there, &self.row.provider_job) {
-                    // Tidying up: nothing depends on it.
-                    let _ = self.provider.forget(job).await;
+                if ours {
+                    self.tidy().await;
                 }
                 Ok(Ran::over(ours))
             }
@@ -523,6 +522,13 @@ impl Drive {
         tracing::info!(generation = %self.row.id, provider = self.row.provider, reason = reason.as_str(), detail, "a generation ended without a video");
         let ending = Ending::Without(reason, detail);
         Ok(Ran::over(self.life.end(&mut self.row, &ending).await?))
+    }
+
+    /// The video lies here now, and need not lie at its provider as well. Nothing depends on it.
+    pub async fn tidy(&self) {
+        if let (false, Some(job)) = (self.provider.keeps(&self.row.model), &self.row.provider_job) {
+            let _ = self.provider.forget(job).await;
+        }
     }
 
     /// Tells the provider that nobody wants the video any more.

@@ -170,7 +170,7 @@ impl Worker {
         for subject in jobs::orphans(&self.life.db, JOB, &queues, due).await? {
             let mut moment = self.life.begin().await?;
             jobs::lock(&mut moment.tx, JOB, subject).await?;
-            let Some(standing) = generations::standing(&self.life.db, subject).await? else {
+            let Some(standing) = generations::standing_still(&mut moment.tx, subject).await? else {
                 continue;
             };
             if let Some(mut row) = generations::adopt(&mut moment.tx, subject, standing.fence + 1).await?
@@ -389,9 +389,9 @@ impl Worker {
     }
 
     /// The claim is not ours any more. A provider elsewhere is stopped only when nobody wants its video; what we were
-    /// putting away goes, unless it is the very video that was kept.
+    /// putting away goes, unless it is the very video that was kept: our last commit may be slower than our lease.
     async fn clear_up(&self, drive: &Drive) {
-        let now = match generations::standing(&self.life.db, drive.row.id).await {
+        let now = match self.standing(drive.row.id).await {
             Ok(now) => now,
             Err(error) => {
                 if drive.unwritten {
@@ -400,17 +400,23 @@ impl Worker {
                 return tracing::warn!(%error, "what a lost claim left is not cleared up");
             }
         };
-        let over = now
-            .as_ref()
-            .is_none_or(|now| State::parse(&now.state).is_some_and(State::is_terminal));
-        if over || drive.provider.rerunnable() || self.is_unknown(drive).await {
+        let ours = store::claim_folder(&drive.row);
+        let prefix = now.as_ref().and_then(|now| now.media_prefix.as_ref());
+        if prefix == Some(&ours) {
+            return drive.tidy().await;
+        }
+        let end = now.as_ref().map(|now| State::parse(&now.state));
+        let unwanted = match end {
+            // Somebody else's claim put it away; the provider may have to keep it.
+            Some(Some(State::Succeeded)) => false,
+            Some(state) => state.is_some_and(State::is_terminal),
+            None => true,
+        };
+        let unknown = drive.unwritten && now.is_some_and(|now| now.provider_job != drive.job);
+        if unwanted || unknown || drive.provider.rerunnable() {
             drive.stop_provider().await;
         }
-        let ours = store::claim_folder(&drive.row);
-        let kept = now
-            .and_then(|now| now.media_prefix)
-            .is_some_and(|prefix| prefix == ours);
-        if !kept && let Err(error) = self.storage.remove(&ours).await {
+        if let Err(error) = self.storage.remove(&ours).await {
             tracing::warn!(%error, "what a lost claim put away could not be removed");
         }
     }

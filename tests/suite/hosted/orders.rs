@@ -277,6 +277,7 @@ async fn a_wrong_key_is_the_operators_problem_and_pauses_the_provider() {
 fn order(picture: Option<Picture>) -> Order {
     Order {
         reference: uuid::Uuid::nil(),
+        claim: 1,
         model: "remote".into(),
         prompt: "a boat".into(),
         size: SIZE,
