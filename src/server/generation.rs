@@ -1,6 +1,7 @@
 //! The life of a generation: quote, hold, queue, worker, provider, storage, capture or release.
 
 mod cards;
+mod chores;
 mod clearing;
 mod drive;
 mod estimates;

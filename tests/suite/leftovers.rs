@@ -1,6 +1,7 @@
 //! What is left behind: by claims that were lost, by work that nobody wants any more, by stores and clocks that fail.
 //! Everything ends, and nothing stays that belongs to nobody.
 
+mod chores;
 mod slow_commits;
 
 use crate::support::{Engine, MODEL, Play, Setup, TestApp};

@@ -4,8 +4,6 @@ use super::{
     JOB,
     drive::{Drive, Ran, wanted},
     life::{Ending, Life, Moment, state},
-    pictures,
-    service::{archive, trash},
     store,
 };
 use crate::model::generation::{Reason, State};
@@ -40,10 +38,6 @@ const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// A worker that is told to stop waits so long for the answer to an order that a provider is just being handed. The
 /// program ends seven seconds after it is told to.
 const HAND_OVER: Duration = Duration::from_secs(5);
-/// How often it looks for jobs of providers that are not configured any more, and how long such a job waits before it
-/// ends, in milliseconds: while a new configuration is rolled out, some processes know less than others.
-const ORPHANS: Duration = Duration::from_mins(1);
-const ORPHANED: i64 = 600_000;
 /// How long an order waits for a provider that does not know yet what it offers, in milliseconds.
 const NOT_YET: i64 = 2_000;
 
@@ -85,26 +79,16 @@ impl Worker {
             .postman
             .clone()
             .map(|postman| tokio::spawn(postman.run(stop.clone())));
+        let chores = tokio::spawn(self.clone().chores(stop.clone()));
         let tasks = TaskTracker::new();
         let mut running: HashMap<String, Arc<AtomicI64>> = HashMap::new();
         for provider in self.providers.iter() {
             running.insert(provider.name().to_owned(), Arc::default());
         }
-        let mut orphans_at = Instant::now();
         while !stop.is_cancelled() {
-            let looked = async {
-                self.look(&running, &tasks, &stop).await?;
-                self.clear(&tasks).await?;
-                if orphans_at <= Instant::now() {
-                    self.end_orphans().await?;
-                    pictures::sweep(&self.life.db, self.life.clock.now()).await?;
-                    trash::expire(&self.life).await?;
-                    archive::sweep(&self.life).await?;
-                    orphans_at = Instant::now() + ORPHANS;
-                }
-                Ok::<(), crate::server::error::Failure>(())
-            };
-            let pause = match looked.await {
+            let looked = self.look(&running, &tasks, &stop).await;
+            self.clear(&tasks).await;
+            let pause = match looked {
                 Ok(()) => {
                     self.alive_at.store(self.life.clock.now(), Ordering::Relaxed);
                     LOOK
@@ -122,6 +106,9 @@ impl Worker {
         }
         tasks.close();
         tasks.wait().await;
+        if chores.await.is_err() {
+            tracing::error!("the chores of the worker panicked");
+        }
         if courier.await.is_err() {
             tracing::error!("the courier of webhooks panicked");
         }
@@ -132,12 +119,15 @@ impl Worker {
         }
     }
 
+    /// Takes up what each provider has room for. One whose queue does not answer keeps no other from its work; an error
+    /// means that none does.
     async fn look(
         &self,
         running: &HashMap<String, Arc<AtomicI64>>,
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Result<()> {
+        let (mut answered, mut failed) = (false, None);
         for provider in self.providers.iter() {
             let Some(count) = running.get(provider.name()) else {
                 continue;
@@ -145,9 +135,19 @@ impl Worker {
             let at_once = i64::try_from(provider.concurrency()).unwrap_or(i64::MAX);
             let free = at_once - count.load(Ordering::SeqCst);
             if free <= 0 {
+                answered = true;
                 continue;
             }
-            for (job, row) in self.claim(provider.as_ref(), at_once, free).await? {
+            let work = match self.claim(provider.as_ref(), at_once, free).await {
+                Ok(work) => work,
+                Err(error) => {
+                    tracing::warn!(provider = provider.name(), %error, "the worker could not claim work");
+                    failed = Some(error);
+                    continue;
+                }
+            };
+            answered = true;
+            for (job, row) in work {
                 let place = Place::take(count.clone(), self.life.work.clone());
                 let (worker, provider, stop) = (self.clone(), provider.clone(), stop.clone());
                 tasks.spawn(async move {
@@ -156,35 +156,11 @@ impl Worker {
                 });
             }
         }
-        Ok(())
-    }
-
-    /// Ends work for providers that nobody has configured any more.
-    async fn end_orphans(&self) -> Result<()> {
-        let queues: Vec<String> = self
-            .providers
-            .iter()
-            .map(|provider| provider.name().to_owned())
-            .collect();
-        let due = self.life.clock.now() - ORPHANED;
-        for subject in jobs::orphans(&self.life.db, JOB, &queues, due).await? {
-            let mut moment = self.life.begin().await?;
-            jobs::lock(&mut moment.tx, JOB, subject).await?;
-            let Some(standing) = generations::standing_still(&mut moment.tx, subject).await? else {
-                continue;
-            };
-            if let Some(mut row) = generations::adopt(&mut moment.tx, subject, standing.fence + 1).await?
-                && self.pass_on(&mut moment, &mut row).await?
-            {
-                moment.commit().await?;
-                self.life.work.notify_one();
-            }
-        }
-        Ok(())
+        failed.filter(|_| !answered).map_or(Ok(()), Err)
     }
 
     /// Its provider does not make it any more: what nobody has begun yet goes to another one that does, and all else ends.
-    async fn pass_on(&self, moment: &mut Moment<'_>, row: &mut GenerationRow) -> Result<bool> {
+    pub(super) async fn pass_on(&self, moment: &mut Moment<'_>, row: &mut GenerationRow) -> Result<bool> {
         let next = self.providers.choose(&wanted(row));
         if let (State::Queued, Some((provider, _))) = (state(row)?, next) {
             let change = Change {

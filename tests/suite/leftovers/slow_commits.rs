@@ -36,7 +36,10 @@ async fn a_video_whose_commit_outlasts_its_lease_is_kept(engine: Engine) {
         let id = test.create(person, "a boat", 1).await.remove(0).id;
         let slow = engine == Engine::Postgres || commit_slowly(&test, id).await;
         let card = test.ended(person, id).await;
-        assert_eq!((card.state, card.charge), (State::Succeeded, Charge::Charged(Credits(10))));
+        assert_eq!(
+            (card.state, card.charge),
+            (State::Succeeded, Charge::Charged(Credits(10)))
+        );
         if slow {
             test.until("what the claim left is cleared up", async || {
                 play.forgotten.lock().unwrap().len() == made
@@ -63,8 +66,11 @@ async fn commit_slowly(test: &TestApp, id: GenerationId) -> bool {
         let (inside,): (String,) =
             aisora::on_tx!(&mut tx, |c| sqlx::query_as(SQL).bind(id.0).fetch_one(c).await).unwrap();
         if inside == "succeeded" {
-            let (outside,): (String,) =
-                aisora::on_db!(&test.app.db, |c| sqlx::query_as(SQL).bind(id.0).fetch_one(c).await).unwrap();
+            let (outside,): (String,) = aisora::on_db!(&test.app.db, |c| sqlx::query_as(SQL)
+                .bind(id.0)
+                .fetch_one(c)
+                .await)
+            .unwrap();
             let shared = outside != "succeeded";
             let patience = Instant::now() + LONG;
             while shared && Instant::now() < patience && test.app.storage.length(&video(id)).await.is_ok() {
@@ -99,7 +105,10 @@ async fn the_rendering_of_a_lost_claim_stops_alone() {
     assert_eq!(builtin.poll(&lost).await.unwrap(), JobStatus::Gone);
     test.until("the other one is rendered", async || {
         let status = builtin.poll(&next).await.unwrap();
-        assert!(!matches!(status, JobStatus::Gone | JobStatus::Ended(..)), "{status:?}");
+        assert!(
+            !matches!(status, JobStatus::Gone | JobStatus::Ended(..)),
+            "{status:?}"
+        );
         status == JobStatus::Done
     })
     .await;
