@@ -2,14 +2,18 @@
 
 mod cards;
 mod chores;
+mod claiming;
 mod clearing;
 mod drive;
 mod estimates;
+mod handing_over;
+mod lease;
 pub mod life;
 mod lineage;
 pub mod nudges;
 mod originals;
 pub mod pictures;
+mod polling;
 pub mod quotes;
 pub mod service;
 mod store;
