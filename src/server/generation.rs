@@ -1,14 +1,19 @@
 //! The life of a generation: quote, hold, queue, worker, provider, storage, capture or release.
 
 mod cards;
+mod chores;
+mod claiming;
 mod clearing;
 mod drive;
 mod estimates;
+mod handing_over;
+mod lease;
 pub mod life;
 mod lineage;
 pub mod nudges;
 mod originals;
 pub mod pictures;
+mod polling;
 pub mod quotes;
 pub mod service;
 mod store;

@@ -41,6 +41,8 @@ use uuid::Uuid;
 pub struct Order {
     /// The same at every try for one generation, so that a provider can recognise it.
     pub reference: Uuid,
+    /// The token of the claim that hands it over: work in this process belongs to that claim alone.
+    pub claim: i64,
     /// The model's id.
     pub model: String,
     /// What should be seen.
@@ -128,6 +130,9 @@ pub enum ProviderError {
     /// It could not be reached or is busy, and for sure did not take the work.
     #[error("not taken: {0}")]
     NotTaken(String),
+    /// A finished video is not there any more.
+    #[error("gone: {0}")]
+    Gone(String),
     /// The call broke and nobody knows whether the work was taken or the download is whole.
     #[error("broken off: {0}")]
     Broken(String),

@@ -2,7 +2,7 @@
 //!
 //! `AISORA_KILLS` says how often (20 by default; the long mode is `make crash`).
 
-use crate::support::{Engine, postgres_url, site_in};
+use crate::support::{Emulator, Engine, KEY, LENGTH, REMOTE, SIZE, postgres_url, site_in};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -107,6 +107,68 @@ async fn a_restart_of_postgres_under_load_loses_nothing() {
     settle(&server, &visitor, "three restarts").await;
 }
 
+/// A server whose model is made elsewhere, by a server that takes three seconds to answer an order.
+async fn slow_at_the_door(folder: &Path) -> (Emulator, Server) {
+    let maker = Emulator::start("openai").await;
+    let file = folder.join("aisora.toml");
+    let text = format!(
+        "[providers.gpu]\nkind = \"openai_videos\"\npreset = \"openai\"\nbase_url = \"http://{}/v1\"\nkey = \"{KEY}\"\n\
+         [[providers.gpu.models]]\nid = \"remote\"\nremote = \"{REMOTE}\"\nsizes = {{ \"{SIZE}\" = 10 }}\nseconds = [{LENGTH}]\n",
+        maker.address
+    );
+    std::fs::write(&file, text).unwrap();
+    let mut server = Server::new(folder, None);
+    server
+        .environment
+        .push(("AISORA_CONFIG", file.display().to_string()));
+    (maker, server)
+}
+
+/// A deployment while an order stands at the door: its answer is heard, and what is made is paid for once.
+async fn a_deployment_loses_no_order(beside: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let (maker, mut server) = slow_at_the_door(folder.path()).await;
+    let client = crate::support::client()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap();
+    let arguments: &[&str] = if beside {
+        &["serve", "--no-worker"]
+    } else {
+        &["serve"]
+    };
+    server.start_as(arguments, &client).await;
+    let mut worker = beside.then(|| server.worker());
+    let visitor = sign_up(&server, &client).await;
+    visitor.order("slow at the door", "remote", 1).await.unwrap();
+    let patience = Instant::now() + Duration::from_secs(30);
+    while maker.seen().orders.is_empty() {
+        assert!(Instant::now() < patience, "nobody orders");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let told = Instant::now();
+    worker.as_mut().unwrap_or(&mut server).end().await;
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+    if beside {
+        worker = Some(server.worker());
+    } else {
+        server.start_as(arguments, &client).await;
+    }
+    settle(&server, &visitor, "a deployment").await;
+    assert_eq!(maker.seen().orders.len(), 1, "ordered once");
+    drop(worker);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deployment_of_the_server_loses_no_order() {
+    a_deployment_loses_no_order(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deployment_of_a_worker_loses_no_order() {
+    a_deployment_loses_no_order(true).await;
+}
+
 /// A real server process on its own folder.
 pub struct Server {
     pub environment: Vec<(&'static str, String)>,
@@ -149,7 +211,11 @@ impl Server {
     }
 
     pub async fn start(&mut self, client: &Client) {
-        self.child = Some(self.command(&["serve"]).stdout(Stdio::null()).spawn().unwrap());
+        self.start_as(&["serve"], client).await;
+    }
+
+    async fn start_as(&mut self, arguments: &[&str], client: &Client) {
+        self.child = Some(self.command(arguments).stdout(Stdio::null()).spawn().unwrap());
         let patience = Instant::now() + Duration::from_secs(30);
         while client
             .get(format!("{}/healthz", self.address))
@@ -160,6 +226,29 @@ impl Server {
             assert!(Instant::now() < patience, "the server does not start");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// A worker beside it, as a process of its own.
+    fn worker(&self) -> Self {
+        Self {
+            environment: self.environment.clone(),
+            address: self.address.clone(),
+            child: Some(self.command(&["worker"]).spawn().unwrap()),
+        }
+    }
+
+    /// SIGTERM, as service managers send it.
+    async fn end(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        let id = child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(told.unwrap().success());
+        let patience = Instant::now() + Duration::from_secs(20);
+        while child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < patience, "it does not stop");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.child = None;
     }
 
     /// SIGKILL: no handler, no farewell.
@@ -194,7 +283,11 @@ impl Visitor {
     }
 
     async fn create(&self, prompt: &str, takes: u32) -> Option<()> {
-        let mut form = json!({ "prompt": prompt, "model": "builtin", "size": "128x72", "seconds": "1", "takes": takes.to_string() });
+        self.order(prompt, "builtin", takes).await
+    }
+
+    async fn order(&self, prompt: &str, model: &str, takes: u32) -> Option<()> {
+        let mut form = json!({ "prompt": prompt, "model": model, "size": "128x72", "seconds": "1", "takes": takes.to_string() });
         let quote = self.call("generation/quote", json!({ "form": form })).await?;
         form["quote"] = quote["token"].clone();
         self.call("generation/create", json!({ "form": form }))

@@ -1,18 +1,29 @@
 //! Everything that goes wrong outside: each ends in the right state, with its reason, and is not charged.
 
 use crate::support::{Engine, Play, Setup, TestApp};
-use aisora::model::generation::{Charge, Reason, State};
-use aisora::server::{clock::Clock, storage::Storage};
+use aisora::model::{
+    credits::Credits,
+    generation::{Charge, Reason, State},
+};
+use aisora::server::{clock::Clock, jobs, storage::Storage};
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, memory::InMemory, path::Path,
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 crate::on_both_engines!(
     what_a_provider_does_wrong_is_not_charged,
     what_passes_is_waited_for,
-    a_store_that_is_full_fails_the_generation_and_the_server_lives,
+    a_store_that_stays_full_fails_the_generation_and_the_server_lives,
+    a_store_that_is_full_for_a_while_loses_no_video,
     a_clock_that_goes_backwards_loses_nothing,
 );
 
@@ -39,6 +50,7 @@ async fn what_a_provider_does_wrong_is_not_charged(engine: Engine) {
         ("wrong length", State::Failed, Reason::BadVideo),
         ("no pictures", State::Failed, Reason::BadVideo),
         ("done but 404", State::Failed, Reason::BadVideo),
+        ("done but 503", State::Failed, Reason::ProviderUnreachable),
     ];
     let mut made = Vec::new();
     for (prompt, state, reason) in cases {
@@ -98,6 +110,7 @@ async fn what_passes_is_waited_for(engine: Engine) {
         "garbage at first",
         "unknown state at first",
         "cut once",
+        "done but 503 for a while",
         "slow",
     ] {
         let id = test.create(person, prompt, 1).await.remove(0).id;
@@ -112,13 +125,16 @@ async fn what_passes_is_waited_for(engine: Engine) {
             .count();
         assert_eq!(orders, 1, "{prompt}: taken once");
     }
-    assert_eq!(test.balance(person).await, (150, 0));
+    assert_eq!(test.balance(person).await, (140, 0));
     test.audit().await;
 }
 
-/// A store on a disk that is full: it takes no byte.
-#[derive(Debug)]
-struct Full(InMemory);
+/// A store on a disk that is full: it takes no byte until there is room.
+#[derive(Debug, Default)]
+struct Full {
+    store: InMemory,
+    room: Arc<AtomicBool>,
+}
 
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,53 +151,72 @@ fn full() -> object_store::Error {
 
 #[async_trait::async_trait]
 impl ObjectStore for Full {
-    async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> object_store::Result<PutResult> {
+    async fn put_opts(
+        &self,
+        path: &Path,
+        bytes: PutPayload,
+        options: PutOptions,
+    ) -> object_store::Result<PutResult> {
+        if self.room.load(Ordering::SeqCst) {
+            return self.store.put_opts(path, bytes, options).await;
+        }
         Err(full())
     }
     async fn put_multipart_opts(
         &self,
-        _: &Path,
-        _: PutMultipartOptions,
+        path: &Path,
+        options: PutMultipartOptions,
     ) -> object_store::Result<Box<dyn MultipartUpload>> {
+        if self.room.load(Ordering::SeqCst) {
+            return self.store.put_multipart_opts(path, options).await;
+        }
         Err(full())
     }
     async fn get_opts(&self, path: &Path, options: GetOptions) -> object_store::Result<GetResult> {
-        self.0.get_opts(path, options).await
+        self.store.get_opts(path, options).await
     }
     fn delete_stream(
         &self,
         paths: futures::stream::BoxStream<'static, object_store::Result<Path>>,
     ) -> futures::stream::BoxStream<'static, object_store::Result<Path>> {
-        self.0.delete_stream(paths)
+        self.store.delete_stream(paths)
     }
     fn list(
         &self,
         prefix: Option<&Path>,
     ) -> futures::stream::BoxStream<'static, object_store::Result<ObjectMeta>> {
-        self.0.list(prefix)
+        self.store.list(prefix)
     }
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> object_store::Result<ListResult> {
-        self.0.list_with_delimiter(prefix).await
+        self.store.list_with_delimiter(prefix).await
     }
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> object_store::Result<()> {
-        self.0.copy_opts(from, to, options).await
+        self.store.copy_opts(from, to, options).await
     }
 }
 
-async fn a_store_that_is_full_fails_the_generation_and_the_server_lives(engine: Engine) {
-    let storage = Storage::over(Arc::new(Full(InMemory::new())));
-    let mut test = TestApp::with(
-        engine,
-        Setup {
-            storage: Some(storage),
-            ..Setup::default()
-        },
-    )
-    .await;
+async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engine: Engine) {
+    let setup = Setup {
+        storage: Some(Storage::over(Arc::new(Full::default()))),
+        environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "1".into())],
+        ..Setup::default()
+    };
+    let mut test = TestApp::with(engine, setup).await;
     test.work();
     let person = test.person().await;
-    for _ in 0..2 {
-        let card = test.create(person, "a boat", 1).await.remove(0);
+    let played = test.form(person, "a boat", 1).await;
+    // The built-in renderer makes it again for each try.
+    let mut drawn = test.form(person, "a boat", 1).await;
+    drawn.model = "builtin".into();
+    drawn.quote = test.app.generations.quote(person, &drawn).await.unwrap().token;
+    for form in [played, drawn] {
+        let card = test
+            .app
+            .generations
+            .create(person, &form)
+            .await
+            .unwrap()
+            .remove(0);
         let card = test.ended(person, card.id).await;
         assert_eq!(
             (card.state, card.reason),
@@ -190,6 +225,38 @@ async fn a_store_that_is_full_fails_the_generation_and_the_server_lives(engine: 
         assert_eq!(card.charge, Charge::NotCharged);
     }
     assert_eq!(test.balance(person).await, (200, 0));
+    test.audit().await;
+}
+
+async fn a_store_that_is_full_for_a_while_loses_no_video(engine: Engine) {
+    let full = Full::default();
+    let room = full.room.clone();
+    let play = Play::default().offering(|offer| offer.deadline = Duration::from_mins(10));
+    let setup = Setup {
+        storage: Some(Storage::over(Arc::new(full))),
+        play: Some(play.clone()),
+        ..Setup::default()
+    };
+    let mut test = TestApp::with(engine, setup).await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "a boat", 1).await.remove(0);
+    test.when(person, card.id, |state| state == State::Storing).await;
+    test.until("the claim has given up for now", async || {
+        let counts = jobs::counts(&test.app.db, test.app.clock.now()).await.unwrap();
+        counts == [("play".to_owned(), 1, 0)]
+    })
+    .await;
+    let waiting = test.app.generations.page(person, card.id).await.unwrap().card;
+    assert_eq!(
+        (waiting.state, waiting.charge),
+        (State::Storing, Charge::Held(Credits(10)))
+    );
+    room.store(true, Ordering::SeqCst);
+    let card = test.ended(person, card.id).await;
+    assert_eq!(card.state, State::Succeeded, "{:?}", card.reason);
+    assert_eq!(play.orders.lock().unwrap().len(), 1, "ordered once");
+    assert_eq!(test.balance(person).await, (190, 0));
     test.audit().await;
 }
 

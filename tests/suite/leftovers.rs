@@ -1,6 +1,9 @@
 //! What is left behind: by claims that were lost, by work that nobody wants any more, by stores and clocks that fail.
 //! Everything ends, and nothing stays that belongs to nobody.
 
+mod chores;
+mod slow_commits;
+
 use crate::support::{Engine, MODEL, Play, Setup, TestApp};
 use aisora::model::generation::{Charge, Extending, Reason, State};
 use aisora::server::{clock::Clock, storage::Storage};
@@ -23,6 +26,9 @@ crate::on_both_engines!(
     a_store_that_hangs_holds_no_extension_up_for_ever,
     what_is_done_at_a_provider_is_fetched_however_long_nobody_asked,
     an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops,
+    what_was_never_handed_over_is_handed_over_after_a_restart,
+    an_order_that_was_taken_is_written_down_at_the_second_try,
+    an_order_that_cannot_be_written_down_is_cancelled,
     jobs_of_a_provider_that_is_gone_end_without_a_charge,
     a_clock_that_goes_back_half_an_hour_holds_nothing_up,
     a_job_that_kills_its_workers_is_given_up_in_time,
@@ -184,6 +190,126 @@ async fn a_store_that_hangs_holds_no_extension_up_for_ever(engine: Engine) {
     test.audit().await;
 }
 
+async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engine) {
+    let hangs = Arc::new(AtomicI32::new(0));
+    let store = Stubborn {
+        store: InMemory::new(),
+        refuses: Arc::default(),
+        hangs: hangs.clone(),
+    };
+    let play = Play::default().offering(|offer| {
+        offer.model.extends_to = 60;
+        offer.deadline = Duration::from_mins(10);
+    });
+    let setup = Setup {
+        storage: Some(Storage::over(Arc::new(store))),
+        ..with(&play)
+    };
+    let mut test = TestApp::with(engine, setup).await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "a boat", 1).await.remove(0);
+    test.ended(person, card.id).await;
+    let page = test.app.generations.page(person, card.id).await.unwrap();
+    let Extending::By(additions) = page.extending else {
+        panic!("it can be extended")
+    };
+    hangs.store(1, Ordering::SeqCst);
+    let token = &additions[0].quote.token;
+    let longer = test.app.generations.extend(person, card.id, "on", token).await;
+    let longer = longer.unwrap().id;
+    test.until("the original is being fetched", async || {
+        hangs.load(Ordering::SeqCst) == 0
+    })
+    .await;
+    let state = test
+        .app
+        .generations
+        .page(person, longer)
+        .await
+        .unwrap()
+        .card
+        .state;
+    assert_eq!(state, State::Submitting);
+    // A deployment in this moment.
+    test.stop_work().await;
+    let state = test
+        .app
+        .generations
+        .page(person, longer)
+        .await
+        .unwrap()
+        .card
+        .state;
+    assert_eq!(state, State::Queued, "nothing was sent");
+    assert_eq!(test.balance(person).await, (180, 10));
+    test.work();
+    let longer = test.ended(person, longer).await;
+    assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
+    assert_eq!(play.orders.lock().unwrap().len(), 2, "each was ordered once");
+    test.stop_work().await;
+    test.audit().await;
+}
+
+/// Has the database refuse to write down that a provider took an order, when the condition holds.
+async fn refuse_to_write_down(test: &TestApp, sqlite: &'static str, postgres: &'static str) {
+    if test.app.db.engine() == "sqlite" {
+        return test.raw(sqlite).await;
+    }
+    test.raw(
+        "CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$ LANGUAGE plpgsql",
+    )
+    .await;
+    test.raw(postgres).await;
+}
+
+async fn an_order_that_was_taken_is_written_down_at_the_second_try(engine: Engine) {
+    let play = Play::default();
+    let mut test = TestApp::with(engine, with(&play)).await;
+    // Its claim was a moment ago, so that the first try fails; the lease lasts two seconds.
+    refuse_to_write_down(
+        &test,
+        "CREATE TRIGGER refuse BEFORE UPDATE ON generations WHEN NEW.state = 'running'
+           AND unixepoch('subsec') * 1000 < NEW.started_at + 700 BEGIN SELECT RAISE(ABORT, 'not now'); END",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON generations FOR EACH ROW WHEN (NEW.state = 'running'
+           AND extract(epoch FROM clock_timestamp()) * 1000 < NEW.started_at + 700) EXECUTE FUNCTION refuse()",
+    )
+    .await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "a boat", 1).await.remove(0);
+    let card = test.ended(person, card.id).await;
+    assert_eq!(card.state, State::Succeeded, "{:?}", card.reason);
+    assert_eq!(play.orders.lock().unwrap().len(), 1, "ordered once");
+    assert!(play.cancelled.lock().unwrap().is_empty());
+    test.audit().await;
+}
+
+async fn an_order_that_cannot_be_written_down_is_cancelled(engine: Engine) {
+    let play = Play::default();
+    let mut test = TestApp::with(engine, with(&play)).await;
+    refuse_to_write_down(
+        &test,
+        "CREATE TRIGGER refuse BEFORE UPDATE ON generations WHEN NEW.state = 'running'
+           BEGIN SELECT RAISE(ABORT, 'not now'); END",
+        "CREATE TRIGGER refuse BEFORE UPDATE ON generations FOR EACH ROW WHEN (NEW.state = 'running')
+           EXECUTE FUNCTION refuse()",
+    )
+    .await;
+    test.work();
+    let person = test.person().await;
+    let card = test.create(person, "never", 1).await.remove(0);
+    let card = test.ended(person, card.id).await;
+    assert_eq!(
+        (card.state, card.reason, card.charge),
+        (State::Failed, Some(Reason::Interrupted), Charge::NotCharged)
+    );
+    assert_eq!(*play.cancelled.lock().unwrap(), [card.id.to_string()]);
+    assert_eq!(play.orders.lock().unwrap().len(), 1, "ordered once");
+    assert_eq!(test.balance(person).await, (200, 0));
+    test.audit().await;
+}
+
 #[tokio::test]
 async fn a_claim_that_wakes_up_late_removes_nothing_of_a_later_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -239,9 +365,10 @@ async fn an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops
     test.work();
     let person = test.person().await;
     let card = test.create(person, "slow at the door", 1).await.remove(0);
-    test.when(person, card.id, |state| state == State::Submitting)
-        .await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    test.until("the order stands at the door", async || {
+        *play.begun.lock().unwrap() == [card.id.to_string()]
+    })
+    .await;
     test.stop_work().await;
     assert_eq!(play.orders.lock().unwrap().len(), 1);
     test.work();

@@ -330,7 +330,7 @@ const FOR_GOOD: [(&str, State, Reason, &str); 27] = [
     (
         "always cut",
         State::Failed,
-        Reason::BadVideo,
+        Reason::ProviderUnreachable,
         "cut again and again",
     ),
     (
@@ -339,11 +339,16 @@ const FOR_GOOD: [(&str, State, Reason, &str); 27] = [
         Reason::BadVideo,
         "larger than 1048576 bytes",
     ),
-    ("a web page", State::Failed, Reason::BadVideo, "text/html"),
+    (
+        "a web page",
+        State::Failed,
+        Reason::ProviderUnreachable,
+        "text/html",
+    ),
     (
         "json with 200",
         State::Failed,
-        Reason::BadVideo,
+        Reason::ProviderUnreachable,
         "application/json",
     ),
     ("not a video", State::Failed, Reason::BadVideo, ""),

@@ -10,13 +10,12 @@ use crate::server::{
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::{sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-/// Requests in flight get this long after the signal; streams end at once.
-const FINISH: Duration = Duration::from_secs(6);
-/// Leases get this long to be given back.
-const LEASES: Duration = Duration::from_secs(2);
+/// After the signal, requests in flight and the worker get this long, both at once: the worker may have to hear a
+/// provider's answer to an order (`HAND_OVER`), then gives its leases back. Streams end at once.
+const FINISH: Duration = Duration::from_secs(7);
 
 /// Serves the web, and works on jobs unless told not to.
 pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(), CliError> {
@@ -68,11 +67,14 @@ pub async fn serve(config: Config, with_worker: bool, migrate: bool) -> Result<(
     );
     let server = tokio::spawn(connections::serve(listener, router(web), stop.clone()));
     stop.cancelled().await;
-    if tokio::time::timeout(FINISH, server).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
-    }
-    finish(worker, &app).await;
+    let drained = async {
+        if tokio::time::timeout(FINISH, server).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+    };
+    tokio::join!(drained, given_back(worker));
     relay.abort();
+    close(&app).await;
     Ok(())
 }
 
@@ -85,16 +87,21 @@ pub async fn worker(config: Config) -> Result<(), CliError> {
     app.tend(&stop);
     let worker = tokio::spawn(app.worker.clone().run(stop.clone()));
     stop.cancelled().await;
-    finish(Some(worker), &app).await;
+    given_back(Some(worker)).await;
+    close(&app).await;
     Ok(())
 }
 
-async fn finish(worker: Option<tokio::task::JoinHandle<()>>, app: &App) {
+/// Waits for the worker to give its work back.
+async fn given_back(worker: Option<JoinHandle<()>>) {
     if let Some(worker) = worker
-        && tokio::time::timeout(LEASES, worker).await.is_err()
+        && tokio::time::timeout(FINISH, worker).await.is_err()
     {
         tracing::warn!("some leases were not given back; they run out by themselves");
     }
+}
+
+async fn close(app: &App) {
     let _ = tokio::time::timeout(Duration::from_secs(1), app.db.close()).await;
     tracing::info!("stopped");
 }

@@ -210,7 +210,7 @@ pub mod search;
 pub mod view;
 pub mod words;
 
-pub use changes::{Change, adopt, change, delete};
+pub use changes::{Change, adopt, change, delete, standing_still};
 pub use media::{KeptThere, Media, StoredRow, kept_there, set_media, stored};
 
 /// Adds a queued generation. False when this take of this quote exists.
@@ -375,19 +375,22 @@ pub async fn prompts(db: &Db, user: Uuid, ids: &[Uuid]) -> Result<Vec<(Uuid, Str
 pub struct Standing {
     pub state: String,
     pub fence: i64,
+    pub provider_job: Option<String>,
     pub media_prefix: Option<String>,
 }
 from_row!(Standing {
     state,
     fence,
+    provider_job,
     media_prefix
 });
 
+const STANDING: &str =
+    "SELECT state, fence, provider_job, media_prefix FROM generations WHERE id = $1 AND deleted_at IS NULL";
+
 /// Where a generation stands, whoever's it is; nothing when it was deleted.
 pub async fn standing(db: &Db, id: Uuid) -> Result<Option<Standing>> {
-    const SQL: &str =
-        "SELECT state, fence, media_prefix FROM generations WHERE id = $1 AND deleted_at IS NULL";
-    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+    Ok(on_db!(db, |c| sqlx::query_as(STANDING)
         .bind(id)
         .fetch_optional(c)
         .await)?)

@@ -16,35 +16,41 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const FORGETTING: i64 = 86_400_000;
 
 impl Worker {
-    /// Takes up what is to be cleared. A provider that does not answer holds up no store.
-    pub(super) async fn clear(&self, tasks: &TaskTracker) -> Result<()> {
+    /// Takes up what is to be cleared. A provider or a queue that does not answer holds up no store.
+    pub(super) async fn clear(&self, tasks: &TaskTracker) {
         for (kind, queue) in [(PURGE, PURGES), (FORGET, FORGETS)] {
-            let claim = Claim {
-                kind,
-                queue,
-                worker: &self.name,
-                now: self.life.clock.now(),
-                lease_ms: i64::try_from(PATIENCE.as_millis()).unwrap_or(i64::MAX),
-                at_once: AT_ONCE,
-                per_owner: AT_ONCE,
-                most: AT_ONCE,
-                longest_pause: jobs::LONGEST_PAUSE,
-            };
-            if !jobs::is_due(&self.life.db, queue, claim.now, jobs::LONGEST_PAUSE).await? {
-                continue;
+            if let Err(error) = self.clear_kind(kind, queue, tasks).await {
+                tracing::warn!(kind, %error, "what is left of generations could not be looked for");
             }
-            let mut tx = self.life.db.begin().await?;
-            let jobs = jobs::claim(&mut tx, &claim).await?;
-            tx.commit().await?;
-            for job in jobs {
-                let worker = self.clone();
-                tasks.spawn(async move {
-                    if let Err(error) = worker.clear_one(kind, &job).await {
-                        tracing::warn!(generation = %job.subject, kind, %error, "what is left of a generation could not be removed; it is tried again");
-                    }
-                    worker.life.work.notify_one();
-                });
-            }
+        }
+    }
+
+    async fn clear_kind(&self, kind: &'static str, queue: &str, tasks: &TaskTracker) -> Result<()> {
+        let claim = Claim {
+            kind,
+            queue,
+            worker: &self.name,
+            now: self.life.clock.now(),
+            lease_ms: i64::try_from(PATIENCE.as_millis()).unwrap_or(i64::MAX),
+            at_once: AT_ONCE,
+            per_owner: AT_ONCE,
+            most: AT_ONCE,
+            longest_pause: jobs::LONGEST_PAUSE,
+        };
+        if !jobs::is_due(&self.life.db, queue, claim.now, jobs::LONGEST_PAUSE).await? {
+            return Ok(());
+        }
+        let mut tx = self.life.db.begin().await?;
+        let jobs = jobs::claim(&mut tx, &claim).await?;
+        tx.commit().await?;
+        for job in jobs {
+            let worker = self.clone();
+            tasks.spawn(async move {
+                if let Err(error) = worker.clear_one(kind, &job).await {
+                    tracing::warn!(generation = %job.subject, kind, %error, "what is left of a generation could not be removed; it is tried again");
+                }
+                worker.life.work.notify_one();
+            });
         }
         Ok(())
     }

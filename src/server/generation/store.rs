@@ -50,6 +50,8 @@ pub enum NotStored {
     For(Reason, String),
     /// The provider does not have the file any more; a rerunnable one makes it again.
     Gone(String),
+    /// The provider or the store does not answer as it should. That may pass; the reason is for when it does not.
+    NotNow(Reason, String),
 }
 
 /// A file that goes away with its owner.
@@ -119,7 +121,7 @@ pub async fn store(
         Ok(()) => Ok(stored),
         Err(error) => {
             let _ = storage.remove(&prefix).await;
-            Err(NotStored::For(Reason::StorageFailed, error))
+            Err(NotStored::NotNow(Reason::StorageFailed, error))
         }
     }
 }
@@ -139,7 +141,8 @@ async fn fetch(
     file: &Path,
     most_bytes: u64,
 ) -> Result<(), NotStored> {
-    let mut last = String::new();
+    let not_now = |words: String| NotStored::NotNow(Reason::ProviderUnreachable, words);
+    let mut last = not_now(String::new());
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
@@ -147,11 +150,13 @@ async fn fetch(
         match tokio::time::timeout(TRANSFER, provider.download(job, file, most_bytes)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(ProviderError::Refused(reason, detail))) => return Err(NotStored::For(reason, detail)),
-            Ok(Err(error)) => last = error.to_string(),
-            Err(_) => last = "the download took too long".into(),
+            // Some say so until the file has reached all of their machines.
+            Ok(Err(ProviderError::Gone(detail))) => last = NotStored::Gone(detail),
+            Ok(Err(error)) => last = not_now(error.to_string()),
+            Err(_) => last = not_now("the download took too long".into()),
         }
     }
-    Err(NotStored::Gone(last))
+    Err(last)
 }
 
 /// What the file is. Blocking.

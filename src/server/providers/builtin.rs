@@ -112,7 +112,7 @@ impl VideoProvider for Builtin {
         let from = self
             .pool
             .finished(job)
-            .ok_or_else(|| ProviderError::Broken("the rendered file is gone".into()))?;
+            .ok_or_else(|| ProviderError::Gone("the rendered file".into()))?;
         tokio::fs::rename(from, to)
             .await
             .map_err(|error| ProviderError::Broken(error.to_string()))

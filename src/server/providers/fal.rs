@@ -227,8 +227,11 @@ impl VideoProvider for Fal {
         match media_url(&result.json) {
             Some(url) if result.status.is_success() => self.hosted.fetch(url, to, most_bytes).await,
             _ => {
-                let words = self.hosted.words(&result, "");
-                Err(ProviderError::Broken(format!("the result: {words}")))
+                let words = format!("the result: {}", self.hosted.words(&result, ""));
+                Err(match result.status {
+                    StatusCode::NOT_FOUND | StatusCode::GONE => ProviderError::Gone(words),
+                    _ => ProviderError::Broken(words),
+                })
             }
         }
     }

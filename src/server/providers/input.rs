@@ -80,6 +80,7 @@ mod tests {
     fn order() -> Order {
         Order {
             reference: uuid::Uuid::nil(),
+            claim: 1,
             model: "ours".into(),
             prompt: "a boat".into(),
             size: Size::new(720, 1280),

@@ -165,8 +165,7 @@ impl VideoProvider for Replicate {
         let url = self.hosted.api.address(&["predictions", job]);
         let answer = self.hosted.job(job, &url).await?;
         let output = answer.and_then(|answer| media_url(&answer.json["output"]));
-        let output =
-            output.ok_or_else(|| ProviderError::Broken("the output is not there any more".into()))?;
+        let output = output.ok_or_else(|| ProviderError::Gone("the output is not there any more".into()))?;
         self.hosted.fetch(output, to, most_bytes).await
     }
 

@@ -96,7 +96,7 @@ const EVERYWHERE: [Bad; 19] = [
     failed("never", Reason::TimedOut, ""),
     failed("vanish", Reason::ProviderFailed, "does not know the job"),
     failed("endless", Reason::BadVideo, "larger than 1048576 bytes"),
-    failed("a web page", Reason::BadVideo, "text/html"),
+    failed("a web page", Reason::ProviderUnreachable, "text/html"),
     failed("not a video", Reason::BadVideo, ""),
     failed("half a video", Reason::BadVideo, ""),
     failed("gone when done", Reason::BadVideo, "404"),
@@ -277,6 +277,7 @@ async fn a_wrong_key_is_the_operators_problem_and_pauses_the_provider() {
 fn order(picture: Option<Picture>) -> Order {
     Order {
         reference: uuid::Uuid::nil(),
+        claim: 1,
         model: "remote".into(),
         prompt: "a boat".into(),
         size: SIZE,

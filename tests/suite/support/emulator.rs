@@ -206,6 +206,9 @@ async fn create(State(inner): Shared, headers: HeaderMap, body: Bytes) -> Respon
     if let Some(fault) = faults::at_create(&prompt, tries) {
         return fault;
     }
+    if prompt == "slow at the door" {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    }
     let job = Job {
         prompt,
         seconds: order["seconds"].clone(),

@@ -91,6 +91,8 @@ pub struct Play {
     offers: Arc<[Offer]>,
     pub concurrency: usize,
     pub orders: Arc<Mutex<Vec<Order>>>,
+    /// The orders that stand at its door or came through it.
+    pub begun: Arc<Mutex<Vec<String>>>,
     pub cancelled: Arc<Mutex<Vec<String>>>,
     /// What it was asked to forget, and how often it does not answer to that.
     pub forgotten: Arc<Mutex<Vec<String>>>,
@@ -127,6 +129,7 @@ impl Default for Play {
             }]),
             concurrency: 8,
             orders: Arc::default(),
+            begun: Arc::default(),
             cancelled: Arc::default(),
             forgotten: Arc::default(),
             deaf: Arc::default(),
@@ -211,6 +214,8 @@ impl VideoProvider for Play {
 
     async fn submit(&self, order: &Order) -> Result<String, ProviderError> {
         let tries = self.count(&format!("submit {}", order.reference));
+        let reference = order.reference.to_string();
+        self.begun.lock().expect("unpoisoned").push(reference);
         let told = order.prompt.split("; ").find_map(|part| {
             let (name, what) = part.split_once(": ")?;
             (name == self.name).then_some(what)
@@ -257,7 +262,12 @@ impl VideoProvider for Play {
             "wrong length" => make(SIZE, LENGTH + 2),
             "no pictures" => without_pictures(whole),
             "fine colours" | "fine colours, with a picture" => fine_colours(),
-            "done but 404" => return Err(ProviderError::Broken("404".into())),
+            "done but 404" => return Err(ProviderError::Gone("404".into())),
+            "done but 503" => return Err(ProviderError::Broken("503".into())),
+            // Longer than one claim tries.
+            "done but 503 for a while" if self.count(&format!("download {job}")) <= 5 => {
+                return Err(ProviderError::Broken("503".into()));
+            }
             "cut once" if self.count(&format!("download {job}")) == 1 => {
                 return Err(ProviderError::Broken("connection reset".into()));
             }

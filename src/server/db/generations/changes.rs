@@ -4,7 +4,7 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{GenerationRow, search};
+use super::{GenerationRow, STANDING, Standing, search};
 use crate::{
     execute, on_tx,
     server::{
@@ -24,6 +24,20 @@ pub async fn adopt(tx: &mut Tx, id: Uuid, fence: i64) -> Result<Option<Generatio
     Ok(on_tx!(tx, |c| sqlx::query_as(SQL)
         .bind(id)
         .bind(fence)
+        .fetch_optional(c)
+        .await)?)
+}
+
+/// Where a generation stands once everybody who was changing it is done; nobody changes it before the transaction ends.
+pub async fn standing_still(tx: &mut Tx, id: Uuid) -> Result<Option<Standing>> {
+    if let Tx::Postgres(transaction) = tx {
+        sqlx::query("SELECT 1 FROM generations WHERE id = $1 FOR UPDATE")
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(on_tx!(tx, |c| sqlx::query_as(STANDING)
+        .bind(id)
         .fetch_optional(c)
         .await)?)
 }

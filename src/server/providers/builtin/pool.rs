@@ -52,9 +52,10 @@ impl Pool {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a video, or finds it when it was started before. The answer is the job's name.
+    /// Starts a video, or finds it when the same claim started it before. The answer is the job's name. A claim that is
+    /// lost and the next one may both be at work here for a moment: neither stops the other, nor touches its file.
     pub fn start(&self, order: &Order) -> String {
-        let job = order.reference.to_string();
+        let job = format!("{}-{}", order.reference, order.claim);
         let mut slots = self.slots();
         let running = slots
             .get(&job)

@@ -101,6 +101,9 @@ impl Download<'_> {
                 return Err(Cut::Rest("the rest does not fit".into()));
             }
             status if status == StatusCode::OK => self.fresh(response.headers()).await?,
+            status @ (StatusCode::NOT_FOUND | StatusCode::GONE) => {
+                return Err(Cut::Over(ProviderError::Gone(format!("the video: {status}"))));
+            }
             status => return Err(broken(format!("the video: {status}"))),
         }
         loop {

@@ -124,6 +124,7 @@ mod tests {
     fn order() -> Order {
         Order {
             reference: uuid::Uuid::nil(),
+            claim: 1,
             model: "ours".into(),
             prompt: "a boat".into(),
             size: Size::new(1280, 720),
