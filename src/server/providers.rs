@@ -138,6 +138,47 @@ pub enum ProviderError {
     Broken(String),
 }
 
+impl ProviderError {
+    /// The same without the prompt, which some servers repeat and no log may hold.
+    #[must_use]
+    pub fn without_prompt(self, prompt: &str) -> Self {
+        let hide = |words: String| without_prompt(&words, prompt);
+        match self {
+            Self::Refused(reason, words) => Self::Refused(reason, hide(words)),
+            Self::NotTaken(words) => Self::NotTaken(hide(words)),
+            Self::Gone(words) => Self::Gone(hide(words)),
+            Self::Broken(words) => Self::Broken(hide(words)),
+        }
+    }
+}
+
+/// A server's words with `(the prompt)` where they repeat it, also where they were cut in the middle of that.
+#[must_use]
+pub fn without_prompt(words: &str, prompt: &str) -> String {
+    /// So many characters alike are the prompt's, and no chance.
+    const ALIKE: usize = 24;
+    let Some(head) = prompt.char_indices().nth(ALIKE).map(|(end, _)| &prompt[..end]) else {
+        return if prompt.is_empty() {
+            words.to_owned()
+        } else {
+            words.replace(prompt, "(the prompt)")
+        };
+    };
+    let (mut hidden, mut rest) = (String::new(), words);
+    while let Some(at) = rest.find(head) {
+        let (before, from) = rest.split_at(at);
+        let alike = from
+            .chars()
+            .zip(prompt.chars())
+            .take_while(|(one, other)| one == other);
+        let bytes: usize = alike.map(|(letter, _)| letter.len_utf8()).sum();
+        hidden.push_str(before);
+        hidden.push_str("(the prompt)");
+        rest = &from[bytes..];
+    }
+    hidden + rest
+}
+
 /// A model of a provider with what only the server knows about it.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -286,4 +327,27 @@ pub fn open(
         Kind::Fal(own) => Arc::new(fal::Fal::new(provider, own, public_url, clock)?),
         Kind::Replicate(own) => Arc::new(replicate::Replicate::new(provider, own, public_url, clock)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prompt_that_is_repeated_is_hidden_whole_or_cut() {
+        let long = "a paper boat crossing a storm drain at night, 東京";
+        for (words, prompt, hidden) in [
+            ("no boat, please", "boat", "no (the prompt), please"),
+            ("nothing of it", "", "nothing of it"),
+            (
+                &format!("<{long}> and <{long}>"),
+                long,
+                "<(the prompt)> and <(the prompt)>",
+            ),
+            ("500: a paper boat crossing a storm dr", long, "500: (the prompt)"),
+            ("a paper boat is fine", long, "a paper boat is fine"),
+        ] {
+            assert_eq!(without_prompt(words, prompt), hidden);
+        }
+    }
 }

@@ -50,8 +50,10 @@ async fn keys_presets_and_collections_keep_their_limits(engine: Engine) {
     let file = |from: usize, to: usize| {
         let one = |number| format!(r#"{{"name": "preset {number}", "kind": "look", "text": "fog"}}"#);
         let presets: Vec<_> = (from..to).map(one).collect();
-        format!(r#"{{"format": "aisora.presets", "version": 1, "presets": [{}]}}"#,
-            presets.join(","))
+        format!(
+            r#"{{"format": "aisora.presets", "version": 1, "presets": [{}]}}"#,
+            presets.join(",")
+        )
     };
     // All but three are there already.
     test.app
@@ -86,13 +88,25 @@ async fn a_price_whose_videos_are_gone_for_good_is_stale(engine: Engine) {
     let mut test = TestApp::start(engine).await;
     let person = test.person().await;
     let form = test.form(person, "a paper boat", 1).await;
-    let card = test.app.generations.create(person, &form).await.unwrap().remove(0);
+    let card = test
+        .app
+        .generations
+        .create(person, &form)
+        .await
+        .unwrap()
+        .remove(0);
     test.work();
     test.ended(person, card.id).await;
     let again = test.app.generations.create(person, &form).await.unwrap();
     assert_eq!(again[0].id, card.id, "the same press again");
     test.app.generations.delete_all(person, &[card.id]).await.unwrap();
-    let error: AppError = test.app.generations.create(person, &form).await.unwrap_err().into();
+    let error: AppError = test
+        .app
+        .generations
+        .create(person, &form)
+        .await
+        .unwrap_err()
+        .into();
     assert_eq!(error.code, Code::QuoteStale);
     test.audit().await;
 }

@@ -240,7 +240,7 @@ async fn until(done: impl Fn() -> bool) {
 }
 
 /// What goes wrong for good: the prompt, how it ends, and what the operator is told.
-const FOR_GOOD: [(&str, State, Reason, &str); 27] = [
+const FOR_GOOD: [(&str, State, Reason, &str); 28] = [
     (
         "refuse and repeat the prompt",
         State::Failed,
@@ -306,6 +306,12 @@ const FOR_GOOD: [(&str, State, Reason, &str); 27] = [
         State::Failed,
         Reason::ProviderFailed,
         "CUDA out of memory at node 7",
+    ),
+    (
+        "fail and repeat the prompt",
+        State::Failed,
+        Reason::ProviderFailed,
+        "Cannot draw “(the prompt)”",
     ),
     (
         "fail without a word",

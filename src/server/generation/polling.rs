@@ -5,7 +5,7 @@ use crate::model::generation::{Reason, State};
 use crate::server::{
     db::generations::Change,
     error::Result,
-    providers::{JobStatus, ProviderError},
+    providers::{JobStatus, ProviderError, without_prompt},
 };
 use std::{sync::atomic::Ordering, time::Duration};
 use tokio::time::Instant;
@@ -108,10 +108,31 @@ impl Drive {
         match answer {
             Ok(Ok(status)) => {
                 self.answered.store(self.life.clock.now(), Ordering::Relaxed);
-                Ok(status)
+                Ok(self.noted(status))
             }
-            Ok(Err(error)) => Err(error),
+            Ok(Err(error)) => Err(error.without_prompt(&self.row.prompt)),
             Err(_) => Err(ProviderError::Broken("no answer to a poll".into())),
+        }
+    }
+
+    /// Keeps the record of how the provider does. Its words go on without the prompt.
+    fn noted(&self, status: JobStatus) -> JobStatus {
+        let health = self.provider.health();
+        match status {
+            JobStatus::Ended(reason, words) => {
+                let words = without_prompt(&words, &self.row.prompt);
+                if let (Reason::ProviderFailed, Some(health)) = (reason, health) {
+                    health.failed(&words);
+                }
+                JobStatus::Ended(reason, words)
+            }
+            JobStatus::Done => {
+                if let Some(health) = health {
+                    health.worked();
+                }
+                JobStatus::Done
+            }
+            other => other,
         }
     }
 

@@ -212,9 +212,7 @@ impl VideoProvider for Fal {
     }
 
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
-        let status = self.status(job).await?;
-        self.hosted.note(&status);
-        Ok(status)
+        self.status(job).await
     }
 
     fn poll_pause(&self, job: &str, polls: u32) -> Duration {

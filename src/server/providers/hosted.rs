@@ -161,15 +161,6 @@ impl Hosted {
         JobStatus::Ended(reason, self.api.without_key(&words))
     }
 
-    /// Keeps the record of how the service does.
-    pub fn note(&self, status: &JobStatus) {
-        match status {
-            JobStatus::Done => self.health.worked(),
-            JobStatus::Ended(Reason::ProviderFailed, words) => self.health.failed(words),
-            _ => {}
-        }
-    }
-
     /// Fetches a video: with the key only from the service itself, and from public addresses only.
     pub async fn fetch(&self, from: Url, to: &Path, most_bytes: u64) -> Result<(), ProviderError> {
         fetch(&self.api, from, to, most_bytes, RESUMES).await

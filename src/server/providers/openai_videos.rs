@@ -246,11 +246,6 @@ impl VideoProvider for OpenAiVideos {
         let answer = self.api.call(Method::GET, &["videos", job], None).await;
         let answer = answer.map_err(|error| ProviderError::Broken(error.into_words()))?;
         let status = self.status(&answer);
-        match &status {
-            Ok(JobStatus::Done) => self.health.worked(),
-            Ok(JobStatus::Ended(Reason::ProviderFailed, words)) => self.health.failed(words),
-            _ => {}
-        }
         let over = matches!(status, Ok(JobStatus::Done | JobStatus::Ended(..)));
         self.pauses.set(job, answer.pause.filter(|_| !over));
         status

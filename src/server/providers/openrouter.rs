@@ -211,12 +211,10 @@ impl VideoProvider for OpenRouter {
     }
 
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
-        let status = match self.hosted.job(job, &self.job(job)).await? {
+        Ok(match self.hosted.job(job, &self.job(job)).await? {
             Some(answer) => self.status(&answer.json),
             None => JobStatus::Gone,
-        };
-        self.hosted.note(&status);
-        Ok(status)
+        })
     }
 
     fn poll_pause(&self, job: &str, polls: u32) -> Duration {

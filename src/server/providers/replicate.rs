@@ -149,12 +149,10 @@ impl VideoProvider for Replicate {
 
     async fn poll(&self, job: &str) -> Result<JobStatus, ProviderError> {
         let url = self.hosted.api.address(&["predictions", job]);
-        let status = match self.hosted.job(job, &url).await? {
+        Ok(match self.hosted.job(job, &url).await? {
             Some(answer) => self.status(&answer.json),
             None => JobStatus::Gone,
-        };
-        self.hosted.note(&status);
-        Ok(status)
+        })
     }
 
     fn poll_pause(&self, job: &str, polls: u32) -> Duration {

@@ -3,7 +3,7 @@
 
 use crate::{
     model::generation::Reason,
-    server::providers::{JobStatus, ProviderError},
+    server::providers::{JobStatus, ProviderError, without_prompt},
 };
 use serde_json::Value;
 
@@ -175,9 +175,7 @@ impl Fault {
 
     /// The same words without the prompt, which some servers repeat and no log may hold.
     pub fn hide(&mut self, prompt: &str) {
-        if !prompt.is_empty() {
-            self.message = self.message.replace(prompt, "(the prompt)");
-        }
+        self.message = without_prompt(&self.message, prompt);
     }
 
     /// As the end of an order.

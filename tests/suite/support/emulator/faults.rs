@@ -89,6 +89,7 @@ pub fn shown(job: &Job, shown: &mut Value) {
     };
     match job.prompt.as_str() {
         "fail" => fail(json!({"message": "CUDA out of memory at node 7"})),
+        "fail and repeat the prompt" => fail(json!({"message": format!("Cannot draw “{}”", job.prompt)})),
         "fail without a word" => fail(json!(null)),
         "block later" => fail(json!({
             "code": "moderation_blocked", "message": "Your request was blocked by our moderation system.",
