@@ -41,11 +41,15 @@ async fn a_video_whose_commit_outlasts_its_lease_is_kept(engine: Engine) {
             (State::Succeeded, Charge::Charged(Credits(10)))
         );
         if slow {
+            assert!(
+                test.app.storage.length(&video(id)).await.is_ok(),
+                "it was charged for"
+            );
             test.until("what the claim left is cleared up", async || {
                 play.forgotten.lock().unwrap().len() == made
             })
             .await;
-            assert!(test.app.storage.length(&video(id)).await.is_ok());
+            assert!(test.app.storage.length(&video(id)).await.is_ok(), "and it stays");
             assert!(play.cancelled.lock().unwrap().is_empty());
             return test.audit().await;
         }
