@@ -37,11 +37,12 @@ pub fn all() -> Vec<Section> {
             "shelf and tools",
             &[
                 ("shelf", || {
-                    tools::shelf(&asked(""), &shelves(), &FormState::default())
+                    within(tools::shelf(&asked(""), &shelves(), &FormState::default()))
                 }),
-                ("rest", || tools::tools(&asked(""), &shelves())),
+                ("rest", || within(tools::tools(&asked(""), &shelves()))),
                 ("in force", || {
-                    tools::tools(&asked("").with("tag", "sea").with("shape", "wide"), &shelves())
+                    let asked = asked("").with("tag", "sea").with("shape", "wide");
+                    within(tools::tools(&asked, &shelves()))
                 }),
             ],
         ),
@@ -81,6 +82,11 @@ pub fn all() -> Vec<Section> {
             })],
         ),
     ]
+}
+
+/// As the library's page has it.
+fn within(part: AnyView) -> AnyView {
+    view! { <div class="library" data-awake="">{part}</div> }.into_any()
 }
 
 fn asked(search: &str) -> LibraryQuery {
