@@ -342,3 +342,25 @@ test.describe('odd words at 390 px', () => {
     expect(await composer.prompt.evaluate((field) => getComputedStyle(field).direction)).toBe('rtl')
   })
 })
+
+test('what was chosen stays chosen through a reload and another page, as the prompt does', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('a tall lantern')
+  await composer.shape('720x1280').check()
+  await composer.seconds.selectOption('8')
+  await composer.takes(2).check()
+  const same = async () => {
+    await expect(composer.shape('720x1280')).toBeChecked()
+    await expect(composer.seconds).toHaveValue('8')
+    await expect(composer.takes(2)).toBeChecked()
+    await expect(composer.prompt).toHaveValue('a tall lantern')
+    await expect(composer.go).toHaveAccessibleName('Create for 160 credits')
+  }
+  await composer.open()
+  await same()
+  await page.goto('/library')
+  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Create' }).click()
+  await same()
+})

@@ -38,3 +38,22 @@ test('a key is made, shown once, used by a program, and revoked', async ({ page,
   await expect(main).toContainText(/Revoked \d/)
   expect((await request.get('/v1/models', { headers })).status()).toBe(401)
 })
+
+test('a form that is pressed twice while the answer takes its time makes one key', async ({ page }) => {
+  await join(page)
+  await page.goto('/account/keys')
+  let sent = 0
+  await page.route('**/account/keys', async (route) => {
+    if (route.request().method() === 'POST') {
+      sent += 1
+      await new Promise((later) => setTimeout(later, 600))
+    }
+    await route.continue()
+  })
+  await page.getByLabel('Name').fill('pressed twice')
+  const button = page.getByRole('button', { name: 'Make the key' })
+  await button.click({ noWaitAfter: true })
+  await button.click({ noWaitAfter: true }).catch(() => {})
+  await expect(page.getByText('pressed twice').first()).toBeVisible()
+  expect(sent).toBe(1)
+})

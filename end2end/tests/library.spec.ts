@@ -1,7 +1,7 @@
 // The library: what is shown stands in the address, much is done to many at once, and a large one stays small in the page.
 
 import { bar, box, library, tiles } from '../support/library.ts'
-import { begin, cancel, join } from '../support/studio.ts'
+import { begin, cancel, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 test('many are selected with the mouse and the keyboard, and come into a new collection', async ({ page, server }) => {
@@ -213,4 +213,31 @@ test.describe('without JavaScript', () => {
     await page.getByRole('button', { name: 'Sort' }).click()
     await expect(page).toHaveURL(/sort=oldest/)
   })
+})
+
+test('a tile that plays is opened by a press, also while the focus is elsewhere', async ({ page }) => {
+  await join(page)
+  const [card] = await make(page, { prompt: 'a paper boat' })
+  await page.goto('/library')
+  await page.getByRole('searchbox').focus()
+  const tile = tiles(page).first()
+  await tile.locator('.tile-screen').hover()
+  await expect(tile.locator('video')).toHaveCount(1)
+  await tile.locator('.tile-screen').click()
+  await expect(page).toHaveURL(new RegExp(`/v/${card!.id}$`))
+})
+
+test('what another tab begins hangs here at once, and the credits are those of now', async ({ page, context }) => {
+  await join(page)
+  await page.goto('/library')
+  await expect(page.getByText('Your videos will hang here')).toBeVisible()
+  const studio = await context.newPage()
+  await make(studio, { prompt: 'the first of all' })
+  await expect(tiles(page)).toHaveCount(1)
+  await make(studio, { prompt: 'the second' })
+  await expect(tiles(page)).toHaveCount(2)
+  await expect(tiles(page).first()).toContainText('the second')
+  await expect(page.locator('a.purse')).toContainText(/^\s*180 credits/)
+  await page.goto('/library?sort=oldest')
+  await expect(tiles(page)).toHaveCount(2)
 })

@@ -20,6 +20,8 @@ pub fn sign_in_again() {
             letter => address.push(letter),
         }
     }
+    // The door says why one stands there.
+    address.push_str("&ended=1");
     browser::go(&address);
 }
 

@@ -12,7 +12,8 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SignIn() -> impl IntoView {
     let form = returned_form();
-    let asked = use_query_map().with_untracked(|query| query.get("next"));
+    let (asked, ended) = use_query_map().with_untracked(|query| (query.get("next"), query.get("ended").is_some()));
+    let ended = ended && form.message.is_none() && form.errors.is_empty();
     let next = form.value("next").or(asked).unwrap_or_else(|| "/create".into());
     let composed: Vec<AnyView> = carried(&form.values)
         .into_iter()
@@ -23,6 +24,7 @@ pub fn SignIn() -> impl IntoView {
         <section class="door">
             <h1>{t!("Sign in")}</h1>
             <form method="post" action="/sign-in" novalidate>
+                {ended.then(|| view! { <p class="hint" role="status">{t!("Your session has ended. Sign in, and you are back where you were.")}</p> })}
                 <FormMessage form=form.clone() />
                 <Field form=form.clone() name="email" label=t!("E-mail") kind="email" autocomplete="username" />
                 <Field form name="password" label=t!("Password") kind="password" autocomplete="current-password" />

@@ -37,7 +37,10 @@ pub fn clear_scratch(folder: &Path) -> std::io::Result<()> {
             .ok()
             .and_then(|at| at.elapsed().ok());
         if old.path().is_file() && age.is_some_and(|age| age > ABANDONED) {
-            std::fs::remove_file(old.path())?;
+            // What somebody else removed meanwhile, or may not be removed, keeps no other here.
+            if let Err(error) = std::fs::remove_file(old.path()) {
+                tracing::warn!(file = %old.path().display(), %error, "a scratch file stays");
+            }
         }
     }
     Ok(())

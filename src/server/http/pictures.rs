@@ -17,7 +17,7 @@ use crate::{
 use axum::{
     Extension, Form, Json,
     body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
+    extract::{FromRequest as _, Path, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -29,10 +29,11 @@ use axum::{
 pub async fn keep(
     State(web): State<Web>,
     Extension(signed_in): Extension<SignedIn>,
-    file: Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<(StatusCode, Json<Kept>), ErrorResponse> {
+    // Nothing is read of who is not signed in.
     let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
-    let file = file.map_err(|_| {
+    let file = Bytes::from_request(request, &()).await.map_err(|_| {
         let message = t!("The picture did not arrive whole, or is larger than 20 MB.");
         AppError::field(Code::Invalid, FIELD, message)
     })?;

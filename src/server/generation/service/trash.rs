@@ -287,8 +287,11 @@ pub async fn expire(life: &Life) -> Result<()> {
             let Some(row) = generations::lookup(&life.db, *user, *id).await? else {
                 continue;
             };
-            if delete(life, &row, Some(before)).await? {
-                deleted += 1;
+            match delete(life, &row, Some(before)).await {
+                Ok(true) => deleted += 1,
+                Ok(false) => {}
+                // One that does not go keeps no other here.
+                Err(error) => tracing::warn!(generation = %id, %error, "a video stays in the trash past its time; it is tried again"),
             }
         }
         if deleted > 0 {
