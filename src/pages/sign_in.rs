@@ -12,7 +12,8 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SignIn() -> impl IntoView {
     let form = returned_form();
-    let (asked, ended) = use_query_map().with_untracked(|query| (query.get("next"), query.get("ended").is_some()));
+    let (asked, ended) =
+        use_query_map().with_untracked(|query| (query.get("next"), query.get("ended").is_some()));
     let ended = ended && form.message.is_none() && form.errors.is_empty();
     let next = form.value("next").or(asked).unwrap_or_else(|| "/create".into());
     let composed: Vec<AnyView> = carried(&form.values)

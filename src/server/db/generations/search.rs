@@ -24,18 +24,26 @@ pub const NEWEST: i64 = 2_000;
 /// How many prompts are folded in one transaction at a start after an update.
 const BATCH: i64 = 500;
 
-/// A page of what a search finds in a view, in its order. `first` videos are looked at before the index is asked.
+/// A page of what a search finds in a view, in its order. What is rare, with fewer than `first` videos, is told by the index of
+/// words; of all else, so many videos are looked at before the index is asked. With `i64::MAX` it never is: tests compare.
 pub async fn find(db: &Db, view: &View, limit: i64, first: i64) -> Result<Vec<CardRow>> {
     let search = Search::read(&view.search);
     if search.patterns.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = among_first(db, view, &search, limit, first).await?;
-    let is_full = i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
-    if is_full || there_are_fewer(db, view, first).await? {
-        return Ok(rows);
+    let is_full = |rows: &Vec<CardRow>| i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
+    if first == i64::MAX || !is_rare(db, view, &search, first).await? {
+        let rows = among_first(db, view, &search, limit, first).await?;
+        if is_full(&rows) || there_are_fewer(db, view, first).await? {
+            return Ok(rows);
+        }
+        // What the index finds fits nearly always.
+        let rows = by_index(db, view, &search, limit, 4 * limit).await?;
+        if is_full(&rows) {
+            return Ok(rows);
+        }
     }
-    by_index(db, view, &search, limit).await
+    by_index(db, view, &search, limit, i64::MAX).await
 }
 
 /// `AND prompt_search LIKE …`, for each pattern.
@@ -84,27 +92,53 @@ struct Count {
 }
 from_row!(Count { count });
 
-async fn by_index(db: &Db, view: &View, search: &Search, limit: i64) -> Result<Vec<CardRow>> {
-    let (question, found) = match db {
+/// The question to the index of words, and what of it is found.
+fn asked(db: &Db, view: &View, search: &Search) -> (Value, &'static str) {
+    match db {
         Db::Sqlite { .. } => (
-            search.for_sqlite(view.user),
+            Value::Text(search.for_sqlite(view.user)),
             "row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)",
         ),
         Db::Postgres(_) => (
-            search.for_postgres(view.user),
+            Value::Text(search.for_postgres(view.user)),
             "words @@ CAST(CAST(? AS TEXT) AS TSQUERY)",
         ),
-    };
-    let mut sieve = view.sieve();
-    fits(search, &mut sieve);
-    let found = found.replace('?', &sieve.bind(Value::Text(question)));
-    let limit = sieve.bind(Value::Number(limit));
+    }
+}
+
+/// Whether the index finds fewer than so many.
+async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool> {
+    let (question, found) = asked(db, view, search);
+    let mut sieve = Sieve::default();
+    let found = found.replace('?', &sieve.bind(question));
+    let few_of = sieve.bind(Value::Number(few));
     let sql = format!(
-        "WITH found AS MATERIALIZED (SELECT generation_id FROM prompt_words WHERE {found})
-         SELECT {} FROM generations WHERE {} AND id IN (SELECT generation_id FROM found) ORDER BY {} LIMIT {limit}",
-        card_columns!(),
-        sieve.sql,
-        view.order()
+        "SELECT COUNT(*) AS count FROM (SELECT generation_id FROM prompt_words WHERE {found} LIMIT {few_of}) AS few"
+    );
+    let count: Vec<Count> = sieve.fetch(db, sql).await?;
+    Ok(count.iter().all(|count| count.count < few))
+}
+
+/// Looks at the first so many of what the index finds.
+async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) -> Result<Vec<CardRow>> {
+    let (question, found) = asked(db, view, search);
+    let mut sieve = view.sieve();
+    let found = found.replace('?', &sieve.bind(question));
+    let most = sieve.bind(Value::Number(most));
+    let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
+    fits(search, &mut sieve);
+    let limit = sieve.bind(Value::Number(limit));
+    // The view's own index is gone through, and not the videos one by one; SQLite is told so by the plus.
+    let id = match db {
+        Db::Sqlite { .. } => "+id",
+        Db::Postgres(_) => "id",
+    };
+    let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
+    let sql = format!(
+        "WITH found AS MATERIALIZED (SELECT generation_id FROM prompt_words WHERE {found}),
+           head AS MATERIALIZED (SELECT id FROM generations WHERE {conditions} AND {id} IN (SELECT generation_id FROM found)
+             ORDER BY {order} LIMIT {most})
+         SELECT {cards} FROM generations WHERE id IN (SELECT id FROM head) AND {patterns} ORDER BY {order} LIMIT {limit}"
     );
     sieve.fetch(db, sql).await
 }

@@ -291,7 +291,9 @@ pub async fn expire(life: &Life) -> Result<()> {
                 Ok(true) => deleted += 1,
                 Ok(false) => {}
                 // One that does not go keeps no other here.
-                Err(error) => tracing::warn!(generation = %id, %error, "a video stays in the trash past its time; it is tried again"),
+                Err(error) => {
+                    tracing::warn!(generation = %id, %error, "a video stays in the trash past its time; it is tried again")
+                }
             }
         }
         if deleted > 0 {
