@@ -292,7 +292,7 @@ pub async fn expire(life: &Life) -> Result<()> {
                 Ok(false) => {}
                 // One that does not go keeps no other here.
                 Err(error) => {
-                    tracing::warn!(generation = %id, %error, "a video stays in the trash past its time; it is tried again")
+                    tracing::warn!(generation = %id, %error, "a video stays in the trash past its time; it is tried again");
                 }
             }
         }
