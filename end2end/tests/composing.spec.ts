@@ -309,7 +309,24 @@ test('the piece of a picture is chosen by keys, and the server cuts it', async (
   expect(await composer.form.locator('[name=input_reference]').inputValue()).not.toBe(whole)
   await composer.form.getByRole('button', { name: /^Choose what of the picture/ }).click()
   await dialog.getByRole('button', { name: 'Use the middle' }).click()
-  await expect(composer.form.locator('[name=input_reference]')).toHaveValue(whole)
+  const used = composer.form.locator('[name=input_reference]')
+  await expect(used).toHaveValue(whole)
+  await test.step('dragged, and given up with the shape that it was chosen for', async () => {
+    await composer.form.getByRole('button', { name: /^Choose what of the picture/ }).click()
+    const place = () => dialog.locator('img').evaluate((image: HTMLElement) => image.style.left)
+    const before = await place()
+    const { x, y, width, height } = (await dialog.getByRole('group').boundingBox())!
+    await page.mouse.move(x + width / 2, y + height / 2)
+    await page.mouse.down()
+    await page.mouse.move(x + width / 2 - 60, y + height / 2, { steps: 4 })
+    await page.mouse.up()
+    expect(await place()).not.toBe(before)
+    await dialog.getByRole('button', { name: 'Use this piece' }).click()
+    await expect(used).not.toHaveValue(whole)
+    await composer.shape('1024x1024').check()
+    await expect(used).toHaveValue(whole)
+    await expect(composer.form.getByText(/^The shape has changed/)).toBeVisible()
+  })
 })
 
 test('without JavaScript lines are queued', async ({ newPage, watch }) => {
