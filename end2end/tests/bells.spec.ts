@@ -97,7 +97,7 @@ test('a notification comes once for all tabs when nobody looks, not before it wa
     for (const tab of tabs) await expect(line(tab)).toHaveText('1 video is being made')
     for (const tab of tabs) await look(at, tab)
     maker.makes = how
-    for (const tab of tabs) await expect(line(tab)).toHaveText(how === 'ready' ? /ready$/ : /1 video was not made$/)
+    for (const tab of tabs) await expect(line(tab)).toHaveText(how === 'ready' ? /ready$/ : /1 was not made$/)
     return card!
   }
 

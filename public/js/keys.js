@@ -117,7 +117,8 @@ export const written = () =>
       return each.map((keys) => ({ section: t('On this page'), keys, words: words.trim() }))
     })
 
-const isField = (element) => element.closest?.('input, textarea, select, video, [contenteditable]:not([contenteditable="false"]), [role="listbox"]')
+// What was closed this moment may still have the focus; nobody types there.
+const isField = (element) => element.checkVisibility?.() && element.closest('input, textarea, select, video, [contenteditable]:not([contenteditable="false"]), [role="listbox"]')
 
 let begun = ''
 let timer

@@ -102,7 +102,7 @@ mod tests {
             promises(&running(), 112_000),
             [
                 "Provider last answered 12 s ago",
-                "Usually ready in 60 s to 2 min (of the last 40)",
+                "Usually ready in 1 to 2 min (of the last 40)",
                 "Gives up and refunds in 6:08",
             ]
         );

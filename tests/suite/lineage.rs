@@ -390,7 +390,7 @@ async fn the_last_frame_starts_a_video_without_a_script(engine: Engine) {
         format!("name=\"input_reference\" value=\"{picture}\""),
         format!("name=\"from\" value=\"{id}\""),
         "name=\"derived_by\" value=\"last_frame\"".into(),
-        "Mover starts from pictures".into(),
+        "Mover was chosen, because it starts from pictures".into(),
     ] {
         assert!(composer.contains(&part), "{part}");
     }

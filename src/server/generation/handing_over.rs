@@ -66,7 +66,6 @@ impl Drive {
         let answer = tokio::time::timeout(patience.min(self.deadline), self.provider.submit(&order)).await;
         let ran = match answer {
             Ok(Ok(job)) => {
-                self.answered.store(self.life.clock.now(), Ordering::Relaxed);
                 (self.job, self.unwritten) = (Some(job.clone()), true);
                 let written = self.write_down(&job).await?;
                 self.unwritten = !written;

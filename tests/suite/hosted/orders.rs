@@ -117,8 +117,8 @@ fn own(service: Service) -> Vec<Bad> {
         Service::OpenRouter => vec![
             blocked("block at the door", "Your input was flagged"),
             failed("fail without a word", Reason::ProviderFailed, "without a word"),
-            failed("cancelled there", Reason::ProviderFailed, "it is cancelled there"),
-            failed("expired there", Reason::ProviderFailed, "it is expired there"),
+            failed("given up there", Reason::ProviderFailed, "it is cancelled there"),
+            failed("run out there", Reason::ProviderFailed, "it is expired there"),
             failed("unknown word", Reason::TimedOut, "brewing"),
         ],
         Service::Fal => vec![

@@ -150,8 +150,8 @@ fn show(id: &str, job: &Job) -> Value {
             "failed",
             json!("The output was flagged by the provider's content policy."),
         )),
-        "cancelled there" => Some(("cancelled", json!(null))),
-        "expired there" => Some(("expired", json!(null))),
+        "given up there" => Some(("cancelled", json!(null))),
+        "run out there" => Some(("expired", json!(null))),
         "unknown word" => Some(("brewing", json!(null))),
         _ => None,
     };
