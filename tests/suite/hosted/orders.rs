@@ -124,7 +124,7 @@ fn own(service: Service) -> Vec<Bad> {
         Service::Fal => vec![
             failed("locked", Reason::ProviderRefused, "Exhausted balance"),
             failed("fail in between", Reason::ProviderFailed, "runner_disconnected"),
-            failed("no video", Reason::ProviderFailed, "has no video"),
+            failed("nothing made", Reason::ProviderFailed, "has no video"),
             failed("result over", Reason::ProviderFailed, "does not know the job"),
             failed(
                 "media inside",
@@ -136,8 +136,8 @@ fn own(service: Service) -> Vec<Bad> {
         Service::Replicate => vec![
             blocked("block at the door", "flagged as sensitive"),
             failed("cancelled there", Reason::ProviderFailed, "it is canceled there"),
-            failed("aborted there", Reason::ProviderFailed, "it is aborted there"),
-            failed("no video", Reason::ProviderFailed, "has no video"),
+            failed("stopped there", Reason::ProviderFailed, "it is aborted there"),
+            failed("nothing made", Reason::ProviderFailed, "has no video"),
             failed("result over", Reason::ProviderFailed, "does not know the job"),
             failed(
                 "media inside",

@@ -220,7 +220,7 @@ fn answer(inner: &Inner, id: &str, job: &Job) -> Response {
             json!([{"loc": ["body"], "msg": "CUDA out of memory at node 7", "type": "internal_server_error"}]),
         ),
         "fail in between" => wrong(StatusCode::INTERNAL_SERVER_ERROR, "Runner disconnected"),
-        "no video" => Json(json!({"images": []})).into_response(),
+        "nothing made" => Json(json!({"images": []})).into_response(),
         "result over" => wrong(StatusCode::NOT_FOUND, "Request not found"),
         "media inside" => Json(json!({"video": {"url": "http://169.254.169.254/a.mp4"}})).into_response(),
         _ => {

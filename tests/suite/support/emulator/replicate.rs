@@ -192,7 +192,7 @@ fn show(inner: &Inner, id: &str, job: &Job) -> Value {
             "NSFW content detected. Try running it again, or try a different prompt.",
         )),
         "cancelled there" => Some(("canceled", "")),
-        "aborted there" => Some(("aborted", "")),
+        "stopped there" => Some(("aborted", "")),
         "unknown word" => Some(("brewing", "")),
         _ => None,
     };
@@ -222,7 +222,7 @@ fn show(inner: &Inner, id: &str, job: &Job) -> Value {
 
 fn output(inner: &Inner, id: &str, prompt: &str) -> Value {
     match prompt {
-        "result over" | "no video" => json!(null),
+        "result over" | "nothing made" => json!(null),
         "a list" => json!([inner.media(id)]),
         "media inside" => json!("http://169.254.169.254/a.mp4"),
         _ => json!(inner.media(id)),
