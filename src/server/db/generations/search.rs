@@ -106,15 +106,19 @@ fn asked(db: &Db, view: &View, search: &Search) -> (Value, &'static str) {
     }
 }
 
-/// Whether the index finds fewer than so many.
+/// Whether the index finds fewer than so many. It looks no further.
 async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool> {
-    let (question, found) = asked(db, view, search);
+    let (question, _) = asked(db, view, search);
+    let found = match db {
+        Db::Sqlite { .. } => "SELECT rowid AS found FROM prompt_index WHERE prompt_index MATCH $1",
+        Db::Postgres(_) => {
+            "SELECT generation_id AS found FROM prompt_words WHERE words @@ CAST(CAST($1 AS TEXT) AS TSQUERY)"
+        }
+    };
     let mut sieve = Sieve::default();
-    let found = found.replace('?', &sieve.bind(question));
+    sieve.bind(question);
     let few_of = sieve.bind(Value::Number(few));
-    let sql = format!(
-        "SELECT COUNT(*) AS count FROM (SELECT generation_id FROM prompt_words WHERE {found} LIMIT {few_of}) AS few"
-    );
+    let sql = format!("SELECT COUNT(found) AS count FROM ({found} LIMIT {few_of}) AS few");
     let count: Vec<Count> = sieve.fetch(db, sql).await?;
     Ok(count.iter().all(|count| count.count < few))
 }
