@@ -7,7 +7,7 @@ import * as pages from './library/pages.js'
 import { form, walls } from './library/parts.js'
 import * as selecting from './library/selecting.js'
 import { pressed } from './library/walking.js'
-import { going } from './work.js'
+import { work } from './work.js'
 
 const FOCUS = 'library focus'
 const GONE = 'library gone'
@@ -62,7 +62,7 @@ if (form) {
 }
 
 // The first video of all: what hangs there now is the server's to write.
-if (!form && !location.search) document.addEventListener('aisora:work', () => going().length && location.reload())
+if (document.querySelector('.page.library .blank') && !location.search) document.addEventListener('aisora:work', () => work.cards.length && location.reload())
 
 // Whether or not something hangs there: an order that is chosen is shown at once, and a menu closes when one looks elsewhere.
 const order = document.querySelector('.order select')

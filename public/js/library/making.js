@@ -1,7 +1,7 @@
 // Tiles of what is being made move on with the work that this page hears of; when it has ended, the server writes the tile.
 
 import { percent, STATES } from '../said.js'
-import { going, hasEnded, work } from '../work.js'
+import { hasEnded, work } from '../work.js'
 import { bringIn, everyId } from './pages.js'
 import { arrivals, arrived, read, walls } from './parts.js'
 
@@ -32,8 +32,10 @@ async function welcome() {
   const asks = new URLSearchParams(location.search)
   asks.delete('view')
   if (asks.size) return
-  for (const { id } of going()) {
-    if (coming.has(id) || everyId().includes(id)) continue
+  // Some are ready before this page hears of them. Ids carry the time: what is newer than the first here hangs before it.
+  const [newest = ''] = everyId()
+  for (const id of work.cards.map(({ id }) => id).filter((id) => id > newest).sort()) {
+    if (coming.has(id)) continue
     const fresh = await written(id)
     if (fresh) bringIn(id, fresh)
   }
