@@ -273,12 +273,36 @@ impl Moment<'_> {
                 events::notify(&mut self.tx, &payload).await?;
             }
         }
-        self.tx.commit().await?;
-        if self.announced {
-            self.life.courier.notify_one();
+        let told = Told {
+            hub: self.life.hub.clone(),
+            courier: self.announced.then(|| self.life.courier.clone()),
+            events: self.events,
+        };
+        // A task of its own: the caller may give up while the database commits (a lease that is looked after finds its job
+        // gone the moment it is over), and what became durable is told all the same.
+        let tx = self.tx;
+        tokio::spawn(async move {
+            tx.commit().await?;
+            told.tell()
+        })
+        .await?
+    }
+}
+
+/// What is told when a transaction has become durable.
+struct Told {
+    hub: Hub,
+    courier: Option<Arc<Notify>>,
+    events: Vec<EventRow>,
+}
+
+impl Told {
+    fn tell(&self) -> Result<()> {
+        if let Some(courier) = &self.courier {
+            courier.notify_one();
         }
         for event in &self.events {
-            self.life.hub.publish(UserId(event.user_id), live::event(event)?);
+            self.hub.publish(UserId(event.user_id), live::event(event)?);
         }
         Ok(())
     }
