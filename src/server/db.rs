@@ -127,6 +127,16 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(10))
+                // Each query here is short, and many run at once: a page of a large library that has helpers started for it
+                // takes twice as long.
+                .after_connect(|connection, _| {
+                    Box::pin(async move {
+                        sqlx::query("SET max_parallel_workers_per_gather = 0")
+                            .execute(connection)
+                            .await?;
+                        Ok(())
+                    })
+                })
                 .connect_with(options)
                 .await?;
             return Ok(Self::Postgres(pool));

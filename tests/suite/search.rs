@@ -9,6 +9,7 @@ use aisora::server::{
         Db, generations,
         generations::{
             GenerationRow,
+            search::Way,
             view::{Place, View, page},
         },
     },
@@ -80,14 +81,16 @@ fn view(user: Uuid, typed: &str, show: &str, after: Option<Place>) -> View {
 
 /// What is found among all of a person's videos, newest first: by the index, which has to agree with a look at each prompt.
 async fn found(test: &TestApp, user: Uuid, typed: &str) -> Vec<String> {
-    let ask = async |newest| {
-        let rows = page(&test.app.db, &view(user, typed, "all", None), 1_000, newest).await;
+    let ask = async |way| {
+        let rows = page(&test.app.db, &view(user, typed, "all", None), 1_000, way).await;
         let rows = rows.unwrap_or_else(|error| panic!("{typed:?}: {error}"));
         rows.into_iter().map(|row| row.prompt).collect::<Vec<_>>()
     };
-    let (by_index, one_by_one) = (ask(0).await, ask(i64::MAX).await);
-    assert_eq!(by_index, one_by_one, "{typed:?}: the index disagrees");
-    by_index
+    let one_by_one = ask(Way::OneByOne).await;
+    for way in [Way::Index, Way::Quickest] {
+        assert_eq!(ask(way).await, one_by_one, "{typed:?}: {way:?} disagrees");
+    }
+    one_by_one
 }
 
 async fn words_are_found_in_any_order_from_their_beginning_whatever_case_and_accents(engine: Engine) {
@@ -326,10 +329,10 @@ async fn pages_continue_and_keep_to_their_filter(engine: Engine) {
         }
     }
     boats.reverse();
-    for newest in [0, 7, 40, 1_000] {
+    for way in [Way::Quickest, Way::Index, Way::OneByOne] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let rows = page(&test.app.db, &view(user, "boat", "all", after), 20, newest)
+            let rows = page(&test.app.db, &view(user, "boat", "all", after), 20, way)
                 .await
                 .unwrap();
             let Some(last) = rows.last() else { break };
@@ -337,10 +340,10 @@ async fn pages_continue_and_keep_to_their_filter(engine: Engine) {
             assert!(rows.len() <= 20);
             seen.extend(rows.iter().map(|row| row.id));
         }
-        assert_eq!(seen, boats, "{newest}");
+        assert_eq!(seen, boats, "{way:?}");
         for (show, many) in [("not-made", 13), ("making", 52), ("ready", 0), ("all", 65)] {
-            let rows = page(&test.app.db, &view(user, "boa", show, None), 200, newest).await;
-            assert_eq!(rows.unwrap().len(), many, "{show}, {newest}");
+            let rows = page(&test.app.db, &view(user, "boa", show, None), 200, way).await;
+            assert_eq!(rows.unwrap().len(), many, "{show}, {way:?}");
         }
     }
 }
@@ -360,8 +363,8 @@ async fn prompts_of_an_older_version_are_found_after_the_next_start(engine: Engi
         let old = "UPDATE generations SET searchable = FALSE, prompt_search = LOWER(prompt) WHERE id = $1";
         run(&test.app.db, old, id).await;
     }
-    let newest = page(&test.app.db, &view(user, "alteres", "all", None), 10, 0).await;
-    assert!(newest.unwrap().is_empty());
+    let rows = page(&test.app.db, &view(user, "alteres", "all", None), 10, Way::Index).await;
+    assert!(rows.unwrap().is_empty());
     test.sister(Setup::default()).await;
     assert_eq!(found(&test, user, "alteres boot").await.len(), 3);
     test.sister(Setup::default()).await;

@@ -73,6 +73,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "extensions",
         include_str!("../../../migrations/sqlite/0014_extensions.sql"),
     ),
+    (
+        15,
+        "search_rows",
+        include_str!("../../../migrations/sqlite/0015_search_rows.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -145,6 +150,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         14,
         "extensions",
         include_str!("../../../migrations/postgres/0014_extensions.sql"),
+    ),
+    (
+        15,
+        "search_rows",
+        include_str!("../../../migrations/postgres/0015_search_rows.sql"),
     ),
 ];
 

@@ -33,7 +33,7 @@ use crate::server::{
         events,
         generations::{
             self, CardRow, GenerationRow,
-            search::NEWEST,
+            search::Way,
             view::{Place, View},
         },
         pictures as sql_pictures, watching,
@@ -420,7 +420,7 @@ impl Generations {
         }
         let view = view(user, query, search);
         let mut rows =
-            generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, NEWEST).await?;
+            generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, Way::Quickest).await?;
         let more = rows.len() > LIBRARY_PAGE as usize;
         rows.truncate(LIBRARY_PAGE as usize);
         let last = rows.last().filter(|_| more);

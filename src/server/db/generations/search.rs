@@ -1,8 +1,7 @@
 //! The search in a person's prompts, and in what they wrote to their videos.
 //!
-//! `prompt_search` holds the folded prompt, title, note and tags, and patterns over it decide what is found, on both engines alike. Most searches
-//! end within the newest videos; for the others, the index of words (FTS5, or GIN over a `tsvector`) says which videos of a
-//! large library are worth looking at.
+//! `prompt_search` holds the folded prompt, title, note and tags, and patterns over it decide what is found, on both engines
+//! alike. The index of words (FTS5, or GIN over a `tsvector`) says which videos of a large library are worth looking at.
 
 use super::{
     CardRow,
@@ -18,27 +17,47 @@ use crate::{
 };
 use uuid::Uuid;
 
-/// How many of the newest videos are looked at one by one before the index is asked.
-pub const NEWEST: i64 = 2_000;
+/// How many videos, the first in their order, are looked at one by one where that is likely to fill a page.
+const FIRST: i64 = 2_000;
+/// How many tell whether it is likely.
+const SAMPLE: i64 = 200;
 
 /// How many prompts are folded in one transaction at a start after an update.
 const BATCH: i64 = 500;
 
-/// A page of what a search finds in a view, in its order. What is rare, with fewer than `first` videos, is told by the index of
-/// words; of all else, so many videos are looked at before the index is asked. With `i64::MAX` it never is: tests compare.
-pub async fn find(db: &Db, view: &View, limit: i64, first: i64) -> Result<Vec<CardRow>> {
+/// How a search goes about it. Every way finds the same; tests compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As is likely to be the quickest.
+    Quickest,
+    /// By the index of words.
+    Index,
+    /// Each video is looked at.
+    OneByOne,
+}
+
+/// A page of what a search finds in a view, in its order.
+pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<CardRow>> {
     let search = Search::read(&view.search);
     if search.patterns.is_empty() {
         return Ok(Vec::new());
     }
+    if way == Way::OneByOne {
+        return among_first(db, view, &search, limit, i64::MAX).await;
+    }
     let is_full = |rows: &Vec<CardRow>| i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
-    if first == i64::MAX || !is_rare(db, view, &search, first).await? {
-        let rows = among_first(db, view, &search, limit, first).await?;
-        if is_full(&rows) || there_are_fewer(db, view, first).await? {
+    // SQLite's index tells in a millisecond what a frequent word is found in. PostgreSQL reads all of it from the table.
+    let reads_ahead = way == Way::Quickest && matches!(db, Db::Postgres(_));
+    if reads_ahead && is_frequent(db, view, &search, limit).await? {
+        let rows = among_first(db, view, &search, limit, FIRST).await?;
+        if is_full(&rows) {
             return Ok(rows);
         }
-        // What the index finds fits nearly always.
-        let rows = by_index(db, view, &search, limit, 4 * limit).await?;
+    }
+    // What the index finds fits nearly always.
+    let enough = 4 * limit;
+    if !is_rare(db, view, &search, enough).await? {
+        let rows = by_index(db, view, &search, limit, enough).await?;
         if is_full(&rows) {
             return Ok(rows);
         }
@@ -76,15 +95,19 @@ async fn among_first(db: &Db, view: &View, search: &Search, limit: i64, first: i
     sieve.fetch(db, sql).await
 }
 
-async fn there_are_fewer(db: &Db, view: &View, first: i64) -> Result<bool> {
+/// Whether so many of the newest are found that the first ones are likely to fill a page.
+async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Result<bool> {
     let mut sieve = view.sieve();
-    let limit = sieve.bind(Value::Number(first));
+    let sample = sieve.bind(Value::Number(SAMPLE));
+    let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
+    fits(search, &mut sieve);
     let sql = format!(
-        "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
+        "SELECT COUNT(*) AS count FROM (SELECT prompt_search FROM generations WHERE {conditions} ORDER BY id DESC LIMIT {sample})
+         AS newest WHERE {}",
         sieve.sql
     );
     let count: Vec<Count> = sieve.fetch(db, sql).await?;
-    Ok(count.iter().all(|count| count.count < first))
+    Ok(count.iter().all(|count| count.count * FIRST >= limit * SAMPLE))
 }
 
 struct Count {
@@ -92,23 +115,16 @@ struct Count {
 }
 from_row!(Count { count });
 
-/// The question to the index of words, and what of it is found.
-fn asked(db: &Db, view: &View, search: &Search) -> (Value, &'static str) {
-    match db {
-        Db::Sqlite { .. } => (
-            Value::Text(search.for_sqlite(view.user)),
-            "row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH ?)",
-        ),
-        Db::Postgres(_) => (
-            Value::Text(search.for_postgres(view.user)),
-            "words @@ CAST(CAST(? AS TEXT) AS TSQUERY)",
-        ),
-    }
+/// The question to the index of words.
+fn question(db: &Db, view: &View, search: &Search) -> Value {
+    Value::Text(match db {
+        Db::Sqlite { .. } => search.for_sqlite(view.user),
+        Db::Postgres(_) => search.for_postgres(view.user),
+    })
 }
 
 /// Whether the index finds fewer than so many. It looks no further.
 async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool> {
-    let (question, _) = asked(db, view, search);
     let found = match db {
         Db::Sqlite { .. } => "SELECT rowid AS found FROM prompt_index WHERE prompt_index MATCH $1",
         Db::Postgres(_) => {
@@ -116,7 +132,7 @@ async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool
         }
     };
     let mut sieve = Sieve::default();
-    sieve.bind(question);
+    sieve.bind(question(db, view, search));
     let few_of = sieve.bind(Value::Number(few));
     let sql = format!("SELECT COUNT(found) AS count FROM ({found} LIMIT {few_of}) AS few");
     let count: Vec<Count> = sieve.fetch(db, sql).await?;
@@ -125,23 +141,24 @@ async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool
 
 /// Looks at the first so many of what the index finds.
 async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) -> Result<Vec<CardRow>> {
-    let (question, found) = asked(db, view, search);
     let mut sieve = view.sieve();
-    let found = found.replace('?', &sieve.bind(question));
+    let question = sieve.bind(question(db, view, search));
     let most = sieve.bind(Value::Number(most));
     let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
     fits(search, &mut sieve);
     let limit = sieve.bind(Value::Number(limit));
-    // The view's own index is gone through, and not the videos one by one; SQLite is told so by the plus.
-    let id = match db {
-        Db::Sqlite { .. } => "+id",
-        Db::Postgres(_) => "id",
+    let found = match db {
+        // The view's own index holds the row as well, so that nothing else is read.
+        Db::Sqlite { .. } => {
+            format!("search_row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH {question})")
+        }
+        Db::Postgres(_) => format!(
+            "id IN (SELECT generation_id FROM prompt_words WHERE words @@ CAST(CAST({question} AS TEXT) AS TSQUERY))"
+        ),
     };
     let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
     let sql = format!(
-        "WITH found AS MATERIALIZED (SELECT generation_id FROM prompt_words WHERE {found}),
-           head AS MATERIALIZED (SELECT id FROM generations WHERE {conditions} AND {id} IN (SELECT generation_id FROM found)
-             ORDER BY {order} LIMIT {most})
+        "WITH head AS MATERIALIZED (SELECT id FROM generations WHERE {conditions} AND {found} ORDER BY {order} LIMIT {most})
          SELECT {cards} FROM generations WHERE id IN (SELECT id FROM head) AND {patterns} ORDER BY {order} LIMIT {limit}"
     );
     sieve.fetch(db, sql).await

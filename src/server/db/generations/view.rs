@@ -3,7 +3,10 @@
 //! Filters and orders look at nothing but the columns of the index `generations_view`: the ids of a page are found in it
 //! alone, and only the videos of the page itself are read.
 
-use super::{CardRow, search};
+use super::{
+    CardRow,
+    search::{self, Way},
+};
 use crate::{
     model::library::Sort,
     on_db,
@@ -235,10 +238,10 @@ impl View {
     }
 }
 
-/// A page of a view. With a search, so many of its `first` videos are looked at before the index of words is asked.
-pub async fn page(db: &Db, view: &View, limit: i64, first: i64) -> Result<Vec<CardRow>> {
+/// A page of a view, searched in one way or another.
+pub async fn page(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<CardRow>> {
     if !view.search.is_empty() {
-        return search::find(db, view, limit, first).await;
+        return search::find(db, view, limit, way).await;
     }
     let mut sieve = view.sieve();
     let (order, limit) = (view.order(), sieve.bind(Value::Number(limit)));

@@ -1,0 +1,1 @@
+-- Nothing to do: PostgreSQL's index of words leads to the table of words only.
