@@ -107,17 +107,18 @@ export const test = base.extend<object, { maker: Maker }>({
 /** What `Mover` makes: 1280 × 720, 5 s, for 10 credits. It offers 10 s as well, and makes the same. */
 export const MOVED = { model: 'Mover', size: '1280x720', seconds: 5 } as const
 
-const configOf = ({ url }: Maker) => `[providers.maker]
+/** A configuration whose model `Mover` is made by a maker, in sizes at so many credits a second. */
+const configOf = ({ url }: Maker, sizes: Record<string, number> = { '1280x720': 2 }, seconds = [5, 10], more = '') => `[providers.maker]
 kind = "openai_videos"
 base_url = "${url}"
 key = "maker"
 [[providers.maker.models]]
 id = "Mover"
 label = "Mover"
-sizes = { "1280x720" = 2 }
-seconds = [5, 10]
+sizes = { ${Object.entries(sizes).map(([size, credits]) => `"${size}" = ${credits}`).join(', ')} }
+seconds = [${seconds.join(', ')}]
 input_reference = true
-`
+${more}`
 
 /** The film with a tone of the same length. */
 function withSound(): Buffer {
@@ -141,26 +142,25 @@ function jpegSize(body: Buffer): [number, number] | null {
   return null
 }
 
-/** A studio of its own with one model, Mover, that starts from pictures. */
+/** A studio of its own with a model, Mover, that starts from pictures and makes videos of 5 s. */
 export class MovingStudio {
   private constructor(
     readonly maker: Maker,
     readonly server: Server,
-    readonly folder: string,
   ) {}
 
-  static async launch(): Promise<MovingStudio> {
+  /** `more` follows on what is said of Mover. */
+  static async launch(sizes: Record<string, number> = { '1280x720': 4, '720x1280': 4 }, more = ''): Promise<MovingStudio> {
     const maker = await Maker.start()
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-moving-'))
-    const config = path.join(folder, 'aisora.toml')
-    const model = 'id = "Mover"\nlabel = "Mover"\nsizes = { "1280x720" = 4, "720x1280" = 4 }\nseconds = [5]\ninput_reference = true\n'
-    fs.writeFileSync(config, `[providers.maker]\nkind = "openai_videos"\nbase_url = "${maker.url}"\nkey = "maker"\n[[providers.maker.models]]\n${model}`)
-    return new MovingStudio(maker, await Server.launch({ AISORA_CONFIG: config }), folder)
+    return new MovingStudio(maker, await Server.launch({}, [], configOf(maker, sizes, [5], more)))
+  }
+
+  get url(): string {
+    return this.server.url
   }
 
   async dispose(): Promise<void> {
     await this.server.dispose()
     this.maker.stop()
-    fs.rmSync(this.folder, { recursive: true, force: true })
   }
 }

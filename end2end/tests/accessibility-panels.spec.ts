@@ -162,7 +162,7 @@ test.describe('with a model that starts from pictures', () => {
   for (const colorScheme of ['dark', 'light'] as const) {
     test(`${colorScheme} theme: a picture in the composer, and the choice of its piece`, async ({ newPage, watch }) => {
       watch.allow(/another origin/)
-      const page = await newPage({ baseURL: studio.server.url, colorScheme })
+      const page = await newPage({ baseURL: studio.url, colorScheme })
       await join(page)
       const composer = new Composer(page)
       await composer.open()

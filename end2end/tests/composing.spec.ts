@@ -1,50 +1,23 @@
 // What helps with composing: several prompts and two models under one price, presets, the helper, earlier prompts, rules, the
 // piece of a picture.
 
-import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { Maker } from '../support/maker.ts'
+import { MovingStudio } from '../support/maker.ts'
 import { begin, Composer, expectNoSidewaysScroll, join, snapshot } from '../support/studio.ts'
-import { Server } from '../support/server.ts'
 import { expect, expectAccessible, signUp, test } from '../support/test.ts'
 
 const wide = path.resolve(import.meta.dirname, '../../public/showcase/1.jpg')
 
 const pictures = process.env.AISORA_PICTURES ? path.join(import.meta.dirname, '../pictures') : undefined
 
-let maker: Maker
-let studio: Server
-let folder: string
+let studio: MovingStudio
 
 test.beforeAll(async () => {
-  maker = await Maker.start()
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-composing-'))
-  const config = path.join(folder, 'aisora.toml')
-  fs.writeFileSync(
-    config,
-    `[moderation]
-forbidden = ["forbidden words", "Crème"]
-[providers.maker]
-kind = "openai_videos"
-base_url = "${maker.url}"
-key = "maker"
-[[providers.maker.models]]
-id = "Mover"
-label = "Mover"
-sizes = { "720x1280" = 4, "1024x1024" = 4 }
-seconds = [5]
-input_reference = true
-`,
-  )
-  studio = await Server.launch({ AISORA_CONFIG: config })
+  const rules = '[moderation]\nforbidden = ["forbidden words", "Crème"]\n'
+  studio = await MovingStudio.launch({ '720x1280': 4, '1024x1024': 4 }, rules)
 })
-test.afterAll(async () => {
-  await studio?.dispose()
-  maker?.stop()
-  fs.rmSync(folder, { recursive: true, force: true })
-})
+test.afterAll(() => studio?.dispose())
 
 const create = (page: Page) => page.locator('#create')
 

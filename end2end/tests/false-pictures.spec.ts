@@ -80,7 +80,7 @@ async function opened(page: Page): Promise<Composer> {
 for (const [how, give] of [['chosen', chosen], ['dropped', dropped]] as const) {
   test(`what is no picture and is ${how} is refused in words, and prompt and page stay as they were`, async ({ newPage, watch }) => {
     watch.allow(/another origin/, /status of 422/)
-    const page = await newPage({ baseURL: studio.server.url, viewport: { width: 390, height: 844 } })
+    const page = await newPage({ baseURL: studio.url, viewport: { width: 390, height: 844 } })
     const composer = await opened(page)
     const shown = composer.form.getByAltText('The picture it starts from')
     for (const { told, ...given } of REFUSED) {
@@ -110,7 +110,7 @@ for (const [how, give] of [['chosen', chosen], ['dropped', dropped]] as const) {
 
   test(`a real picture that is ${how} is taken whatever it is called`, async ({ newPage, watch }) => {
     watch.allow(/another origin/)
-    const page = await newPage({ baseURL: studio.server.url })
+    const page = await newPage({ baseURL: studio.url })
     const composer = await opened(page)
     const shown = composer.form.getByAltText('The picture it starts from')
     for (const given of TAKEN) {

@@ -1,42 +1,29 @@
 // Videos that start from a picture, models that retire, and how a model has been doing.
 
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
-import { Maker } from '../support/maker.ts'
+import { MovingStudio } from '../support/maker.ts'
 import { Composer, expectMade } from '../support/studio.ts'
-import { Server } from '../support/server.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 const poster = path.resolve(import.meta.dirname, '../../public/showcase/2.jpg')
 const readme = path.resolve(import.meta.dirname, '../../README.md')
 
-let maker: Maker
-let studio: Server
-let folder: string
+let studio: MovingStudio
 
 test.beforeAll(async () => {
-  maker = await Maker.start()
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-picture-'))
-  const model = (id: string, more: string) => `[[providers.maker.models]]\nid = "${id}"\nlabel = "${id}"\n${more}\n`
-  const config = path.join(folder, 'aisora.toml')
-  fs.writeFileSync(
-    config,
-    `[providers.maker]
-kind = "openai_videos"
-base_url = "${maker.url}"
-key = "maker"
-` +
-      model('Mover', 'sizes = { "1280x720" = 4 }\nseconds = [5]\ninput_reference = true\nsuccessor = "builtin"') +
-      model('Elder', 'sizes = { "1280x720" = 4, "960x960" = 4 }\nseconds = [5, 9]\navailable_until = 2026-01-01\nsuccessor = "Mover"'),
-  )
-  studio = await Server.launch({ AISORA_CONFIG: config })
+  const elder = `successor = "builtin"
+[[providers.maker.models]]
+id = "Elder"
+label = "Elder"
+sizes = { "1280x720" = 4, "960x960" = 4 }
+seconds = [5, 9]
+available_until = 2026-01-01
+successor = "Mover"
+`
+  studio = await MovingStudio.launch({ '1280x720': 4 }, elder)
 })
-test.afterAll(async () => {
-  await studio?.dispose()
-  maker?.stop()
-  fs.rmSync(folder, { recursive: true, force: true })
-})
+test.afterAll(() => studio?.dispose())
 
 test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video', async ({ newPage, watch }) => {
   watch.allow(/another origin/)
@@ -76,7 +63,7 @@ test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video'
   await composer.prompt.fill('the fog comes in')
   await composer.go.click()
   await expectMade(page)
-  expect(maker.pictures.at(-1)).toEqual([1280, 720])
+  expect(studio.maker.pictures.at(-1)).toEqual([1280, 720])
   await page.getByLabel('Watched now').getByRole('link', { name: /open/i }).first().click()
   await expect(page.getByAltText('The picture it started from')).toBeVisible()
   await page.getByRole('link', { name: 'Make another' }).click()
@@ -96,10 +83,10 @@ test('without JavaScript the picture goes with the form', async ({ newPage, watc
   const form = page.getByRole('form', { name: 'Composer' })
   await form.getByLabel('What should be seen').fill('the fog comes in')
   await form.getByLabel('Picture', { exact: true }).setInputFiles(poster)
-  const before = maker.pictures.length
+  const before = studio.maker.pictures.length
   await form.getByRole('button', { name: /^Create/ }).click()
-  await expect.poll(() => maker.pictures.length).toBe(before + 1)
-  expect(maker.pictures.at(-1)).toEqual([1280, 720])
+  await expect.poll(() => studio.maker.pictures.length).toBe(before + 1)
+  expect(studio.maker.pictures.at(-1)).toEqual([1280, 720])
   // One that is none comes back with what was typed.
   await form.getByLabel('What should be seen').fill('another fog')
   await form.getByLabel('Picture', { exact: true }).setInputFiles(readme)

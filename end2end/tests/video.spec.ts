@@ -1,43 +1,17 @@
 // The page of one video: its player, what comes from it, its family, and two of them in step.
 
 import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
 import type { Locator, Page } from '@playwright/test'
-import { Maker } from '../support/maker.ts'
+import { MovingStudio } from '../support/maker.ts'
 import { arrive, expectNoSidewaysScroll, join, paused, player, scrollUntil, settled, type Card } from '../support/studio.ts'
-import { Server } from '../support/server.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
-let maker: Maker
-let studio: Server
-let folder: string
+let studio: MovingStudio
 
 test.beforeAll(async () => {
-  maker = await Maker.start()
-  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'aisora-video-'))
-  const config = path.join(folder, 'aisora.toml')
-  fs.writeFileSync(
-    config,
-    `[providers.maker]
-kind = "openai_videos"
-base_url = "${maker.url}"
-key = "maker"
-[[providers.maker.models]]
-id = "Mover"
-label = "Mover"
-sizes = { "1280x720" = 2 }
-seconds = [5]
-input_reference = true
-`,
-  )
-  studio = await Server.launch({ AISORA_CONFIG: config })
+  studio = await MovingStudio.launch({ '1280x720': 2 })
 })
-test.afterAll(async () => {
-  await studio?.dispose()
-  maker?.stop()
-  fs.rmSync(folder, { recursive: true, force: true })
-})
+test.afterAll(() => studio?.dispose())
 // The server of this file is not the one that the tests' watch knows.
 test.beforeEach(({ watch }) => watch.allow(/another origin/))
 
@@ -170,9 +144,9 @@ test('it fills the screen by key and by button, and leaves it again', async ({ n
 test('a video with sound is heard when one wants, and shows its words as captions', async ({ newPage }) => {
   const page = await newPage({ baseURL: studio.url })
   await join(page)
-  maker.sounds = true
+  studio.maker.sounds = true
   const [card] = await takes(page, 'Bells <i>over</i> a harbour & gulls')
-  maker.sounds = false
+  studio.maker.sounds = false
   const video = await open(page, card!)
   const bar = page.locator('.player-bar')
   const said = bar.getByRole('status')
@@ -218,10 +192,10 @@ test('a frame is saved in full size, and starts a video', async ({ newPage }) =>
   await expect(page).toHaveURL(/\/create\?from=.*&input_reference=.*&by=frame$/)
   await expect(page.getByAltText('The picture it starts from')).toBeVisible()
   await expect(page.getByLabel('What should be seen')).toHaveValue('Größe & فيل, a paper boat')
-  const orders = maker.pictures.length
+  const orders = studio.maker.pictures.length
   await page.getByRole('button', { name: /^Create for 10 credits/ }).click()
-  await expect.poll(() => maker.pictures.length).toBe(orders + 1)
-  expect(maker.pictures.at(-1)).toEqual([1280, 720])
+  await expect.poll(() => studio.maker.pictures.length).toBe(orders + 1)
+  expect(studio.maker.pictures.at(-1)).toEqual([1280, 720])
   await settled(page)
   await arrive(page, `/v/${card!.id}`)
   await expect(page.locator('.family')).toContainText('From a frame')

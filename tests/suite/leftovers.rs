@@ -3,30 +3,18 @@
 
 mod chores;
 mod slow_commits;
+mod stubborn;
 
 use crate::support::{Engine, MODEL, Play, Setup, TestApp};
-use aisora::model::generation::{Charge, Extending, Reason, State};
+use aisora::model::generation::{Charge, Reason, State};
 use aisora::server::{clock::Clock, storage::Storage};
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, memory::InMemory, path::Path,
-};
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI32, Ordering},
-    },
-    time::Duration,
-};
+use object_store::memory::InMemory;
+use std::{sync::Arc, time::Duration};
 
 crate::on_both_engines!(
     work_that_is_cancelled_elsewhere_is_stopped_at_its_provider,
-    files_that_cannot_be_removed_are_removed_later,
-    a_store_that_hangs_holds_no_extension_up_for_ever,
     what_is_done_at_a_provider_is_fetched_however_long_nobody_asked,
     an_order_that_is_being_handed_over_is_heard_out_before_the_worker_stops,
-    what_was_never_handed_over_is_handed_over_after_a_restart,
     an_order_that_was_taken_is_written_down_at_the_second_try,
     an_order_that_cannot_be_written_down_is_cancelled,
     jobs_of_a_provider_that_is_gone_end_without_a_charge,
@@ -57,197 +45,6 @@ async fn work_that_is_cancelled_elsewhere_is_stopped_at_its_provider(engine: Eng
     })
     .await;
     assert_eq!(test.balance(person).await, (200, 0));
-    test.audit().await;
-}
-
-/// A store that cannot remove anything a few times, and sometimes does not answer who reads.
-#[derive(Debug)]
-struct Stubborn {
-    store: InMemory,
-    refuses: Arc<AtomicI32>,
-    hangs: Arc<AtomicI32>,
-}
-
-impl fmt::Display for Stubborn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stubborn")
-    }
-}
-
-#[async_trait::async_trait]
-impl ObjectStore for Stubborn {
-    async fn put_opts(
-        &self,
-        path: &Path,
-        bytes: PutPayload,
-        options: PutOptions,
-    ) -> object_store::Result<PutResult> {
-        self.store.put_opts(path, bytes, options).await
-    }
-    async fn put_multipart_opts(
-        &self,
-        path: &Path,
-        options: PutMultipartOptions,
-    ) -> object_store::Result<Box<dyn MultipartUpload>> {
-        self.store.put_multipart_opts(path, options).await
-    }
-    async fn get_opts(&self, path: &Path, options: GetOptions) -> object_store::Result<GetResult> {
-        if self.hangs.fetch_sub(1, Ordering::SeqCst) > 0 {
-            std::future::pending::<()>().await;
-        }
-        self.store.get_opts(path, options).await
-    }
-    fn delete_stream(
-        &self,
-        paths: futures::stream::BoxStream<'static, object_store::Result<Path>>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<Path>> {
-        if self.refuses.fetch_sub(1, Ordering::SeqCst) > 0 {
-            let error = object_store::Error::Generic {
-                store: "stubborn",
-                source: "not now".into(),
-            };
-            return Box::pin(futures::stream::once(async { Err(error) }));
-        }
-        self.store.delete_stream(paths)
-    }
-    fn list(
-        &self,
-        prefix: Option<&Path>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<ObjectMeta>> {
-        self.store.list(prefix)
-    }
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> object_store::Result<ListResult> {
-        self.store.list_with_delimiter(prefix).await
-    }
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> object_store::Result<()> {
-        self.store.copy_opts(from, to, options).await
-    }
-}
-
-async fn files_that_cannot_be_removed_are_removed_later(engine: Engine) {
-    let refuses = Arc::new(AtomicI32::new(2));
-    let store = Stubborn {
-        store: InMemory::new(),
-        refuses: refuses.clone(),
-        hangs: Arc::default(),
-    };
-    let setup = Setup {
-        storage: Some(Storage::over(Arc::new(store))),
-        ..Setup::default()
-    };
-    let mut test = TestApp::with(engine, setup).await;
-    test.work();
-    let person = test.person().await;
-    let card = test.create(person, "a boat", 1).await.remove(0);
-    test.ended(person, card.id).await;
-    let row = test.app.generations.media(person, card.id).await.unwrap();
-    let key = format!("{}/video.mp4", row.media_prefix.unwrap());
-    test.app.generations.delete(person, card.id).await.unwrap();
-    assert!(
-        test.app.generations.media(person, card.id).await.is_err(),
-        "gone for its person at once"
-    );
-    test.until("the files are removed all the same", async || {
-        test.app.storage.length(&key).await.is_err()
-    })
-    .await;
-    assert!(refuses.load(Ordering::SeqCst) < 0, "it was refused before");
-    test.audit().await;
-}
-
-async fn a_store_that_hangs_holds_no_extension_up_for_ever(engine: Engine) {
-    let hangs = Arc::new(AtomicI32::new(0));
-    let store = Stubborn {
-        store: InMemory::new(),
-        refuses: Arc::default(),
-        hangs: hangs.clone(),
-    };
-    let play = Play::default().offering(|offer| offer.model.extends_to = 60);
-    let setup = Setup {
-        storage: Some(Storage::over(Arc::new(store))),
-        ..with(&play)
-    };
-    let mut test = TestApp::with(engine, setup).await;
-    test.work();
-    let person = test.person().await;
-    let card = test.create(person, "a boat", 1).await.remove(0);
-    test.ended(person, card.id).await;
-    let page = test.app.generations.page(person, card.id).await.unwrap();
-    let Extending::By(additions) = page.extending else {
-        panic!("it can be extended")
-    };
-    hangs.store(1, Ordering::SeqCst);
-    let longer = test
-        .app
-        .generations
-        .extend(person, card.id, "on", &additions[0].quote.token)
-        .await
-        .unwrap();
-    let longer = test.ended(person, longer.id).await;
-    assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
-    assert!(hangs.load(Ordering::SeqCst) < 0, "it was read again");
-    test.stop_work().await;
-    test.audit().await;
-}
-
-async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engine) {
-    let hangs = Arc::new(AtomicI32::new(0));
-    let store = Stubborn {
-        store: InMemory::new(),
-        refuses: Arc::default(),
-        hangs: hangs.clone(),
-    };
-    let play = Play::default().offering(|offer| {
-        offer.model.extends_to = 60;
-        offer.deadline = Duration::from_mins(10);
-    });
-    let setup = Setup {
-        storage: Some(Storage::over(Arc::new(store))),
-        ..with(&play)
-    };
-    let mut test = TestApp::with(engine, setup).await;
-    test.work();
-    let person = test.person().await;
-    let card = test.create(person, "a boat", 1).await.remove(0);
-    test.ended(person, card.id).await;
-    let page = test.app.generations.page(person, card.id).await.unwrap();
-    let Extending::By(additions) = page.extending else {
-        panic!("it can be extended")
-    };
-    hangs.store(1, Ordering::SeqCst);
-    let token = &additions[0].quote.token;
-    let longer = test.app.generations.extend(person, card.id, "on", token).await;
-    let longer = longer.unwrap().id;
-    test.until("the original is being fetched", async || {
-        hangs.load(Ordering::SeqCst) == 0
-    })
-    .await;
-    let state = test
-        .app
-        .generations
-        .page(person, longer)
-        .await
-        .unwrap()
-        .card
-        .state;
-    assert_eq!(state, State::Submitting);
-    // A deployment in this moment.
-    test.stop_work().await;
-    let state = test
-        .app
-        .generations
-        .page(person, longer)
-        .await
-        .unwrap()
-        .card
-        .state;
-    assert_eq!(state, State::Queued, "nothing was sent");
-    assert_eq!(test.balance(person).await, (180, 10));
-    test.work();
-    let longer = test.ended(person, longer).await;
-    assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
-    assert_eq!(play.orders.lock().unwrap().len(), 2, "each was ordered once");
-    test.stop_work().await;
     test.audit().await;
 }
 

@@ -1,27 +1,24 @@
 //! Where videos come from: how it is noted, what the page shows of it, and the ways to something new that need no script.
 
+mod last_frame;
+mod variation;
+
 use crate::support::{Browser, Engine, MODEL, Play, SIZE, Setup, TestApp, WebServer};
 use aisora::model::{
     catalogue::SizeOffer,
     composition::ComposerForm,
     credits::{Credits, PostingKind},
-    error::{AppError, Code},
+    error::AppError,
     generation::{Card, State},
     ids::{GenerationId, UserId},
     lineage::{DerivedBy, Kin},
-    spending::GuardsForm,
 };
-use aisora::server::clock::Clock;
 use serde_json::{Value, json};
-use std::collections::HashSet;
 
 crate::on_both_engines!(
     every_way_to_a_new_video_is_noted,
     a_family_is_shown_within_bounds,
     what_was_deleted_keeps_its_place_while_something_came_from_it,
-    a_variation_is_created_once_however_often_it_is_pressed,
-    a_variation_is_refused_by_credits_guards_and_stale_prices,
-    the_last_frame_starts_a_video_without_a_script,
     nobody_derives_from_what_is_not_theirs,
     a_receipt_tells_all_that_happened,
 );
@@ -55,6 +52,55 @@ async fn vary(test: &TestApp, person: UserId, id: GenerationId) -> Result<Card, 
     let quote = quote.expect("a price").token;
     let made = test.app.generations.vary(person, id, &quote).await;
     made.map_err(AppError::from)
+}
+
+/// A server whose second model starts from pictures; the played one does not.
+async fn with_pictures(engine: Engine) -> WebServer {
+    let mover = Play::named("mover", 10).offering(|offer| {
+        offer.model.id = "mover".into();
+        offer.model.label = "Mover".into();
+        offer.model.input_reference = true;
+        offer.model.sizes.insert(
+            0,
+            SizeOffer {
+                size: aisora::model::catalogue::Size::new(72, 128),
+                credits_per_second: Credits(1),
+            },
+        );
+    });
+    WebServer::with(
+        engine,
+        Setup {
+            more: vec![mover],
+            ..Setup::default()
+        },
+    )
+    .await
+}
+
+/// A finished video of the browser's person.
+async fn made(browser: &Browser) -> String {
+    let fields = json!({ "prompt": "a boat", "model": MODEL, "size": SIZE, "seconds": "1", "takes": "1" });
+    let quote = browser.call("generation/quote", &json!({ "form": fields })).await;
+    let quote: Value = quote.json().await.unwrap();
+    let mut form = fields;
+    form["quote"] = quote["token"].clone();
+    let cards = browser.call("generation/create", &json!({ "form": form })).await;
+    let cards: Value = cards.json().await.unwrap();
+    let id = cards[0]["id"].as_str().expect("created").to_owned();
+    for _ in 0..500 {
+        let page: Value = browser
+            .call("gallery/video", &json!({ "id": id }))
+            .await
+            .json()
+            .await
+            .unwrap();
+        if page["card"]["state"] == "succeeded" {
+            return id;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("not made")
 }
 
 async fn roots(test: &TestApp, person: UserId, id: GenerationId) -> Vec<Kin> {
@@ -213,227 +259,6 @@ async fn what_was_deleted_keeps_its_place_while_something_came_from_it(engine: E
     assert!(above.deleted && above.children[0].deleted);
     test.stop_work().await;
     test.audit().await;
-}
-
-async fn a_variation_is_created_once_however_often_it_is_pressed(engine: Engine) {
-    let mut test = TestApp::start(engine).await;
-    let person = test.person().await;
-    test.work();
-    let id = test.create(person, "a boat", 1).await.remove(0).id;
-    test.ended(person, id).await;
-    test.stop_work().await;
-    let quote = test.app.generations.page(person, id).await.unwrap().variation;
-    let quote = quote.expect("a price");
-    assert_eq!(quote.credits, Credits(10));
-    let presses = (0..6).map(|_| {
-        let (generations, token) = (test.app.generations.clone(), quote.token.clone());
-        tokio::spawn(async move { generations.vary(person, id, &token).await.expect("created").id })
-    });
-    let mut made = HashSet::new();
-    for press in presses.collect::<Vec<_>>() {
-        made.insert(press.await.unwrap());
-    }
-    assert_eq!(made.len(), 1, "{made:?}");
-    assert_eq!(test.balance(person).await, (180, 10));
-    test.audit().await;
-}
-
-async fn a_variation_is_refused_by_credits_guards_and_stale_prices(engine: Engine) {
-    let clock = Clock::manual(1_795_000_000_000);
-    let setup = Setup {
-        clock: clock.clone(),
-        ..Setup::default()
-    };
-    let mut test = TestApp::with(engine, setup).await;
-    let person = test.person().await;
-    test.work();
-    let id = test.create(person, "a boat", 1).await.remove(0).id;
-    test.ended(person, id).await;
-    test.stop_work().await;
-    let guards = |most_per_job: &str, confirm_above: &str| GuardsForm {
-        most_per_job: most_per_job.into(),
-        most_per_day: String::new(),
-        confirm_above: confirm_above.into(),
-    };
-    test.app
-        .spending
-        .set(person, &guards("9", ""))
-        .await
-        .expect("set");
-    assert_eq!(
-        vary(&test, person, id).await.unwrap_err().code,
-        Code::SpendingGuard
-    );
-    // Above this the first press asks, and the second one at the same price creates.
-    test.app
-        .spending
-        .set(person, &guards("", "5"))
-        .await
-        .expect("set");
-    let (generations, page) = (
-        &test.app.generations,
-        test.app.generations.page(person, id).await.unwrap(),
-    );
-    let asked = page.variation.expect("a price");
-    let first = generations
-        .vary(person, id, &asked.token)
-        .await
-        .map_err(AppError::from);
-    assert_eq!(first.unwrap_err().code, Code::ConfirmationNeeded);
-    let again = generations
-        .page_again(person, id, asked.token.clone())
-        .await
-        .unwrap();
-    clock.advance(1_000);
-    let same = again.variation.expect("a price");
-    assert_eq!(same.id, asked.id, "the price that was asked about");
-    generations.vary(person, id, &same.token).await.expect("created");
-    test.app.spending.set(person, &guards("", "")).await.expect("set");
-    let stale = generations
-        .vary(person, id, "e30.e30")
-        .await
-        .map_err(AppError::from);
-    assert_eq!(stale.unwrap_err().code, Code::QuoteStale);
-    assert_eq!(test.balance(person).await, (180, 10));
-    // All but nothing is on hold for something else.
-    for takes in [4, 4, 4, 4, 2] {
-        test.create(person, "another", takes).await;
-    }
-    assert_eq!(test.balance(person).await.0, 0);
-    let poor = vary(&test, person, id).await.unwrap_err();
-    assert_eq!(poor.code, Code::InsufficientCredits);
-    test.audit().await;
-}
-
-/// A server whose second model starts from pictures; the played one does not.
-async fn with_pictures(engine: Engine) -> WebServer {
-    let mover = Play::named("mover", 10).offering(|offer| {
-        offer.model.id = "mover".into();
-        offer.model.label = "Mover".into();
-        offer.model.input_reference = true;
-        offer.model.sizes.insert(
-            0,
-            SizeOffer {
-                size: aisora::model::catalogue::Size::new(72, 128),
-                credits_per_second: Credits(1),
-            },
-        );
-    });
-    WebServer::with(
-        engine,
-        Setup {
-            more: vec![mover],
-            ..Setup::default()
-        },
-    )
-    .await
-}
-
-/// A finished video of the browser's person.
-async fn made(browser: &Browser) -> String {
-    let fields = json!({ "prompt": "a boat", "model": MODEL, "size": SIZE, "seconds": "1", "takes": "1" });
-    let quote = browser.call("generation/quote", &json!({ "form": fields })).await;
-    let quote: Value = quote.json().await.unwrap();
-    let mut form = fields;
-    form["quote"] = quote["token"].clone();
-    let cards = browser.call("generation/create", &json!({ "form": form })).await;
-    let cards: Value = cards.json().await.unwrap();
-    let id = cards[0]["id"].as_str().expect("created").to_owned();
-    for _ in 0..500 {
-        let page: Value = browser
-            .call("gallery/video", &json!({ "id": id }))
-            .await
-            .json()
-            .await
-            .unwrap();
-        if page["card"]["state"] == "succeeded" {
-            return id;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("not made")
-}
-
-async fn the_last_frame_starts_a_video_without_a_script(engine: Engine) {
-    let mut server = with_pictures(engine).await;
-    server.test.work();
-    let browser = server.signed_up("ada@example.org").await;
-    let id = made(&browser).await;
-    let page = browser.page(&format!("/v/{id}")).await;
-    assert!(
-        page.contains(&format!("action=\"/v/{id}/last-frame\"")),
-        "the way is on the page"
-    );
-    let answer = browser.post_form(&format!("/v/{id}/last-frame"), &[]).await;
-    assert_eq!(answer.status(), 303);
-    let way = answer.headers()["location"].to_str().unwrap().to_owned();
-    let picture = way
-        .split("input_reference=")
-        .nth(1)
-        .and_then(|rest| rest.split('&').next());
-    let picture = picture.expect("a picture").to_owned();
-    let jpeg = browser
-        .get(&format!("/pictures/{picture}"))
-        .await
-        .bytes()
-        .await
-        .unwrap();
-    let jpeg = image::load_from_memory(&jpeg).expect("a JPEG");
-    assert_eq!(
-        (jpeg.width(), jpeg.height()),
-        (SIZE.width, SIZE.height),
-        "in full size"
-    );
-    // The composer has it all, with a model that takes pictures, in the nearest size.
-    let composer = browser.page(&way).await;
-    for part in [
-        format!("name=\"input_reference\" value=\"{picture}\""),
-        format!("name=\"from\" value=\"{id}\""),
-        "name=\"derived_by\" value=\"last_frame\"".into(),
-        "Mover was chosen, because it starts from pictures".into(),
-    ] {
-        assert!(composer.contains(&part), "{part}");
-    }
-    let form = [
-        ("prompt", "the boat goes on"),
-        ("model", "mover"),
-        ("size", "128x72"),
-        ("seconds", "1"),
-        ("takes", "1"),
-        ("input_reference", &picture),
-        ("from", &id),
-        ("derived_by", "last_frame"),
-    ];
-    let fields: Value = form
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), json!(value)))
-        .collect::<serde_json::Map<_, _>>()
-        .into();
-    let quote = browser.call("generation/quote", &json!({ "form": fields })).await;
-    let quote: Value = quote.json().await.unwrap();
-    let token = quote["token"].as_str().expect("a price");
-    let answer = browser
-        .post_form("/create", &[&form[..], &[("quote", token)]].concat())
-        .await;
-    assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
-    let page: Value = browser
-        .call("gallery/video", &json!({ "id": id }))
-        .await
-        .json()
-        .await
-        .unwrap();
-    let about = page["about"].as_str().expect("HTML");
-    assert!(about.contains("From the last frame"), "{about}");
-    // Somebody else's picture does not come along.
-    let other = server.signed_up("bob@example.org").await;
-    let theirs = made(&other).await;
-    let composer = other
-        .page(&format!("/create?from={theirs}&input_reference={picture}"))
-        .await;
-    assert!(composer.contains("not there any more"));
-    assert!(!composer.contains(&format!("value=\"{picture}\"")));
-    server.test.stop_work().await;
-    server.test.audit().await;
 }
 
 async fn nobody_derives_from_what_is_not_theirs(engine: Engine) {

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::model::composition::{
         check,
-        tests::{catalogue, form},
+        checks::tests::{catalogue, form},
     };
     use crate::model::credits::Credits;
 

@@ -101,7 +101,7 @@ mod tests {
         catalogue::{Retired, SizeOffer},
         composition::{
             check,
-            tests::{catalogue, form},
+            checks::tests::{catalogue, form},
         },
         credits::Credits,
     };

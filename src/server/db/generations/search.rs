@@ -46,9 +46,8 @@ pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<Card
         return among_first(db, view, &search, limit, i64::MAX).await;
     }
     let is_full = |rows: &Vec<CardRow>| i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
-    // SQLite's index tells in a millisecond what a frequent word is found in. PostgreSQL reads all of it from the table.
-    let reads_ahead = way == Way::Quickest && matches!(db, Db::Postgres(_));
-    if reads_ahead && is_frequent(db, view, &search, limit).await? {
+    // The index would list every video that a frequent word is in.
+    if way == Way::Quickest && is_frequent(db, view, &search, limit).await? {
         let rows = among_first(db, view, &search, limit, FIRST).await?;
         if is_full(&rows) {
             return Ok(rows);

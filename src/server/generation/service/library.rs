@@ -1,0 +1,96 @@
+//! Pages of the library, and of the statement.
+
+use super::Generations;
+use crate::language::t;
+use crate::model::{
+    credits::Statement,
+    error::{AppError, Code},
+    generation::{LIBRARY_PAGE, LibraryPage, LibraryQuery},
+    ids::{PostingId, UserId},
+    library::{Sort, day},
+};
+use crate::server::{
+    db::generations::{
+        self,
+        search::Way,
+        view::{Place, View},
+    },
+    error::Result,
+};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+impl Generations {
+    /// A page of the library.
+    ///
+    /// # Errors
+    /// `invalid` when the search is longer than any prompt needs.
+    pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
+        let search = query.search.trim();
+        if search.contains('\0') {
+            return Err(AppError::field(Code::Invalid, "search", t!("This cannot be searched for.")).into());
+        }
+        if search.chars().count() > 200 {
+            return Err(
+                AppError::field(Code::Invalid, "search", t!("Search for at most 200 characters.")).into(),
+            );
+        }
+        let view = view(user, query, search);
+        let mut rows =
+            generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, Way::Quickest).await?;
+        let more = rows.len() > LIBRARY_PAGE as usize;
+        rows.truncate(LIBRARY_PAGE as usize);
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| Place::of(row, view.sort).written(view.sort));
+        Ok(LibraryPage {
+            cards: self.cards(user, rows).await?,
+            next,
+        })
+    }
+
+    /// A page of the statement, each line with the prompt that it belongs to.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn statement(&self, user: UserId, after: Option<PostingId>) -> Result<Statement> {
+        let mut statement = self.life.ledger.statement(user, after).await?;
+        let ids: BTreeSet<_> = statement
+            .lines
+            .iter()
+            .filter_map(|line| line.generation)
+            .map(|id| id.0)
+            .collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let prompts = generations::prompts(&self.life.db, user.0, &ids).await?;
+        let prompts: HashMap<Uuid, String> = prompts.into_iter().collect();
+        for line in &mut statement.lines {
+            line.prompt = line.generation.and_then(|id| prompts.get(&id.0).cloned());
+            line.generation = line.generation.filter(|_| line.prompt.is_some());
+        }
+        Ok(statement)
+    }
+}
+
+/// What an address asks for. Words that mean nothing, and such as no column could hold, are passed over.
+fn view(user: UserId, query: &LibraryQuery, search: &str) -> View {
+    const DAY: i64 = 24 * 60 * 60 * 1_000;
+    let word = |word: &str| {
+        let word = word.trim();
+        (!word.is_empty() && !word.contains('\0')).then(|| word.to_owned())
+    };
+    let sort = Sort::parse(&query.sort);
+    View {
+        user: user.0,
+        search: search.to_owned(),
+        show: query.show.clone(),
+        model: word(&query.model),
+        shape: query.shape.clone(),
+        from: day(query.from.trim()),
+        until: day(query.to.trim()).map(|last| last + DAY),
+        favourite: !query.favourite.trim().is_empty(),
+        collection: query.collection.trim().parse().ok(),
+        tag: word(&query.tag).map(|tag| tag.to_lowercase()),
+        sort,
+        after: query.after.as_deref().and_then(|after| Place::read(after, sort)),
+    }
+}
