@@ -156,6 +156,7 @@ test('a line that is gone for a while says so, and heals by itself', async ({ pa
   await expect(page.getByText('Connection lost')).toBeVisible()
   await context.setOffline(false)
   await expect(page.getByText('Connection lost')).toBeHidden({ timeout: 15_000 })
+  await expect(composer.form.getByRole('alert'), 'it can be reached again').toBeEmpty()
   await composer.go.click()
   await expectMade(page)
   await settled(page)

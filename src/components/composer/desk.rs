@@ -33,6 +33,7 @@ pub fn Desk(composer: Composer) -> impl IntoView {
         }
     });
     composer.keep_price();
+    composer.forget_lost_connection();
     let submit = move |event: SubmitEvent| {
         // "Use the successor" and the like go to the server as they are.
         if browser::has_name(&event) {

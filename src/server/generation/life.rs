@@ -201,6 +201,9 @@ impl Moment<'_> {
                 if row.state == State::Storing.as_str() || row.fence > 1 {
                     self.purge(row, now + store::SETTLED).await?;
                 }
+                if let (Reason::OriginalNotKept, Some(original)) = (reason, row.remixed_from) {
+                    generations::media::not_kept(&mut self.tx, original).await?;
+                }
                 // PostgreSQL's texts have no NUL.
                 let detail: String = detail.chars().filter(|sign| *sign != '\0').take(500).collect();
                 let change = Change {

@@ -114,6 +114,10 @@ async fn a_server_of_the_protocol_extends_by_file_or_by_id(engine: Engine) {
         let card = test.ended(person, made.id).await;
         let gone = (preset == "litellm").then_some(Reason::OriginalNotKept);
         assert_eq!(card.reason, gone, "{preset}");
+        if gone.is_some() {
+            let why = why_not(&test, person, id).await;
+            assert!(why.contains("what its server made and still has"), "{why}");
+        }
         test.stop_work().await;
         test.audit().await;
     }

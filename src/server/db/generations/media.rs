@@ -58,6 +58,13 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
     )? == 1)
 }
 
+/// Writes down that its provider does not have a video any more.
+pub async fn not_kept(tx: &mut Tx, id: Uuid) -> Result<()> {
+    const SQL: &str = "UPDATE generations SET kept_there = FALSE WHERE id = $1";
+    execute!(tx, SQL, id)?;
+    Ok(())
+}
+
 /// How long the file of a video is or was, in milliseconds; nothing where an older version has stored it.
 pub async fn length(db: &Db, id: Uuid) -> Result<Option<i64>> {
     const SQL: &str = "SELECT media_ms FROM generations WHERE id = $1";

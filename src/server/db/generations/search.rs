@@ -94,9 +94,13 @@ async fn among_first(db: &Db, view: &View, search: &Search, limit: i64, first: i
     sieve.fetch(db, sql).await
 }
 
-/// Whether so many of the newest are found that the first ones are likely to fill a page.
+/// Whether so many of the newest of a view are found that the first ones after any place are likely to fill a page.
 async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Result<bool> {
-    let mut sieve = view.sieve();
+    let from_the_top = View {
+        after: None,
+        ..view.clone()
+    };
+    let mut sieve = from_the_top.sieve();
     let sample = sieve.bind(Value::Number(SAMPLE));
     let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
     fits(search, &mut sieve);
@@ -146,18 +150,25 @@ async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) 
     let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
     fits(search, &mut sieve);
     let limit = sieve.bind(Value::Number(limit));
-    let found = match db {
+    let (with, found) = match db {
         // The view's own index holds the row as well, so that nothing else is read.
-        Db::Sqlite { .. } => {
-            format!("search_row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH {question})")
-        }
-        Db::Postgres(_) => format!(
-            "id IN (SELECT generation_id FROM prompt_words WHERE words @@ CAST(CAST({question} AS TEXT) AS TSQUERY))"
+        Db::Sqlite { .. } => (
+            String::new(),
+            format!("search_row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH {question})"),
+        ),
+        // First of all: PostgreSQL believes of every word that it is frequent.
+        Db::Postgres(_) => (
+            format!(
+                "found AS MATERIALIZED (SELECT generation_id FROM prompt_words
+                   WHERE words @@ CAST(CAST({question} AS TEXT) AS TSQUERY)), "
+            ),
+            "id IN (SELECT generation_id FROM found)".to_owned(),
         ),
     };
     let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
     let sql = format!(
-        "WITH head AS MATERIALIZED (SELECT id FROM generations WHERE {conditions} AND {found} ORDER BY {order} LIMIT {most})
+        "WITH {with}head AS MATERIALIZED
+           (SELECT id FROM generations WHERE {conditions} AND {found} ORDER BY {order} LIMIT {most})
          SELECT {cards} FROM generations WHERE id IN (SELECT id FROM head) AND {patterns} ORDER BY {order} LIMIT {limit}"
     );
     sieve.fetch(db, sql).await

@@ -1,5 +1,9 @@
-use super::*;
-use image::{Rgb, RgbImage, Rgba, RgbaImage};
+use super::{
+    FILE_MAX,
+    pixels::{Crop, clean, decode, encode},
+};
+use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use std::io::Cursor;
 
 /// Red on the left, blue on the right.
 fn flag(width: u32, height: u32) -> RgbImage {
@@ -38,6 +42,13 @@ fn a_picture_is_turned_upright_and_keeps_nothing_but_its_pixels() {
 }
 
 #[test]
+fn a_film_behind_a_picture_does_not_matter() {
+    let mut moving = from_a_camera(&jpeg(flag(200, 100)));
+    moving.extend(b"\0\0\0\x18ftypmp42\xff\xda\xff");
+    assert!(clean(&moving, Crop::WHOLE).is_ok());
+}
+
+#[test]
 fn what_is_transparent_becomes_white() {
     let mut png = Vec::new();
     let picture = RgbaImage::from_pixel(80, 80, Rgba([0, 0, 0, 0]));
@@ -70,6 +81,8 @@ fn what_is_no_picture_gets_a_sentence() {
         (b"GIF89a\x01\x00\x01\x00", "no picture"),
         (b"%PDF-1.7", "no picture"),
         (&whole[..whole.len() / 20], "damaged"),
+        (&whole[..whole.len() / 2], "damaged"),
+        (&whole[..whole.len() - 2], "damaged"),
         (&bomb, "50 million"),
         (&jpeg(flag(63, 200)), "at least 64"),
     ] {
