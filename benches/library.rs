@@ -40,6 +40,12 @@ async fn main() {
         .skip(1)
         .filter(|word| !word.starts_with('-'))
         .collect();
+    for word in &asked {
+        assert!(
+            ["SQLite", "PostgreSQL"].contains(&word.as_str()),
+            "no engine {word}"
+        );
+    }
     let is_asked = |engine: &str| asked.is_empty() || asked.iter().any(|word| word == engine);
     if is_asked("SQLite") {
         on("SQLite", None).await;

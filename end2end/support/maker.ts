@@ -152,7 +152,12 @@ export class MovingStudio {
   /** `more` follows on what is said of Mover. */
   static async launch(sizes: Record<string, number> = { '1280x720': 4, '720x1280': 4 }, more = ''): Promise<MovingStudio> {
     const maker = await Maker.start()
-    return new MovingStudio(maker, await Server.launch({}, [], configOf(maker, sizes, [5], more)))
+    try {
+      return new MovingStudio(maker, await Server.launch({}, [], configOf(maker, sizes, [5], more)))
+    } catch (error) {
+      maker.stop()
+      throw error
+    }
   }
 
   get url(): string {

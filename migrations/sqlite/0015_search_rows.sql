@@ -1,5 +1,5 @@
 -- Where the index of words has a video, in the index of the library's views too: what a search finds is then looked for in a
--- view without reading anything else. The program does not know the column; `prompt_words` keeps it.
+-- view without reading anything else. `prompt_words` keeps it.
 ALTER TABLE generations ADD COLUMN search_row INTEGER;
 UPDATE generations SET search_row = (SELECT row FROM prompt_words WHERE generation_id = generations.id);
 CREATE TRIGGER prompt_words_found AFTER INSERT ON prompt_words

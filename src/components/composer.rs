@@ -224,7 +224,7 @@ impl Composer {
         });
     }
 
-    /// That the server could not be reached is said until it can be again.
+    /// Takes back that the server could not be reached, when a line that was lost is there again.
     pub fn forget_lost_connection(self) {
         let broken = StoredValue::new(false);
         effect(move || {

@@ -211,7 +211,7 @@ pub mod view;
 pub mod words;
 
 pub use changes::{Change, adopt, change, delete, standing_still};
-pub use media::{KeptThere, Media, StoredRow, kept_there, set_media, stored};
+pub use media::{KeptThere, Media, StoredRow, is_lost_there, kept_there, set_media, stored};
 
 /// Adds a queued generation. False when this take of this quote exists.
 pub async fn add(tx: &mut Tx, row: &GenerationRow) -> Result<bool> {

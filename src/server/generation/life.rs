@@ -85,6 +85,7 @@ impl Life {
             tx: self.db.begin().await?,
             events: Vec::new(),
             announced: false,
+            unwanted: None,
         })
     }
 
@@ -112,6 +113,8 @@ pub struct Moment<'a> {
     events: Vec<EventRow>,
     /// Whether programs hear of it too.
     announced: bool,
+    /// Work of this process that nobody wants any more.
+    unwanted: Option<Uuid>,
 }
 
 impl Moment<'_> {
@@ -201,9 +204,6 @@ impl Moment<'_> {
                 if row.state == State::Storing.as_str() || row.fence > 1 {
                     self.purge(row, now + store::SETTLED).await?;
                 }
-                if let (Reason::OriginalNotKept, Some(original)) = (reason, row.remixed_from) {
-                    generations::media::not_kept(&mut self.tx, original).await?;
-                }
                 // PostgreSQL's texts have no NUL.
                 let detail: String = detail.chars().filter(|sign| *sign != '\0').take(500).collect();
                 let change = Change {
@@ -279,6 +279,8 @@ impl Moment<'_> {
         let told = Told {
             hub: self.life.hub.clone(),
             courier: self.announced.then(|| self.life.courier.clone()),
+            stops: self.life.stops.clone(),
+            unwanted: self.unwanted,
             events: self.events,
         };
         // A task of its own: the caller may give up while the database commits (a lease that is looked after finds its job
@@ -296,6 +298,8 @@ impl Moment<'_> {
 struct Told {
     hub: Hub,
     courier: Option<Arc<Notify>>,
+    stops: Stops,
+    unwanted: Option<Uuid>,
     events: Vec<EventRow>,
 }
 
@@ -303,6 +307,9 @@ impl Told {
     fn tell(&self) -> Result<()> {
         if let Some(courier) = &self.courier {
             courier.notify_one();
+        }
+        if let Some(unwanted) = self.unwanted {
+            self.stops.stop(unwanted);
         }
         for event in &self.events {
             self.hub.publish(UserId(event.user_id), live::event(event)?);
@@ -390,8 +397,8 @@ pub async fn cancel(life: &Life, user: UserId, id: GenerationId) -> Result<Gener
             .end(&mut row, &Ending::Without(Reason::CancelledByUser, ""))
             .await?
         {
+            moment.unwanted = Some(row.id);
             moment.commit().await?;
-            life.stops.stop(row.id);
             return Ok(row);
         }
         moment.undo().await?;

@@ -1,6 +1,6 @@
 //! Extending through other servers: those of the Videos protocol, by file or by id, and another AiSora.
 
-use super::{extend, why_not};
+use super::{additions, extend, why_not};
 use crate::support::{Emulator, Engine, KEY, LENGTH, REMOTE, SIZE, Setup, TestApp, WebServer};
 use aisora::model::{
     composition::ComposerForm,
@@ -117,6 +117,16 @@ async fn a_server_of_the_protocol_extends_by_file_or_by_id(engine: Engine) {
         if gone.is_some() {
             let why = why_not(&test, person, id).await;
             assert!(why.contains("what its server made and still has"), "{why}");
+            test.app
+                .generations
+                .delete(person, made.id)
+                .await
+                .expect("deleted");
+            assert_eq!(
+                additions(&test, person, id).await[0].total,
+                2,
+                "it may be there again"
+            );
         }
         test.stop_work().await;
         test.audit().await;

@@ -6,7 +6,9 @@
 
 use super::GenerationRow;
 use crate::{
-    execute, from_row, on_db,
+    execute, from_row,
+    model::generation::Reason,
+    on_db,
     server::{
         db::{Db, Tx},
         error::Result,
@@ -58,11 +60,18 @@ pub async fn set_media(tx: &mut Tx, id: Uuid, fence: i64, media: &Media<'_>) -> 
     )? == 1)
 }
 
-/// Writes down that its provider does not have a video any more.
-pub async fn not_kept(tx: &mut Tx, id: Uuid) -> Result<()> {
-    const SQL: &str = "UPDATE generations SET kept_there = FALSE WHERE id = $1";
-    execute!(tx, SQL, id)?;
-    Ok(())
+/// Whether the newest extension of a video that ended since a time, in unix milliseconds, ended because its provider does not
+/// have the video any more.
+pub async fn is_lost_there(db: &Db, id: Uuid, since: i64) -> Result<bool> {
+    const SQL: &str = "SELECT COALESCE(reason, '') FROM generations
+        WHERE remixed_from = $1 AND added_seconds IS NOT NULL AND finished_at > $2
+          AND deleted_at IS NULL AND trashed_at IS NULL ORDER BY id DESC LIMIT 1";
+    let reason: Option<String> = on_db!(db, |c| sqlx::query_scalar(SQL)
+        .bind(id)
+        .bind(since)
+        .fetch_optional(c)
+        .await)?;
+    Ok(reason.as_deref() == Some(Reason::OriginalNotKept.as_str()))
 }
 
 /// How long the file of a video is or was, in milliseconds; nothing where an older version has stored it.

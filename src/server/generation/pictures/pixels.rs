@@ -120,7 +120,7 @@ pub(super) fn decode(file: &[u8]) -> std::result::Result<DynamicImage, String> {
         ));
     }
     if kind == ImageFormat::Jpeg && !is_whole(file) {
-        return Err(use_kinds(t!("The picture is damaged.")));
+        return Err(t!("The end of the picture is missing. Save or download it again.").into());
     }
     let upright = decoder.orientation().map_err(unreadable)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
@@ -145,7 +145,8 @@ fn is_whole(jpeg: &[u8]) -> bool {
             2 + usize::from(u16::from_be_bytes([high, low]))
         };
     }
-    false
+    // Something between the segments: the decoder has found its way past it.
+    true
 }
 
 pub(super) fn encode(picture: &DynamicImage) -> std::result::Result<Vec<u8>, String> {

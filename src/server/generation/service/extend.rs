@@ -28,6 +28,9 @@ use crate::server::{
     providers::{Extends, MOST_ORIGINAL, NoExtender, Offer, Onward, paused_until},
 };
 
+/// How long a provider that does not have a video is not asked to extend it, in milliseconds.
+const LOST: i64 = 24 * 60 * 60 * 1_000;
+
 /// A video that is to be extended, as far as it decides who can.
 pub fn onward(original: &GenerationRow) -> Onward<'_> {
     Onward {
@@ -59,9 +62,20 @@ impl Generations {
             Ok(offer) => offer,
             Err(why) => return Ok(Extending::Not(why)),
         };
+        let now = self.life.clock.now();
+        // Not for ever: it may have been another key that could not see it.
+        let since = now - LOST;
+        if offer.extends == Extends::Id && generations::is_lost_there(&self.life.db, row.id, since).await? {
+            let why = in_words(
+                NoExtender::Elsewhere,
+                &row.model_label,
+                size(row),
+                small(row.seconds),
+            );
+            return Ok(Extending::Not(why));
+        }
         // What was chosen stays chosen, also where its price does not hold any more.
         let chosen = self.terms_for(user, row, token, i64::MIN);
-        let now = self.life.clock.now();
         let asked = chosen.as_ref().filter(|terms| now <= terms.expires_at);
         let waits = match asked {
             Some(terms) => self.waits_for(user, terms).await?,
