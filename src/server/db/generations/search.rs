@@ -49,7 +49,7 @@ pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<Card
     // The index would list every video that a frequent word is in.
     if way == Way::Quickest && is_frequent(db, view, &search, limit).await? {
         let rows = among_first(db, view, &search, limit, FIRST).await?;
-        if is_full(&rows) {
+        if is_full(&rows) || are_all_first(db, view).await? {
             return Ok(rows);
         }
     }
@@ -111,6 +111,18 @@ async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Resul
     );
     let count: Vec<Count> = sieve.fetch(db, sql).await?;
     Ok(count.iter().all(|count| count.count * FIRST >= limit * SAMPLE))
+}
+
+/// Whether a view has none but its first ones.
+async fn are_all_first(db: &Db, view: &View) -> Result<bool> {
+    let mut sieve = view.sieve();
+    let limit = sieve.bind(Value::Number(FIRST));
+    let sql = format!(
+        "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
+        sieve.sql
+    );
+    let count: Vec<Count> = sieve.fetch(db, sql).await?;
+    Ok(count.iter().all(|count| count.count < FIRST))
 }
 
 struct Count {
