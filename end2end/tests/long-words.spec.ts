@@ -3,8 +3,9 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { bar, tiles } from '../support/library.ts'
+import { MOVED, test } from '../support/maker.ts'
 import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
-import { expect, newPerson, test } from '../support/test.ts'
+import { expect, newPerson } from '../support/test.ts'
 
 test.use({ viewport: { width: 390, height: 844 } })
 
@@ -102,12 +103,13 @@ const KINDS: [string, (length: number) => string][] = [
 ]
 
 for (const [kind, words] of KINDS) {
-  test(`the longest words, ${kind}, break no page`, async ({ page, server }) => {
+  test(`the longest words, ${kind}, break no page`, async ({ page, server, maker }) => {
     test.setTimeout(180_000)
     const person = await join(page, { name: words(100) })
     await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For a long video')
     const [named, other] = await make(page, { prompt: words(400), takes: 2 })
-    const [long] = await begin(page, { prompt: words(32_000), seconds: 20, size: '1920x1080' })
+    maker.makes = 40
+    const [long] = await begin(page, { prompt: words(32_000), ...MOVED })
     await page.goto(`/v/${named!.id}`)
     await about(page)
     await page.getByLabel('Title').fill(words(120))

@@ -1,7 +1,7 @@
 // The strip of running work, on every page of somebody who is signed in.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, expectNoSidewaysScroll, join, make, settled, strip } from '../support/studio.ts'
+import { arrive, begin, cancel, expectNoSidewaysScroll, join, strip } from '../support/studio.ts'
 import type { Server } from '../support/server.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -55,22 +55,6 @@ test('a page that does not live in the browser hears of progress and of the end 
   await expect(strip(page), 'what was looked at is no news').toBeHidden()
   await page.goto('/credits')
   await expect(strip(page)).toBeHidden()
-})
-
-test('a studio page hands what it hears to the strip, over changes of the page', async ({ page }) => {
-  await join(page)
-  const [made] = await make(page, { prompt: 'made before' })
-  await arrive(page, `/v/${made!.id}`)
-  const streams: string[] = []
-  page.on('request', (request) => new URL(request.url()).pathname === '/events' && streams.push(request.url()))
-  await begin(page, { prompt: 'over the wire', seconds: 5 })
-  await expect(strip(page)).toContainText('1 video is being made')
-  await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Create' }).click()
-  await expect(page).toHaveURL(/\/create$/)
-  await expect(strip(page)).toBeVisible()
-  await settled(page)
-  await expect(strip(page), 'the room shows it').toBeHidden()
-  expect(streams, 'one stream for the tab').toEqual([])
 })
 
 test('without the stream the strip still comes to the end', async ({ page, watch }) => {

@@ -146,3 +146,21 @@ test('the strip says the place in line, and it moves up', async ({ page, maker }
   await expect(line(row(3))).toHaveText(/Waiting in line\s*1st in line/)
   await expect(strip(page).locator('.strip-line')).toHaveText('2 videos are being made, 1 in line')
 })
+
+test('a studio page hands what it hears to the strip, over changes of the page', async ({ page, maker }) => {
+  await join(page)
+  const [made] = await make(page, { prompt: 'made before' })
+  await arrive(page, `/v/${made!.id}`)
+  const streams: string[] = []
+  page.on('request', (request) => new URL(request.url()).pathname === '/events' && streams.push(request.url()))
+  maker.makes = 40
+  await begin(page, { prompt: 'over the wire', ...MOVED })
+  await expect(strip(page)).toContainText('1 video is being made')
+  await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Create' }).click()
+  await expect(page).toHaveURL(/\/create$/)
+  await expect(strip(page)).toBeVisible()
+  maker.makes = 'ready'
+  await settled(page)
+  await expect(strip(page), 'the room shows it').toBeHidden()
+  expect(streams, 'one stream for the tab').toEqual([])
+})
