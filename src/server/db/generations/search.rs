@@ -109,8 +109,7 @@ async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Resul
          AS newest WHERE {}",
         sieve.sql
     );
-    let count: Vec<Count> = sieve.fetch(db, sql).await?;
-    Ok(count.iter().all(|count| count.count * FIRST >= limit * SAMPLE))
+    Ok(count(db, &sieve, sql).await? * FIRST >= limit * SAMPLE)
 }
 
 /// Whether a view has none but its first ones.
@@ -121,14 +120,19 @@ async fn are_all_first(db: &Db, view: &View) -> Result<bool> {
         "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
         sieve.sql
     );
-    let count: Vec<Count> = sieve.fetch(db, sql).await?;
-    Ok(count.iter().all(|count| count.count < FIRST))
+    Ok(count(db, &sieve, sql).await? < FIRST)
 }
 
 struct Count {
     count: i64,
 }
 from_row!(Count { count });
+
+/// What a query counts as `count`.
+async fn count(db: &Db, sieve: &Sieve, sql: String) -> Result<i64> {
+    let rows: Vec<Count> = sieve.fetch(db, sql).await?;
+    Ok(rows.iter().map(|row| row.count).sum())
+}
 
 /// The question to the index of words.
 fn question(db: &Db, view: &View, search: &Search) -> Value {
@@ -150,8 +154,7 @@ async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool
     sieve.bind(question(db, view, search));
     let few_of = sieve.bind(Value::Number(few));
     let sql = format!("SELECT COUNT(found) AS count FROM ({found} LIMIT {few_of}) AS few");
-    let count: Vec<Count> = sieve.fetch(db, sql).await?;
-    Ok(count.iter().all(|count| count.count < few))
+    Ok(count(db, &sieve, sql).await? < few)
 }
 
 /// Looks at the first so many of what the index finds.
