@@ -87,7 +87,7 @@ export const table = [
   { section: t('Library'), keys: 'Arrows', words: t('From video to video'), when: isWall },
   { section: t('Library'), keys: 'x', words: t('Select the video, or no longer'), when: isWall },
   { section: t('Library'), keys: 'X', words: t('Select all from the last one to this'), when: isWall },
-  { section: t('Library'), keys: 'Mod+a', words: t('Select all that were loaded'), when: isWall },
+  { section: t('Library'), keys: 'Mod+a', words: t('Select all'), when: isWall },
   { section: t('Library'), keys: 'f', words: t('Favourite, or no longer'), when: isWall },
   { section: t('Library'), keys: 'Mod+z', words: t('Take back what was just deleted'), when: () => one('output.notice:not(.gone) button') },
   { section: t('Player'), keys: 'k', words: t('Play or pause (space too)'), when: hasPlayer },

@@ -2,7 +2,10 @@
 
 mod writing;
 
-use super::{generation::Card, ids::CollectionId};
+use super::{
+    generation::Card,
+    ids::{CollectionId, GenerationId},
+};
 use crate::language::key;
 use serde::{Deserialize, Serialize};
 pub use writing::{
@@ -12,8 +15,8 @@ pub use writing::{
 
 /// How many cards one page of the library has.
 pub const LIBRARY_PAGE: u32 = 48;
-/// How many videos one act may be done to.
-pub const MOST_CHOSEN: usize = 1_000;
+/// How many videos may be chosen at once: organised, moved, restored, deleted or downloaded.
+pub const AT_ONCE: usize = 2_000;
 /// How many collections a person may have.
 pub const MOST_COLLECTIONS: usize = 200;
 /// What the library is asked for, as it stands in the address. Everything is a word, and words that mean nothing are passed
@@ -140,6 +143,15 @@ pub struct LibraryPage {
     pub cards: Vec<Card>,
     /// Give this as `after` to go on; none at the end.
     pub next: Option<String>,
+}
+
+/// The beginning of all that is shown of a library.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matching {
+    /// As many as can be chosen at once, in their order.
+    pub ids: Vec<GenerationId>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// A collection of a person.

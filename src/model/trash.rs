@@ -14,9 +14,6 @@ pub const KEPT_DAYS: i64 = 30;
 /// The same in milliseconds.
 pub const KEPT_MS: i64 = KEPT_DAYS * 86_400_000;
 
-/// How many videos may be moved, restored, deleted or downloaded at once.
-pub const AT_ONCE: usize = 2_000;
-
 /// How many videos a page of the trash has.
 pub const TRASH_PAGE: usize = 48;
 

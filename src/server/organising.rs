@@ -9,9 +9,7 @@ use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
     ids::{CollectionId, GenerationId, UserId},
-    library::{
-        self, About, AboutChange, Collection, MOST_CHOSEN, MOST_COLLECTIONS, MOST_TAGS, Shelf, Shelves,
-    },
+    library::{self, AT_ONCE, About, AboutChange, Collection, MOST_COLLECTIONS, MOST_TAGS, Shelf, Shelves},
 };
 use std::sync::Arc;
 
@@ -123,8 +121,8 @@ impl Organising {
         if ids.is_empty() {
             return Err(AppError::field(Code::Invalid, "ids", t!("Select at least one video first.")).into());
         }
-        if ids.len() > MOST_CHOSEN {
-            let message = t!("Select at most {most} videos at once.", most = MOST_CHOSEN);
+        if ids.len() > AT_ONCE {
+            let message = t!("Select at most {most} videos at once.", most = AT_ONCE);
             return Err(AppError::field(Code::Invalid, "ids", message).into());
         }
         let mut tx = self.db.begin().await?;

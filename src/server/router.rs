@@ -184,6 +184,7 @@ fn library() -> Router<Web> {
         .route("/library/trash/empty", post(forms::trash::empty))
         .route("/v/{id}/about", post(forms::organising::about))
         .route("/library/more", get(pages::library_more))
+        .route("/library/ids", get(pages::library_ids))
         .route("/library/tile/{id}", get(pages::library_tile))
         .route("/library/favourite", post(forms::organising::favourite))
         .route("/library/collect", post(forms::organising::collect))

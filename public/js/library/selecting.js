@@ -4,8 +4,12 @@ import { number, t, tn } from '../words.js'
 import { everyId, here, returnHere } from './pages.js'
 import { arrivals, form, idsIn, read, say, walls } from './parts.js'
 
+const UNREACHED = t('The server could not be reached. Try again.')
+
 const chosen = new Set()
 let last = null
+// Whether more would have been selected, had it been possible.
+let isMost = false
 
 /** Whether anything is selected. */
 export const isSome = () => chosen.size > 0
@@ -25,7 +29,10 @@ function choose(id, is) {
   if (box) box.checked = is
 }
 
-const howMany = () => t('{n} selected', { n: number(chosen.size) })
+function howMany() {
+  const n = number(chosen.size)
+  return isMost ? t('{n} selected, the most at once', { n }) : t('{n} selected', { n })
+}
 function count() {
   form.toggleAttribute('data-some', chosen.size > 0)
   form.querySelector('.chosen-count b').textContent = howMany()
@@ -33,14 +40,16 @@ function count() {
 
 export function clear() {
   for (const id of [...chosen]) choose(id, false)
-  form.querySelector('.chosen-error').textContent = ''
+  wrong('')
   last = null
+  isMost = false
   count()
 }
 
 /** Selects a video or no longer; with shift, all from the last one to it. */
 export function toggle(id, { shiftKey }) {
   const is = !chosen.has(id)
+  isMost = false
   const all = everyId()
   const [from, to] = [all.indexOf(last), all.indexOf(id)].sort((a, b) => a - b)
   for (const one of shiftKey && from >= 0 ? all.slice(from, to + 1) : [id]) choose(one, is)
@@ -49,11 +58,25 @@ export function toggle(id, { shiftKey }) {
   say(howMany())
 }
 
-export function selectAll() {
-  for (const id of everyId()) choose(id, true)
-  count()
-  say(howMany())
+/** Selects all that the library shows here, also what has not come yet: as much of it as can be chosen at once. */
+export async function selectAll() {
+  try {
+    const response = await fetch(here.replace('/library', '/library/ids'))
+    if (!response.ok) throw new Error(response.status)
+    const { ids, more } = await response.json()
+    clear()
+    for (const id of ids) choose(id, true)
+    isMost = more
+    count()
+    say(howMany())
+  } catch {
+    wrong(UNREACHED)
+    say(UNREACHED)
+  }
 }
+
+/** What did not work, where the acts are. */
+const wrong = (words) => (form.querySelector('.chosen-error').textContent = words)
 
 /** The form sends what is in the document: what is selected elsewhere goes with it. */
 function fields() {
@@ -71,17 +94,16 @@ const post = (address, body) => fetch(address, { method: 'POST', body, headers: 
 
 async function act(button) {
   const address = button.getAttribute('formaction')
-  const error = form.querySelector('.chosen-error')
   const many = chosen.size
   try {
     const response = await post(address, new URLSearchParams(new FormData(form)))
     if (!response.ok) {
       const { error: told } = await response.json()
-      error.textContent = told.fields?.[0]?.message ?? told.message
+      wrong(told.fields?.[0]?.message ?? told.message)
       return
     }
   } catch {
-    error.textContent = t('The server could not be reached. Try again.')
+    wrong(UNREACHED)
     return
   }
   if (address.endsWith('/out')) for (const id of chosen) walls.querySelector(`[data-id="${id}"]`)?.remove()
@@ -127,6 +149,9 @@ export function begin() {
     event.preventDefault()
     event.target.closest('.bar-sheet').querySelector('button').click()
   })
+  const all = form.querySelector('.select-all')
+  all.hidden = false
+  all.addEventListener('click', selectAll)
   form.addEventListener('reset', (event) => {
     event.preventDefault()
     clear()

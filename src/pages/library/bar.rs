@@ -16,20 +16,23 @@ pub fn bar(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyView
         .find(|collection| collection.id.to_string() == asked.collection);
     let out = here.map(|collection| {
         let address = format!("/library/collections/{}/out", collection.id);
-        view! { <button class="button small" formaction=address>{t!("Remove from this collection")}</button> }
+        view! { <button class="button small chosen-out" formaction=address>{t!("Remove from this collection")}</button> }
     });
     view! {
         <div class="chosen-bar" role="region" aria-label=t!("Selected videos")>
             // Enter in one of the fields must not press the first button that happens to come.
             <button disabled hidden></button>
-            <p class="chosen-count"><b>{t!("Selected videos")}</b></p>
-            <button type="reset" class="button small quiet">{t!("Clear")}</button>
-            <button class="button small" formaction="/library/favourite"><Icon name="star" />{t!("Favourite")}</button>
+            <div class="chosen-head">
+                <p class="chosen-count"><b>{t!("Selected videos")}</b></p>
+                <button type="button" class="button small quiet select-all" hidden>{t!("Select all")}</button>
+                <button type="reset" class="button small quiet">{t!("Clear")}</button>
+            </div>
+            <button class="button small" formaction="/library/favourite"><Icon name="star" /><span>{t!("Favourite")}</span></button>
             {collect(shelves, form)}
             {out}
             {tag(shelves, form)}
-            <button class="button small" formaction="/library/download"><Icon name="download" />{t!("Download")}</button>
-            <button class="button small danger" formaction="/library/trash"><Icon name="trash" />{t!("Move to trash")}</button>
+            <button class="button small" formaction="/library/download"><Icon name="download" /><span>{t!("Download")}</span></button>
+            <button class="button small danger" formaction="/library/trash"><Icon name="trash" /><span>{t!("Move to trash")}</span></button>
             <p class="field-error chosen-error" role="alert"></p>
         </div>
     }
@@ -52,7 +55,7 @@ fn collect(shelves: &Shelves, form: &FormState) -> AnyView {
     });
     view! {
         <details class="bar-menu" name="bar">
-            <summary class="button small"><Icon name="stack" />{t!("Collection")}</summary>
+            <summary class="button small"><Icon name="stack" /><span>{t!("Collection")}</span></summary>
             <div class="bar-sheet">
                 {known}
                 <label>
@@ -74,7 +77,7 @@ fn tag(shelves: &Shelves, form: &FormState) -> AnyView {
         .map(|tag| view! { <option value=tag.clone()></option> });
     view! {
         <details class="bar-menu" name="bar">
-            <summary class="button small"><Icon name="tag" />{t!("Tag")}</summary>
+            <summary class="button small"><Icon name="tag" /><span>{t!("Tag")}</span></summary>
             <div class="bar-sheet">
                 <label>
                     {t!("Tags, with commas between")}

@@ -10,7 +10,11 @@ mod unsubscribe;
 use crate::{
     app::{App as Pages, Script, ShellData, shell},
     language::{Language, language},
-    model::{error::AppError, library::LibraryQuery, person::FormState},
+    model::{
+        error::AppError,
+        library::{LibraryQuery, Matching},
+        person::FormState,
+    },
     pages::is_live,
     server::{
         error::ErrorResponse,
@@ -21,7 +25,7 @@ use crate::{
     },
 };
 use axum::{
-    Extension,
+    Extension, Json,
     body::Body,
     extract::{Path, Query, Request, State},
     http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header, request::Parts},
@@ -200,6 +204,19 @@ pub async fn library_more(
     let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
     let page = web.app.generations.library(person.id, &query).await?;
     Ok(Html(crate::pages::library::tiles::section(&query, &page, "")))
+}
+
+/// `GET /library/ids`, with the library's own query: what selecting all of it selects.
+///
+/// # Errors
+/// `sign_in_needed`; `invalid`.
+pub async fn library_ids(
+    State(web): State<Web>,
+    Extension(signed_in): Extension<SignedIn>,
+    Query(query): Query<LibraryQuery>,
+) -> Result<Json<Matching>, ErrorResponse> {
+    let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
+    Ok(Json(web.app.generations.matching(person.id, &query).await?))
 }
 
 /// `GET /library/tile/{id}`: one tile of the library (or row, with `view=list`) as it is now, for its script.

@@ -4,14 +4,16 @@ use super::{all, fill};
 use crate::support::{Engine, TestApp};
 use aisora::model::{
     ids::{GenerationId, UserId},
-    library::{AboutChange, LibraryQuery, Sort},
+    library::{AT_ONCE, AboutChange, LibraryQuery, Sort},
 };
 use aisora::server::organising::Act;
+use futures::{StreamExt as _, stream};
 use std::collections::BTreeSet;
 
 crate::on_both_engines!(
     every_filter_in_every_order_shows_each_video_once,
     words_in_an_address_that_mean_nothing_are_passed_over,
+    as_many_are_selected_as_can_be_at_once,
 );
 
 async fn every_filter_in_every_order_shows_each_video_once(engine: Engine) {
@@ -59,7 +61,10 @@ async fn every_filter_in_every_order_shows_each_video_once(engine: Engine) {
     for (view, many) in &views {
         let mut sets = BTreeSet::new();
         for (_, sort, _) in Sort::ALL {
-            let found = all(&test, person, &view.with("sort", sort)).await;
+            let view = view.with("sort", sort);
+            let found = all(&test, person, &view).await;
+            let matching = test.app.generations.matching(person, &view).await.unwrap();
+            assert_eq!((&matching.ids, matching.more), (&found, false), "{view:?}");
             let set: BTreeSet<_> = found.iter().copied().collect();
             assert_eq!((found.len(), set.len()), (*many, *many), "{view:?} {sort}");
             sets.insert(set);
@@ -108,6 +113,48 @@ async fn orders_are_what_they_say(test: &TestApp, person: UserId, ids: &[Generat
         (ids[77], "Äpfel"),
         "umlauts stand with their letter"
     );
+}
+
+async fn as_many_are_selected_as_can_be_at_once(engine: Engine) {
+    let setup = crate::support::Setup {
+        environment: vec![("AISORA_CREDITS_WELCOME", "1000000".into())],
+        ..Default::default()
+    };
+    let test = TestApp::with(engine, setup).await;
+    let (person, other) = (test.person().await, test.person().await);
+    let orders = stream::iter(0..=AT_ONCE / 4).map(|n| {
+        let test = &test;
+        async move { test.create(person, &format!("lamp {n}"), 4).await }
+    });
+    let made: Vec<_> = orders.buffer_unordered(16).collect().await;
+    test.create(other, "a lamp of somebody else", 4).await;
+    let mut made: Vec<_> = made.iter().flatten().map(|card| card.id).collect();
+    made.sort_unstable();
+    let (first, rest) = made.split_at(AT_ONCE);
+    assert_eq!(rest.len(), 4);
+
+    let query = LibraryQuery {
+        // A place is no part of what is shown.
+        after: Some(made[7].to_string()),
+        ..LibraryQuery::default().with("sort", "oldest")
+    };
+    for query in [query.clone(), query.with("search", "lamp")] {
+        let matching = test.app.generations.matching(person, &query).await.unwrap();
+        assert!(matching.more);
+        assert_eq!(matching.ids, first);
+    }
+    let organising = &test.app.organising;
+    let done = organising
+        .act(person, first, &Act::Favourite(true))
+        .await
+        .unwrap();
+    assert_eq!(done, AT_ONCE);
+    let refused = organising.act(person, &made, &Act::Favourite(true)).await;
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("at most 2000"), "{message}");
+    let favourites = query.with("favourite", "1");
+    let matching = test.app.generations.matching(person, &favourites).await.unwrap();
+    assert_eq!((matching.ids.as_slice(), matching.more), (first, false));
 }
 
 async fn words_in_an_address_that_mean_nothing_are_passed_over(engine: Engine) {

@@ -6,9 +6,9 @@ use super::Generations;
 use crate::language::t;
 use crate::model::{
     error::{AppError, Code},
-    generation::{LibraryQuery, State},
+    generation::LibraryQuery,
     ids::{GenerationId, UserId},
-    trash::AT_ONCE,
+    library::{AT_ONCE, Matching},
 };
 use crate::server::{
     db::{
@@ -81,19 +81,13 @@ impl Generations {
     /// # Errors
     /// `invalid` when they are too many for one archive, or the query is.
     pub async fn finished(&self, user: UserId, query: &LibraryQuery) -> Result<Vec<GenerationId>> {
-        let (mut query, mut ids) = (query.clone(), Vec::new());
-        loop {
-            let page = self.library(user, &query).await?;
-            let ready = page.cards.iter().filter(|card| card.state == State::Succeeded);
-            ids.extend(ready.map(|card| card.id));
-            if ids.len() > AT_ONCE {
-                return Err(too_many().into());
-            }
-            if page.next.is_none() {
-                return Ok(ids);
-            }
-            query.after = page.next;
+        let mut query = query.clone();
+        match query.show.as_str() {
+            "making" | "not-made" => return Ok(Vec::new()),
+            _ => query.show = "ready".into(),
         }
+        let Matching { ids, more } = self.matching(user, &query).await?;
+        if more { Err(too_many().into()) } else { Ok(ids) }
     }
 
     /// Keeps a choice of videos for a day. Its id stands in an address that stays short and the same.

@@ -6,8 +6,8 @@ use crate::model::{
     credits::Statement,
     error::{AppError, Code},
     generation::{LIBRARY_PAGE, LibraryPage, LibraryQuery},
-    ids::{PostingId, UserId},
-    library::{Sort, day},
+    ids::{GenerationId, PostingId, UserId},
+    library::{AT_ONCE, Matching, Sort, day},
 };
 use crate::server::{
     db::generations::{
@@ -26,16 +26,7 @@ impl Generations {
     /// # Errors
     /// `invalid` when the search is longer than any prompt needs.
     pub async fn library(&self, user: UserId, query: &LibraryQuery) -> Result<LibraryPage> {
-        let search = query.search.trim();
-        if search.contains('\0') {
-            return Err(AppError::field(Code::Invalid, "search", t!("This cannot be searched for.")).into());
-        }
-        if search.chars().count() > 200 {
-            return Err(
-                AppError::field(Code::Invalid, "search", t!("Search for at most 200 characters.")).into(),
-            );
-        }
-        let view = view(user, query, search);
+        let view = view(user, query)?;
         let mut rows =
             generations::view::page(&self.life.db, &view, i64::from(LIBRARY_PAGE) + 1, Way::Quickest).await?;
         let more = rows.len() > LIBRARY_PAGE as usize;
@@ -46,6 +37,23 @@ impl Generations {
             cards: self.cards(user, rows).await?,
             next,
         })
+    }
+
+    /// The ids of what the library shows for a query, from its beginning: as many as can be chosen at once.
+    ///
+    /// # Errors
+    /// `invalid` when the search is longer than any prompt needs.
+    pub async fn matching(&self, user: UserId, query: &LibraryQuery) -> Result<Matching> {
+        let whole = View {
+            after: None,
+            ..view(user, query)?
+        };
+        let one_more = i64::try_from(AT_ONCE + 1).unwrap_or(i64::MAX);
+        let mut rows = generations::view::page(&self.life.db, &whole, one_more, Way::Quickest).await?;
+        let more = rows.len() > AT_ONCE;
+        rows.truncate(AT_ONCE);
+        let ids = rows.iter().map(|row| GenerationId(row.id)).collect();
+        Ok(Matching { ids, more })
     }
 
     /// A page of the statement, each line with the prompt that it belongs to.
@@ -72,14 +80,29 @@ impl Generations {
 }
 
 /// What an address asks for. Words that mean nothing, and such as no column could hold, are passed over.
-fn view(user: UserId, query: &LibraryQuery, search: &str) -> View {
+fn view(user: UserId, query: &LibraryQuery) -> Result<View, AppError> {
     const DAY: i64 = 24 * 60 * 60 * 1_000;
     let word = |word: &str| {
         let word = word.trim();
         (!word.is_empty() && !word.contains('\0')).then(|| word.to_owned())
     };
+    let search = query.search.trim();
+    if search.contains('\0') {
+        return Err(AppError::field(
+            Code::Invalid,
+            "search",
+            t!("This cannot be searched for."),
+        ));
+    }
+    if search.chars().count() > 200 {
+        return Err(AppError::field(
+            Code::Invalid,
+            "search",
+            t!("Search for at most 200 characters."),
+        ));
+    }
     let sort = Sort::parse(&query.sort);
-    View {
+    Ok(View {
         user: user.0,
         search: search.to_owned(),
         show: query.show.clone(),
@@ -92,5 +115,5 @@ fn view(user: UserId, query: &LibraryQuery, search: &str) -> View {
         tag: word(&query.tag).map(|tag| tag.to_lowercase()),
         sort,
         after: query.after.as_deref().and_then(|after| Place::read(after, sort)),
-    }
+    })
 }

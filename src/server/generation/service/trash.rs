@@ -9,7 +9,8 @@ use crate::model::{
     error::{AppError, Code},
     generation::State,
     ids::{GenerationId, PictureId, UserId},
-    trash::{AT_ONCE, InTrash, KEPT_MS, Left, Moved, TRASH_PAGE, TrashPage, TrashQuery, Trashed},
+    library::AT_ONCE,
+    trash::{InTrash, KEPT_MS, Left, Moved, TRASH_PAGE, TrashPage, TrashQuery, Trashed},
 };
 use crate::server::{
     db::{
