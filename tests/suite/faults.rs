@@ -1,23 +1,12 @@
 //! Everything that goes wrong outside: each ends in the right state, with its reason, and is not charged.
 
-use crate::support::{Engine, Play, Setup, TestApp};
+use crate::support::{Engine, Play, Setup, StoreFaults, TestApp};
 use aisora::model::{
     credits::Credits,
     generation::{Charge, Reason, State},
 };
-use aisora::server::{clock::Clock, jobs, storage::Storage};
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, memory::InMemory, path::Path,
-};
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use aisora::server::{clock::Clock, jobs};
+use std::time::Duration;
 
 crate::on_both_engines!(
     what_a_provider_does_wrong_is_not_charged,
@@ -129,75 +118,11 @@ async fn what_passes_is_waited_for(engine: Engine) {
     test.audit().await;
 }
 
-/// A store on a disk that is full: it takes no byte until there is room.
-#[derive(Debug, Default)]
-struct Full {
-    store: InMemory,
-    room: Arc<AtomicBool>,
-}
-
-impl fmt::Display for Full {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("full")
-    }
-}
-
-fn full() -> object_store::Error {
-    object_store::Error::Generic {
-        store: "full",
-        source: Box::new(std::io::Error::from(std::io::ErrorKind::StorageFull)),
-    }
-}
-
-#[async_trait::async_trait]
-impl ObjectStore for Full {
-    async fn put_opts(
-        &self,
-        path: &Path,
-        bytes: PutPayload,
-        options: PutOptions,
-    ) -> object_store::Result<PutResult> {
-        if self.room.load(Ordering::SeqCst) {
-            return self.store.put_opts(path, bytes, options).await;
-        }
-        Err(full())
-    }
-    async fn put_multipart_opts(
-        &self,
-        path: &Path,
-        options: PutMultipartOptions,
-    ) -> object_store::Result<Box<dyn MultipartUpload>> {
-        if self.room.load(Ordering::SeqCst) {
-            return self.store.put_multipart_opts(path, options).await;
-        }
-        Err(full())
-    }
-    async fn get_opts(&self, path: &Path, options: GetOptions) -> object_store::Result<GetResult> {
-        self.store.get_opts(path, options).await
-    }
-    fn delete_stream(
-        &self,
-        paths: futures::stream::BoxStream<'static, object_store::Result<Path>>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<Path>> {
-        self.store.delete_stream(paths)
-    }
-    fn list(
-        &self,
-        prefix: Option<&Path>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<ObjectMeta>> {
-        self.store.list(prefix)
-    }
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> object_store::Result<ListResult> {
-        self.store.list_with_delimiter(prefix).await
-    }
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> object_store::Result<()> {
-        self.store.copy_opts(from, to, options).await
-    }
-}
-
 async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engine: Engine) {
+    let faults = StoreFaults::default();
+    faults.set_full(true);
     let setup = Setup {
-        storage: Some(Storage::over(Arc::new(Full::default()))),
+        storage: Some(faults.storage()),
         environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "1".into())],
         ..Setup::default()
     };
@@ -229,11 +154,11 @@ async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engin
 }
 
 async fn a_store_that_is_full_for_a_while_loses_no_video(engine: Engine) {
-    let full = Full::default();
-    let room = full.room.clone();
+    let faults = StoreFaults::default();
+    faults.set_full(true);
     let play = Play::default().offering(|offer| offer.deadline = Duration::from_mins(10));
     let setup = Setup {
-        storage: Some(Storage::over(Arc::new(full))),
+        storage: Some(faults.storage()),
         play: Some(play.clone()),
         ..Setup::default()
     };
@@ -252,7 +177,7 @@ async fn a_store_that_is_full_for_a_while_loses_no_video(engine: Engine) {
         (waiting.state, waiting.charge),
         (State::Storing, Charge::Held(Credits(10)))
     );
-    room.store(true, Ordering::SeqCst);
+    faults.set_full(false);
     let card = test.ended(person, card.id).await;
     assert_eq!(card.state, State::Succeeded, "{:?}", card.reason);
     assert_eq!(play.orders.lock().unwrap().len(), 1, "ordered once");

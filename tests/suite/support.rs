@@ -2,6 +2,7 @@
 
 mod emulator;
 mod provider;
+mod store;
 mod web;
 
 pub use emulator::{
@@ -9,6 +10,7 @@ pub use emulator::{
     hosted::{Catalogue, HOOK_SECRET, Service},
 };
 pub use provider::{LENGTH, MODEL, Play, SIZE, longer_video, sample_video};
+pub use store::StoreFaults;
 pub use web::{Browser, WebServer, site_in};
 
 use aisora::model::{

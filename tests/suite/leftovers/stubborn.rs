@@ -1,24 +1,13 @@
 //! A store that does not do what it is asked: it cannot remove anything, or does not answer who reads.
 
 use super::with;
-use crate::support::{Engine, Play, Setup, TestApp};
+use crate::support::{Engine, Play, Setup, StoreFaults, TestApp};
 use aisora::model::{
     generation::{Extending, State},
     ids::{GenerationId, UserId},
 };
-use aisora::server::{providers::Offer, storage::Storage};
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, memory::InMemory, path::Path,
-};
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicI32, Ordering},
-    },
-    time::Duration,
-};
+use aisora::server::providers::Offer;
+use std::time::Duration;
 
 crate::on_both_engines!(
     files_that_cannot_be_removed_are_removed_later,
@@ -26,79 +15,11 @@ crate::on_both_engines!(
     what_was_never_handed_over_is_handed_over_after_a_restart,
 );
 
-/// A store that cannot remove anything a few times, and sometimes does not answer who reads.
-#[derive(Debug)]
-struct Stubborn {
-    store: InMemory,
-    refuses: Arc<AtomicI32>,
-    hangs: Arc<AtomicI32>,
-}
-
-impl fmt::Display for Stubborn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("stubborn")
-    }
-}
-
-#[async_trait::async_trait]
-impl ObjectStore for Stubborn {
-    async fn put_opts(
-        &self,
-        path: &Path,
-        bytes: PutPayload,
-        options: PutOptions,
-    ) -> object_store::Result<PutResult> {
-        self.store.put_opts(path, bytes, options).await
-    }
-    async fn put_multipart_opts(
-        &self,
-        path: &Path,
-        options: PutMultipartOptions,
-    ) -> object_store::Result<Box<dyn MultipartUpload>> {
-        self.store.put_multipart_opts(path, options).await
-    }
-    async fn get_opts(&self, path: &Path, options: GetOptions) -> object_store::Result<GetResult> {
-        if self.hangs.fetch_sub(1, Ordering::SeqCst) > 0 {
-            std::future::pending::<()>().await;
-        }
-        self.store.get_opts(path, options).await
-    }
-    fn delete_stream(
-        &self,
-        paths: futures::stream::BoxStream<'static, object_store::Result<Path>>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<Path>> {
-        if self.refuses.fetch_sub(1, Ordering::SeqCst) > 0 {
-            let error = object_store::Error::Generic {
-                store: "stubborn",
-                source: "not now".into(),
-            };
-            return Box::pin(futures::stream::once(async { Err(error) }));
-        }
-        self.store.delete_stream(paths)
-    }
-    fn list(
-        &self,
-        prefix: Option<&Path>,
-    ) -> futures::stream::BoxStream<'static, object_store::Result<ObjectMeta>> {
-        self.store.list(prefix)
-    }
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> object_store::Result<ListResult> {
-        self.store.list_with_delimiter(prefix).await
-    }
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> object_store::Result<()> {
-        self.store.copy_opts(from, to, options).await
-    }
-}
-
 async fn files_that_cannot_be_removed_are_removed_later(engine: Engine) {
-    let refuses = Arc::new(AtomicI32::new(2));
-    let store = Stubborn {
-        store: InMemory::new(),
-        refuses: refuses.clone(),
-        hangs: Arc::default(),
-    };
+    let faults = StoreFaults::default();
+    faults.refuse_removals(2);
     let setup = Setup {
-        storage: Some(Storage::over(Arc::new(store))),
+        storage: Some(faults.storage()),
         ..Setup::default()
     };
     let mut test = TestApp::with(engine, setup).await;
@@ -117,7 +38,7 @@ async fn files_that_cannot_be_removed_are_removed_later(engine: Engine) {
         test.app.storage.length(&key).await.is_err()
     })
     .await;
-    assert!(refuses.load(Ordering::SeqCst) < 0, "it was refused before");
+    assert!(faults.removed_again(), "it was refused before");
     test.audit().await;
 }
 
@@ -128,24 +49,18 @@ struct Fetching {
     person: UserId,
     /// The extension.
     longer: GenerationId,
-    /// Below zero once the store was asked again.
-    hangs: Arc<AtomicI32>,
+    faults: StoreFaults,
 }
 
 impl Fetching {
     async fn begin(engine: Engine, set: impl Fn(&mut Offer)) -> Self {
-        let hangs = Arc::new(AtomicI32::new(0));
-        let store = Stubborn {
-            store: InMemory::new(),
-            refuses: Arc::default(),
-            hangs: hangs.clone(),
-        };
+        let faults = StoreFaults::default();
         let play = Play::default().offering(|offer| {
             offer.model.extends_to = 60;
             set(offer);
         });
         let setup = Setup {
-            storage: Some(Storage::over(Arc::new(store))),
+            storage: Some(faults.storage()),
             ..with(&play)
         };
         let mut test = TestApp::with(engine, setup).await;
@@ -157,7 +72,7 @@ impl Fetching {
         let Extending::By(additions) = page.extending else {
             panic!("it can be extended")
         };
-        hangs.store(1, Ordering::SeqCst);
+        faults.hang_reads(1);
         let token = &additions[0].quote.token;
         let longer = test.app.generations.extend(person, id, "on", token).await;
         Self {
@@ -165,7 +80,7 @@ impl Fetching {
             test,
             play,
             person,
-            hangs,
+            faults,
         }
     }
 
@@ -178,7 +93,7 @@ impl Fetching {
     async fn succeeds(mut self) {
         let longer = self.test.ended(self.person, self.longer).await;
         assert_eq!(longer.state, State::Succeeded, "{:?}", longer.reason);
-        assert!(self.hangs.load(Ordering::SeqCst) < 0, "it was read again");
+        assert!(self.faults.reads_left() < 0, "it was read again");
         let orders = self.play.orders.lock().unwrap().len();
         assert_eq!(orders, 2, "each was ordered once");
         self.test.stop_work().await;
@@ -196,7 +111,7 @@ async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engin
     fetching
         .test
         .until("the original is being fetched", async || {
-            fetching.hangs.load(Ordering::SeqCst) == 0
+            fetching.faults.reads_left() == 0
         })
         .await;
     assert_eq!(fetching.state().await, State::Submitting);

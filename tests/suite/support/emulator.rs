@@ -1,5 +1,5 @@
-//! Servers of the Videos protocol, played strictly: each refuses what the real one refuses (`facts/videos-api.md`,
-//! section 3), and does wrong what the prompt tells it. Nothing here is shared with the adapter.
+//! Servers of the Videos protocol, played strictly: each refuses what the real one refuses, and does wrong what
+//! the prompt tells it. Nothing here is shared with the adapter.
 
 mod fal;
 mod faults;

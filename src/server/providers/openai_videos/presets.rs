@@ -1,4 +1,4 @@
-//! What each server wants to be different. The facts: `shared/facts/videos-api.md`, section 3.
+//! What each server wants to be different.
 
 use crate::server::{
     config::providers::{Preset, Wire},

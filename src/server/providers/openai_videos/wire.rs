@@ -1,5 +1,4 @@
-//! What servers answer, read leniently: whatever they add, leave out or call by another name. The words and shapes are
-//! those of `shared/facts/videos-api.md`, sections 1 and 3.
+//! What servers answer, read leniently: whatever they add, leave out or call by another name.
 
 use crate::{
     model::generation::Reason,

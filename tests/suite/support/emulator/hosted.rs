@@ -1,6 +1,5 @@
-//! The hosted catalogues, played strictly: each refuses what the real one refuses, in its own shapes
-//! (`facts/videos-api.md`, section 4, and the sources named in each file), and does wrong what the prompt tells it. Nothing
-//! here is shared with the adapters.
+//! The hosted catalogues, played strictly: each refuses what the real one refuses, in its own shapes (the sources
+//! are named in each file), and does wrong what the prompt tells it. Nothing here is shared with the adapters.
 
 use super::{super::sample_video, fal, faults, openrouter, replicate, video};
 use axum::{
