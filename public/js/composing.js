@@ -1,6 +1,8 @@
 // What the composer has beside the program in wasm: the field grows everywhere, earlier prompts come back by arrow key, and
 // words that break a rule are told while one types. What helps with the prompt is loaded when it is asked for.
 
+import { sayUnreached } from './notice.js'
+
 const isPrompt = (node) => node?.id === 'prompt' && node.closest('form.composer')
 
 /** Puts a text into the prompt, as if it had been typed. */
@@ -153,6 +155,10 @@ document.addEventListener('click', async ({ target }) => {
   const more = document.querySelector('.composer .more[open]')
   if (more && !more.contains(target)) more.open = false
   const crop = target.closest?.('.picture-crop')
-  if (aid) (await import('./aids.js')).toggle(aid)
-  if (crop) (await import('./crop.js')).open(crop.closest('.picture'))
+  try {
+    if (aid) await (await import('./aids.js')).toggle(aid)
+    if (crop) await (await import('./crop.js')).open(crop.closest('.picture'))
+  } catch {
+    sayUnreached()
+  }
 })

@@ -1,5 +1,6 @@
 // Keys that do things. One table: what is pressed, what the sheet behind `?` tells, and what the palette knows of keys.
 
+import { sayUnreached } from './notice.js'
 import { t } from './words.js'
 import { isHere } from './work.js'
 
@@ -50,7 +51,14 @@ function nextTheme() {
   theme(order[(order.indexOf(now) + 1) % order.length])
 }
 
-export const sheet = async () => (await import('./sheet.js')).open()
+export async function sheet() {
+  try {
+    const { open } = await import('./sheet.js')
+    open()
+  } catch {
+    sayUnreached()
+  }
+}
 
 /** What is typed while the palette is still being fetched; it belongs into its field. */
 let ahead
@@ -59,6 +67,8 @@ export async function palette() {
   try {
     const { open } = await import('./palette.js')
     open(ahead)
+  } catch {
+    sayUnreached()
   } finally {
     ahead = undefined
   }

@@ -4,18 +4,14 @@
 import './preview.js'
 import * as making from './library/making.js'
 import * as pages from './library/pages.js'
-import { form, walls } from './library/parts.js'
+import { comesBack, form, leave, left, walls } from './library/parts.js'
 import * as selecting from './library/selecting.js'
 import { pressed } from './library/walking.js'
 import { work } from './work.js'
 
-const FOCUS = 'library focus'
-const GONE = 'library gone'
-
 /** A form that came back here leaves the focus where the hand was. */
 function takeFocus() {
-  const id = sessionStorage.getItem(FOCUS)
-  sessionStorage.removeItem(FOCUS)
+  const id = left()
   if (id) walls.querySelector(`[data-id="${id}"] a`)?.focus({ preventScroll: true })
 }
 
@@ -42,8 +38,7 @@ function oneSubmitted({ submitter }) {
   const tile = submitter.closest('li')
   const goes = submitter.getAttribute('formaction') === '/library/trash'
   const next = goes ? (tile.nextElementSibling ?? tile.previousElementSibling) : tile
-  sessionStorage.setItem(FOCUS, next?.dataset.id ?? '')
-  if (goes) sessionStorage.setItem(GONE, tile.dataset.id)
+  leave(goes && tile.dataset.id, next?.dataset.id)
 }
 
 if (form) {
@@ -54,10 +49,9 @@ if (form) {
   walls.addEventListener('click', clicked)
   walls.addEventListener('keydown', pressed)
   document.getElementById('one').addEventListener('submit', oneSubmitted)
-  // Undone: the focus goes back to what comes back.
   document.querySelector('output.notice form')?.addEventListener('submit', () => {
     pages.returnHere()
-    sessionStorage.setItem(FOCUS, sessionStorage.getItem(GONE) ?? '')
+    comesBack()
   })
 }
 
@@ -79,7 +73,7 @@ document.addEventListener('keydown', ({ key, target }) => {
   if (key !== 'Escape' || target.closest?.('dialog')) return
   const open = document.querySelector('.small-menu[open], .bar-menu[open]')
   if (!open) {
-    if (selecting.isSome()) selecting.clear()
+    if (selecting.isSome()) selecting.unselect()
     return
   }
   open.open = false

@@ -1,6 +1,15 @@
 // What was just said at the edge of the page goes after ten seconds, but not while somebody points at it or is inside it.
 // Ctrl+Z (or Cmd+Z) undoes while it is offered. Nothing is taken out of the page: parts of it belong to the program.
 
+import { t } from './words.js'
+
+/** Says at the edge of the page that something did not come, because there is no line. */
+export function sayUnreached() {
+  const words = document.createElement('p')
+  words.textContent = t('The server could not be reached. Try again.')
+  document.querySelector('output.notice')?.replaceChildren(words)
+}
+
 const SHOWN = 10_000
 for (const place of document.querySelectorAll('output.notice')) {
   let timer

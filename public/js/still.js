@@ -14,7 +14,7 @@ for (const button of themes) {
     if (theme === 'auto') root.removeAttribute('data-theme')
     else root.setAttribute('data-theme', theme)
     for (const other of themes) other.setAttribute('aria-pressed', String(other.value === theme))
-    fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme, next: '/' }), redirect: 'manual' })
+    fetch('/theme', { method: 'POST', body: new URLSearchParams({ theme, next: '/' }), redirect: 'manual' }).catch(() => {})
   })
 }
 

@@ -10,7 +10,7 @@ const WAIT_MOST = 30_000
 const BACK_WITHIN = 3_000
 const PLACES_EVERY = 5_000
 // Browsers allow six connections for all tabs together: a tab that nobody looks at gives its own back.
-const SLEEP_AFTER = 30_000
+const SLEEP_AFTER = 5_000
 
 let source
 let retry
@@ -102,7 +102,9 @@ function purse() {
 }
 
 if (isHere) {
-  open()
+  // Opened behind another tab.
+  if (document.hidden) doze()
+  else open()
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) sleep = setTimeout(doze, SLEEP_AFTER)
     else wake()

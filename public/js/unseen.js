@@ -43,4 +43,5 @@ if (isHere && navigator.locks && window.BroadcastChannel) {
   }
   document.addEventListener('visibilitychange', turn)
   document.addEventListener('aisora:work', turn)
+  turn()
 }

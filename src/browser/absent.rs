@@ -70,6 +70,12 @@ pub fn open_stream(
 /// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
 pub fn on_page_shown(_turned: impl Fn(bool) + 'static) {}
 
+/// Whether the tab is in sight.
+#[must_use]
+pub const fn is_page_shown() -> bool {
+    true
+}
+
 /// Goes to an address by a full load.
 pub const fn go(_address: &str) {}
 

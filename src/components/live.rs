@@ -68,7 +68,7 @@ struct Inner {
     /// Cards of pages that no snapshot listed when the page was loaded.
     followed: Vec<LiveCard>,
     started: bool,
-    /// The tab is not looked at: it listens to nothing until it is.
+    /// The tab is not looked at: it has no stream until it is.
     asleep: bool,
     fetching: bool,
     /// When a snapshot was last asked for, by the server's clock.

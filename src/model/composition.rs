@@ -164,3 +164,26 @@ pub struct Composition {
     /// The picture to start from.
     pub picture: Option<PictureId>,
 }
+
+impl Composition {
+    /// The prompt of a take. They are counted from 1: each prompt's takes on one model, then on the other.
+    #[must_use]
+    pub fn prompt_of(&self, take: u32) -> Option<&str> {
+        let of_each = self.choices.count().checked_div(self.choices.prompts)?;
+        let place = take.checked_sub(1)?.checked_div(of_each)?;
+        Some(self.prompts.get(usize::try_from(place).ok()?)?)
+    }
+
+    /// The seed of a take, if the person chose one: it belongs to the first of each model, and the next have the next.
+    #[must_use]
+    pub fn seed_of(&self, take: u32) -> Option<u32> {
+        let place = take.checked_sub(1)?.checked_rem(self.choices.takes)?;
+        Some(nth_seed(self.seed?, place))
+    }
+}
+
+/// The seed of the take that stands so many places after the first.
+#[must_use]
+pub const fn nth_seed(first: u32, place: u32) -> u32 {
+    first.wrapping_add(place) & SEED_MAX
+}

@@ -49,6 +49,11 @@ const CARRIED: [&str; 12] = [
     "input_reference",
 ];
 
+/// Where a form was sent to that is held while its person signs in again.
+pub const HELD_PATH: &str = "held-path";
+/// Its fields, as they were sent.
+pub const HELD_FIELDS: &str = "held-fields";
+
 /// In the form of a new key: the key itself, in the one answer that shows it.
 pub const FRESH_KEY: &str = "fresh-key";
 /// In the form of a new webhook endpoint or secret: the secret itself, in the one answer that shows it.
@@ -60,6 +65,14 @@ pub fn carried(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut carried = values.clone();
     carried.retain(|field, _| CARRIED.contains(&field.as_str()));
     carried
+}
+
+/// A form that is held while its person signs in again.
+#[must_use]
+pub fn held(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut held = values.clone();
+    held.retain(|field, _| field == HELD_PATH || field == HELD_FIELDS);
+    held
 }
 
 /// A form that was posted without JavaScript and came back: what was typed (never passwords), and what is wrong.

@@ -3,7 +3,7 @@
 use crate::components::field::{Field, FormMessage, returned_form};
 use crate::components::language::LanguageSwitch;
 use crate::language::t;
-use crate::model::person::carried;
+use crate::model::person::{carried, held};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -16,8 +16,9 @@ pub fn SignIn() -> impl IntoView {
         use_query_map().with_untracked(|query| (query.get("next"), query.get("ended").is_some()));
     let ended = ended && form.message.is_none() && form.errors.is_empty();
     let next = form.value("next").or(asked).unwrap_or_else(|| "/create".into());
-    let composed: Vec<AnyView> = carried(&form.values)
+    let brought: Vec<AnyView> = carried(&form.values)
         .into_iter()
+        .chain(held(&form.values))
         .map(|(field, value)| view! { <input type="hidden" name=field value=value /> }.into_any())
         .collect();
     view! {
@@ -30,7 +31,7 @@ pub fn SignIn() -> impl IntoView {
                 <Field form=form.clone() name="email" label=t!("E-mail") kind="email" autocomplete="username" />
                 <Field form name="password" label=t!("Password") kind="password" autocomplete="current-password" />
                 <input type="hidden" name="next" value=next />
-                {composed}
+                {brought}
                 <button class="button primary wide">{t!("Sign in")}</button>
             </form>
             <p class="door-other">{t!("New here?")} " " <a href="/sign-up">{t!("Create an account")}</a></p>

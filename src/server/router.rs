@@ -83,11 +83,13 @@ pub fn router(web: Web) -> Router {
             get(health::readyz).layer(Extension(health::Asked::default())),
         )
         .route("/metrics", get(health::metrics))
+        .method_not_allowed_fallback(pages::wrong_method)
         .fallback_service(files(&web))
         .layer(DefaultBodyLimit::max(guard::BODY))
         .layer(from_fn(guard::size))
         .layer(from_fn(guard::range))
         .layer(from_fn_with_state(web.clone(), pages::readable))
+        .layer(from_fn_with_state(web.clone(), forms::held::layer))
         .layer(from_fn_with_state(web.clone(), strip::layer))
         .layer(from_fn(pages::mark))
         .layer(from_fn_with_state(web.clone(), session::layer))

@@ -4,9 +4,10 @@ mod refused;
 
 use crate::support::{Engine, MODEL, Play, Setup, TestApp};
 use aisora::model::{
+    composition::{ComposerForm, SEED_MAX},
     credits::Credits,
     error::Code,
-    generation::{Charge, LibraryQuery, Reason, State},
+    generation::{Card, Charge, LibraryQuery, Reason, State},
 };
 use aisora::server::error::Failure;
 
@@ -16,6 +17,7 @@ crate::on_both_engines!(
     the_built_in_renderer_makes_a_real_video,
     takes_have_their_own_seeds_holds_and_videos,
     a_double_click_creates_once,
+    who_missed_the_answer_and_asks_for_something_else_is_told,
     two_browsers_spend_the_last_credits_once,
     cancelling_waiting_and_running_work_costs_nothing,
     the_library_pages_searches_and_filters,
@@ -121,6 +123,47 @@ async fn a_double_click_creates_once(engine: Engine) {
         "{seen:?}"
     );
     assert_eq!(test.balance(person).await, (180, 20));
+    test.audit().await;
+}
+
+async fn who_missed_the_answer_and_asks_for_something_else_is_told(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let mut form = test.form(person, "a boat\na lamp", 2).await;
+    form.lines = "on".into();
+    form.seed = "2147483647".into();
+    form.quote = test.app.generations.quote(person, &form).await.unwrap().token;
+    let cards = test.app.generations.create(person, &form).await.unwrap();
+    let seeds: Vec<_> = cards.iter().map(|card| card.seed).collect();
+    assert_eq!(seeds, [SEED_MAX, 0, SEED_MAX, 0]);
+
+    let other = |change: &dyn Fn(&mut ComposerForm)| {
+        let mut other = form.clone();
+        change(&mut other);
+        other
+    };
+    for changed in [
+        other(&|form| form.prompt = "a boat\na lantern".into()),
+        other(&|form| form.prompt = "a lamp\na boat".into()),
+        other(&|form| form.seed = "7".into()),
+        other(&|form| form.caption = "on".into()),
+    ] {
+        let refused = test.app.generations.create(person, &changed).await;
+        let Err(Failure::App(error)) = refused else {
+            panic!("{changed:?}: {refused:?}")
+        };
+        assert_eq!(error.code, Code::QuoteStale);
+        assert!(error.fields[0].message.contains("created after all"), "{error}");
+    }
+    // The same again is answered with the same, also when some of it is gone, or its seed was left to us.
+    test.app.generations.cancel(person, cards[0].id).await.unwrap();
+    test.app.generations.delete(person, cards[0].id).await.unwrap();
+    for same in [form.clone(), other(&|form| form.seed = String::new())] {
+        let again = test.app.generations.create(person, &same).await.unwrap();
+        let ids = |cards: &[Card]| cards.iter().map(|card| card.id).collect::<Vec<_>>();
+        assert_eq!(ids(&again), ids(&cards[1..]));
+    }
+    assert_eq!(test.balance(person).await, (170, 30));
     test.audit().await;
 }
 

@@ -3,8 +3,8 @@
 import { t } from '../words.js'
 import { arrived, form, idsIn, read, walls } from './parts.js'
 
-// Each page is a list of its own. Those far from the window are emptied and keep their height; what they held is kept as
-// text for so many of them, and asked for again after that.
+// Each page is a list of its own. Those far from the window are emptied and keep their height; what they held is kept beside
+// the document for so many of them, and asked for again after that.
 const KEPT = 20
 
 const older = form?.querySelector('.older')
@@ -25,18 +25,34 @@ const sight = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting 
 /** The ids of all videos that have come so far, in their order, whether or not they are in the document. */
 export const everyId = () => pages.flatMap(({ ids }) => ids)
 
-/** Hangs a tile in the first place, if that is in the document. */
+/** The tile of a video, wherever its page is kept. */
+export function tileOf(id) {
+  for (const { list, kept } of pages) {
+    const tile = (kept ?? list).querySelector(`[data-id="${id}"]`)
+    if (tile) return tile
+  }
+  return null
+}
+
+/** Hangs a tile in the first place. */
 export function bringIn(id, tile) {
-  const [{ list, ids, filled }] = pages
-  if (!filled || ids.includes(id)) return
+  const [{ list, ids, kept, filled }] = pages
+  if (ids.includes(id)) return
   ids.unshift(id)
+  if (!filled) return kept?.prepend(tile)
   list.prepend(tile)
   arrived(tile)
 }
 
+/** Takes a video out of what is shown here. */
+export function takeOut(id) {
+  tileOf(id)?.remove()
+  for (const page of pages) page.ids = page.ids.filter((other) => other !== id)
+}
+
 function add(list) {
   const { address } = list.dataset
-  const page = { list, address, more: list.dataset.more, ids: idsIn(list), html: '', filled: list.childElementCount > 0 }
+  const page = { list, address, more: list.dataset.more, ids: idsIn(list), kept: null, filled: list.childElementCount > 0 }
   pages.push(page)
   near.observe(list)
   if (page.filled) arrived(list)
@@ -45,22 +61,22 @@ function add(list) {
 function empty(page) {
   if (!page?.filled || page.list.contains(document.activeElement)) return
   page.list.style.height = `${page.list.getBoundingClientRect().height}px`
-  page.html = page.list.innerHTML
-  page.list.replaceChildren()
+  page.kept = document.createDocumentFragment()
+  page.kept.append(...page.list.childNodes)
   page.filled = false
-  const kept = pages.filter(({ html }) => html)
+  const kept = pages.filter((other) => other.kept)
   const far = (other) => Math.abs(pages.indexOf(other) - pages.indexOf(page))
-  if (kept.length > KEPT) kept.sort((a, b) => far(b) - far(a))[0].html = ''
+  if (kept.length > KEPT) kept.sort((a, b) => far(b) - far(a))[0].kept = null
 }
 
 async function fill(page) {
   if (!page || page.filled || page.coming) return
   page.coming = true
   try {
-    page.html ||= (await listAt(page.address)).innerHTML
+    const tiles = page.kept ?? (await askedAgain(page))
     const before = page.list.getBoundingClientRect()
-    page.list.innerHTML = page.html
-    page.html = ''
+    page.list.replaceChildren(tiles)
+    page.kept = null
     page.list.style.height = ''
     // Rows may have another height by now (the window was turned); what is in view stays, also where the browser does not see to it.
     if (before.bottom <= 0 && !CSS.supports('overflow-anchor', 'auto')) scrollBy(0, page.list.getBoundingClientRect().height - before.height)
@@ -71,6 +87,15 @@ async function fill(page) {
     // It is tried again when it comes near the next time.
   }
   page.coming = false
+}
+
+/** The tiles of a page as the server shows it now, but for those that other pages have by now. */
+async function askedAgain(page) {
+  const tiles = document.createDocumentFragment()
+  tiles.append(...document.adoptNode(await listAt(page.address)).childNodes)
+  const elsewhere = new Set(pages.flatMap((other) => (other === page ? [] : other.ids)))
+  for (const tile of [...tiles.children]) if (elsewhere.has(tile.dataset.id)) tile.remove()
+  return tiles
 }
 
 const listAt = async (address) => (await read(address)).querySelector('.wall')
@@ -155,5 +180,10 @@ export function begin() {
   older.addEventListener('click', (event) => {
     event.preventDefault()
     more()
+  })
+  // What did not come while there was no line comes when it is back, if it is still looked for.
+  addEventListener('online', () => {
+    sight.unobserve(older)
+    sight.observe(older)
   })
 }

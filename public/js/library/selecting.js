@@ -1,8 +1,8 @@
 // Many videos selected at once, also on pages that are not in the document just now, and what is done with them.
 
 import { number, t, tn } from '../words.js'
-import { everyId, here, returnHere } from './pages.js'
-import { arrivals, form, idsIn, read, say, walls } from './parts.js'
+import { everyId, here, returnHere, takeOut, tileOf } from './pages.js'
+import { arrivals, form, idsIn, leave, read, say, trouble, walls } from './parts.js'
 
 const UNREACHED = t('The server could not be reached. Try again.')
 
@@ -44,6 +44,12 @@ export function clear() {
   last = null
   isMost = false
   count()
+}
+
+/** Nothing is selected any more, and that is said. */
+export function unselect() {
+  clear()
+  say(t('Nothing is selected.'))
 }
 
 /** Selects a video or no longer; with shift, all from the last one to it. */
@@ -106,17 +112,32 @@ async function act(button) {
     wrong(UNREACHED)
     return
   }
-  if (address.endsWith('/out')) for (const id of chosen) walls.querySelector(`[data-id="${id}"]`)?.remove()
-  if (address.endsWith('/favourite')) for (const id of chosen) star(walls.querySelector(`[data-id="${id}"] .star`), true)
+  const next = tileOf(address.endsWith('/out') ? besides() : [...chosen][0])
+  if (address.endsWith('/out')) for (const id of chosen) takeOut(id)
+  if (address.endsWith('/favourite')) for (const id of chosen) star(tileOf(id)?.querySelector('.star'), true)
   for (const menu of form.querySelectorAll('.bar-menu[open]')) {
     menu.open = false
     for (const field of menu.querySelectorAll('input, select')) field.value = ''
   }
   if (!walls.querySelector('.tile')) return location.assign(here)
+  const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
   clear()
+  // The bar goes, and must not take the focus with it.
+  if (hand) next?.querySelector('a').focus({ preventScroll: true })
   say(tn(many, 'Done: 1 video.', 'Done: {n} videos.'))
-  renew()
+  // What it shows of collections may be old until the next page.
+  renew().catch(() => {})
 }
+
+/** The video that stands after the first chosen one, or before it, and is not chosen itself. */
+export function besides() {
+  const all = everyId()
+  const first = all.findIndex((id) => chosen.has(id))
+  return all.slice(first).find((id) => !chosen.has(id)) ?? all.slice(0, Math.max(first, 0)).at(-1)
+}
+
+/** The first of those that are chosen, in their order. */
+export const firstChosen = () => everyId().find((id) => chosen.has(id))
 
 /** The collections with their counts, and what can be chosen of them, as they are now. */
 async function renew() {
@@ -139,8 +160,9 @@ export async function favourite(button) {
   const address = button.getAttribute('formaction')
   star(button, is)
   const done = await post(address, new URLSearchParams({ ids: button.value })).catch(() => null)
-  if (!done?.ok) star(button, !is)
-  say(done?.ok ? (is ? t('Favourite') : t('No favourite any more')) : t('That did not work. Try again.'))
+  if (done?.ok) return say(is ? t('Favourite') : t('No favourite any more'))
+  star(button, !is)
+  trouble(t('That did not work. Try again.'))
 }
 
 export function begin() {
@@ -154,17 +176,24 @@ export function begin() {
   all.addEventListener('click', selectAll)
   form.addEventListener('reset', (event) => {
     event.preventDefault()
-    clear()
+    const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
+    const first = tileOf(firstChosen())
+    unselect()
+    if (hand) first?.querySelector('a').focus({ preventScroll: true })
   })
   form.addEventListener('submit', (event) => {
     fields()
-    if (!/^\/library\/(favourite|collect|tag|collections)/.test(event.submitter?.getAttribute('formaction'))) return returnHere()
+    const address = event.submitter?.getAttribute('formaction')
+    if (!/^\/library\/(favourite|collect|tag|collections)/.test(address)) {
+      if (address === '/library/trash') leave(firstChosen(), besides())
+      return returnHere()
+    }
     event.preventDefault()
     act(event.submitter)
   })
   document.querySelector('.select-many').addEventListener('click', ({ currentTarget }) => {
     const on = form.toggleAttribute('data-selecting')
     currentTarget.setAttribute('aria-pressed', String(on))
-    if (!on) clear()
+    if (!on) unselect()
   })
 }

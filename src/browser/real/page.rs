@@ -15,6 +15,12 @@ pub fn on_page_shown(turned: impl Fn(bool) + 'static) {
     turned.forget();
 }
 
+/// Whether the tab is in sight.
+#[must_use]
+pub fn is_page_shown() -> bool {
+    !document().hidden()
+}
+
 /// Tells the modules of the page (`public/js`), by an event at the window.
 pub fn tell(name: &str, detail: &JsValue) {
     let init = web_sys::CustomEventInit::new();
@@ -67,7 +73,9 @@ pub fn choose_theme(theme: &'static str) {
         body.append("next", "/");
         request.set_body(&body);
     }
-    let _ = window().fetch_with_str_and_init("/theme", &request);
+    let asked = window().fetch_with_str_and_init("/theme", &request);
+    // Without a line it holds for this page alone.
+    leptos::task::spawn_local(async move { drop(asked.await) });
 }
 
 /// Reads the composer's fields as they stand in the page.

@@ -57,7 +57,6 @@ pub fn Models(composer: Composer) -> impl IntoView {
             <label class="unseen" for="model">{t!("Model")}</label>
             <select id="model" name="model" aria-describedby="model-note model-error">{options}</select>
             <p class="unseen" id="model-note">{text(move || note.get().map(|model| model.note).unwrap_or_default())}</p>
-            <p class="field-error" id="model-error">{maybe(move || composer.error("model"))}</p>
             {maybe(move || {
                 successor().map(|label| view! { <button class="button small" name="use" value="successor">{t!("Use {model}", model = label)}</button> })
             })}
@@ -171,7 +170,6 @@ pub fn Lengths(composer: Composer) -> impl IntoView {
         <div class="choice">
             <label class="unseen" for="seconds">{t!("Length")}</label>
             <select id="seconds" name="seconds" aria-describedby="seconds-error">{options}</select>
-            <p class="field-error" id="seconds-error">{maybe(move || composer.error("seconds"))}</p>
         </div>
     }
 }

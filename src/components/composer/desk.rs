@@ -81,7 +81,9 @@ pub fn Desk(composer: Composer) -> impl IntoView {
             <Prompt composer node=prompt keys />
             <Lines composer />
             // Below the prompt, where it can be read whole: the choices scroll sideways on a telephone.
-            <div class="picture-wrong">
+            <div class="choices-wrong">
+                <p class="field-error" id="model-error">{maybe(move || composer.error("model"))}</p>
+                <p class="field-error" id="seconds-error">{maybe(move || composer.error("seconds"))}</p>
                 <p class="field-error" id="picture-error">{maybe(move || composer.error("input_reference"))}</p>
                 <p class="field-error picture-said" role="status"></p>
             </div>

@@ -88,12 +88,13 @@ impl Composer {
         match error.code {
             Code::SignInNeeded => sign_in_again(),
             Code::QuoteStale => {
-                let words = error.message;
+                let (words, shown) = (error.message, untrack(|| self.price()));
+                self.live.refetch();
                 spawn_local(async move {
-                    let words = self
-                        .fetch_price()
-                        .await
-                        .map_or(words, |quote| new_price(quote.credits));
+                    let words = match self.fetch_price().await {
+                        Ok(quote) if Some(quote.credits) != shown => new_price(quote.credits),
+                        _ => words,
+                    };
                     let _ = self.message.try_set(Some(words));
                 });
             }

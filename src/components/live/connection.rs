@@ -21,7 +21,7 @@ const OPEN_WITHIN: u32 = 10_000;
 const RESET: &str = "{}";
 
 /// A tab that nobody looks at gives its stream back after so many milliseconds: browsers allow six for all tabs together.
-const SLEEP_AFTER: u32 = 30_000;
+const SLEEP_AFTER: u32 = 5_000;
 
 impl Live {
     /// Begins to listen; once for the tab.
@@ -36,7 +36,10 @@ impl Live {
         });
         let live = *self;
         browser::on_page_shown(move |shown| if shown { live.wake() } else { live.doze() });
-        if self.inner.with_value(|inner| inner.seq.is_some()) {
+        if !browser::is_page_shown() {
+            // Opened behind another tab.
+            self.fall_asleep();
+        } else if self.inner.with_value(|inner| inner.seq.is_some()) {
             self.open();
         } else {
             // The stream is opened when the snapshot says where it stands.
@@ -46,17 +49,19 @@ impl Live {
 
     fn doze(&self) {
         let live = *self;
-        let sleep = browser::after(SLEEP_AFTER, move || {
-            live.inner.update_value(|inner| {
-                inner.asleep = true;
-                inner.stream = None;
-                inner.watchdog = None;
-                inner.retry = None;
-                inner.tick = None;
-                inner.places = None;
-            });
-        });
+        let sleep = browser::after(SLEEP_AFTER, move || live.fall_asleep());
         self.inner.update_value(|inner| inner.sleep = Some(sleep));
+    }
+
+    fn fall_asleep(&self) {
+        self.inner.update_value(|inner| {
+            inner.asleep = true;
+            inner.stream = None;
+            inner.watchdog = None;
+            inner.retry = None;
+            inner.tick = None;
+            inner.places = None;
+        });
     }
 
     fn wake(&self) {

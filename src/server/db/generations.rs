@@ -185,6 +185,9 @@ impl From<GenerationRow> for CardRow {
     }
 }
 
+/// So many characters of a prompt are in a [`CardRow`].
+pub const BEGINNING: usize = 1_000;
+
 macro_rules! card_columns {
     () => {
         "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, added_seconds, seed, credits, state, \

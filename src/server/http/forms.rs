@@ -8,6 +8,7 @@
 
 pub mod create;
 pub mod derive;
+pub mod held;
 pub mod keys;
 pub mod mail;
 pub mod organising;
@@ -40,8 +41,9 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use held::Held;
 use leptos::prelude::provide_context;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -80,6 +82,11 @@ impl Posted {
 
     fn value(&self, field: &str) -> &str {
         self.values.get(field).map_or("", String::as_str)
+    }
+
+    /// Where the person is led afterwards.
+    fn next(&self) -> &str {
+        session::safe_next(self.values.get("next").map(String::as_str))
     }
 
     fn address(&self, web: &Web) -> IpAddr {
@@ -128,12 +135,23 @@ impl Posted {
         pages::elsewhere(web, self.parts, error.code.status(), form, || {}).await
     }
 
+    /// The request is from now on of who has just signed in.
+    async fn signed_in(&mut self, web: &Web, token: &Token) -> Result<()> {
+        let session = web.app.identity.session(token.secret()).await?;
+        let person = session.map(|session| session.person);
+        self.parts.extensions.insert(SignedIn(person));
+        Ok(())
+    }
+
+    /// Offers to send a form again that the sign-in was in the way of.
+    async fn offer_again(mut self, web: &Web, token: &Token, held: Held) -> Result<Response> {
+        self.signed_in(web, token).await?;
+        Ok(pages::held(web, self.parts, held.path, held.fields).await)
+    }
+
     /// The studio after such a sign-in, filled in. Creating takes another press, at the price that is shown there.
     async fn take_up(mut self, web: &Web, token: &Token) -> Result<Response> {
-        let session = web.app.identity.session(token.secret()).await?;
-        self.parts
-            .extensions
-            .insert(SignedIn(session.map(|session| session.person)));
+        self.signed_in(web, token).await?;
         self.parts.uri = Uri::from_static("/create");
         let composed: ComposerForm = self.form()?;
         let welcome =
@@ -225,9 +243,13 @@ pub async fn sign_in(State(web): State<Web>, request: Request) -> Result<Respons
         Err(failure) => return Ok(posted.refuse(&web, failure, || {}).await),
     };
     let cookie = session::set(&token, &web);
+    if let Some(held) = Held::of(&posted.values) {
+        let mut response = posted.offer_again(&web, &token, held).await?;
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+        return Ok(response);
+    }
     if carried(&posted.values).is_empty() {
-        let next = posted.values.get("next").map(String::as_str);
-        return Ok(led_to(session::safe_next(next), Some(cookie)));
+        return Ok(led_to(posted.next(), Some(cookie)));
     }
     let mut response = posted.take_up(&web, &token).await?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -269,8 +291,7 @@ pub async fn cancel(
         Err(Failure::App(error)) if error.code == Code::Conflict => {}
         Err(failure) => return Err(failure.into()),
     }
-    let next = posted.values.get("next").map(String::as_str);
-    Ok(led_to(session::safe_next(next), None))
+    Ok(led_to(posted.next(), None))
 }
 
 /// `POST /v/{id}/delete`
@@ -284,44 +305,28 @@ pub async fn delete(
     Ok(led_to("/library", None))
 }
 
-/// The choice of a language.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ChosenLanguage {
-    language: String,
-    next: Option<String>,
-}
-
 /// `POST /language`: this browser keeps the choice, and so does the account of who is signed in.
 pub async fn language(
     State(web): State<Web>,
     Extension(signed_in): Extension<SignedIn>,
-    Form(form): Form<ChosenLanguage>,
+    request: Request,
 ) -> Result<Response, ErrorResponse> {
-    if let (Some(person), Some(language)) = (signed_in.0, Language::from_tag(&form.language)) {
+    let posted = Posted::read(request).await?;
+    let tag = posted.value("language");
+    if let (Some(person), Some(language)) = (signed_in.0, Language::from_tag(tag)) {
         web.app.identity.choose_language(person.id, language).await?;
     }
-    Ok(led_to(
-        session::safe_next(form.next.as_deref()),
-        Some(language::set(&form.language)),
-    ))
-}
-
-/// The choice of a theme.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Theme {
-    theme: String,
-    next: Option<String>,
+    Ok(led_to(posted.next(), Some(language::set(tag))))
 }
 
 /// `POST /theme`
-pub async fn theme(Form(form): Form<Theme>) -> Response {
-    let (value, seconds) = match form.theme.as_str() {
+pub async fn theme(request: Request) -> Result<Response, ErrorResponse> {
+    let posted = Posted::read(request).await?;
+    let (value, seconds) = match posted.value("theme") {
         chosen @ ("dark" | "light") => (chosen, 31_536_000),
         _ => ("", 0),
     };
     // Read by the page's script too, so that the switch needs no reload: not HttpOnly, and nothing secret.
     let cookie = HeaderValue::from_str(&format!("theme={value}; Path=/; SameSite=Lax; Max-Age={seconds}"));
-    led_to(session::safe_next(form.next.as_deref()), cookie.ok())
+    Ok(led_to(posted.next(), cookie.ok()))
 }

@@ -5,6 +5,7 @@ mod confirm;
 mod docs;
 mod failed;
 mod framed;
+mod held;
 mod unsubscribe;
 
 use crate::{
@@ -28,9 +29,9 @@ use axum::{
     Extension, Json,
     body::Body,
     extract::{Path, Query, Request, State},
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts},
     middleware::Next,
-    response::{Html, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
 use leptos::{
     IntoView,
@@ -165,6 +166,33 @@ pub async fn api_docs(State(web): State<Web>, request: Request) -> Response {
     let shell_web = web.clone();
     let shown = move || docs::page(data(&shell_web, false), &shell_web.app.config.public_url);
     render(&web, parts, 200, || {}, shown).await
+}
+
+/// The page after a sign-in that a form was held for.
+pub async fn held(web: &Web, parts: Parts, path: String, fields: Vec<(String, String)>) -> Response {
+    let shell_web = web.clone();
+    let shown = move || held::page(data(&shell_web, false), path.clone(), fields.clone());
+    render(web, parts, 200, || {}, shown).await
+}
+
+/// Where a form is sent to there is nothing to see: the way on leads to the page that it stood on.
+pub async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method.is_safe() && wants_page(&headers) {
+        return Redirect::to(page_of(uri.path())).into_response();
+    }
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+/// The page with the form that is sent to a path.
+fn page_of(path: &str) -> &str {
+    let ends: Vec<usize> = path.match_indices('/').map(|(place, _)| place).collect();
+    let under = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'));
+    match ends[..] {
+        _ if under("/library") => "/library",
+        [_, _, end, ..] if under("/v") || under("/account") => &path[..end],
+        _ if under("/account") => "/account",
+        _ => "/",
+    }
 }
 
 /// The page behind the link in a letter: whether its reader still wants such letters.
@@ -327,4 +355,24 @@ async fn render<V: IntoView + 'static>(
         *response.status_mut() = status;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_stands_on_a_page() {
+        for (path, page) in [
+            ("/v/7/about", "/v/7"),
+            ("/library/collections/7/rename", "/library"),
+            ("/account/webhooks/7/deliveries/8/resend", "/account/webhooks"),
+            ("/account/mail", "/account"),
+            ("/sign-out", "/"),
+            ("/v1/videos", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(page_of(path), page, "{path}");
+        }
+    }
 }

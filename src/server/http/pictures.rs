@@ -17,7 +17,7 @@ use crate::{
 use axum::{
     Extension, Form, Json,
     body::Bytes,
-    extract::{FromRequest as _, Path, Request, State},
+    extract::{FromRequest as _, Path, Request, State, rejection::FormRejection},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -55,10 +55,12 @@ pub async fn cut(
     State(web): State<Web>,
     Extension(signed_in): Extension<SignedIn>,
     Path(id): Path<String>,
-    Form(wanted): Form<Wanted>,
+    wanted: Result<Form<Wanted>, FormRejection>,
 ) -> Result<(StatusCode, Json<Kept>), ErrorResponse> {
     let person = signed_in.0.ok_or_else(AppError::sign_in_needed)?;
     let id: PictureId = id.parse().map_err(|_| AppError::not_found())?;
+    let Form(wanted) =
+        wanted.map_err(|_| AppError::new(Code::Invalid, t!("The form was not understood.")))?;
     let crop: Crop = wanted
         .crop
         .parse()

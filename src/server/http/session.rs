@@ -129,7 +129,8 @@ fn is_probe(path: &str) -> bool {
 }
 
 /// Pages that show a person's own things.
-fn needs_person(path: &str) -> bool {
+#[must_use]
+pub fn needs_person(path: &str) -> bool {
     ["/create", "/library", "/credits", "/account", "/presets"]
         .iter()
         .any(|page| under(path, page))

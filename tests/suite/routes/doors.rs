@@ -3,7 +3,7 @@
 use super::{newest, quote};
 use crate::support::{Browser, Engine, LENGTH, MODEL, SIZE, Setup, WebServer};
 use aisora::server::clock::Clock;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ crate::on_both_engines!(
     a_session_that_is_used_goes_on_in_the_browser_too,
     a_session_that_cannot_be_renewed_still_reads,
     an_ended_session_loses_nothing_that_was_composed,
+    an_ended_session_loses_no_other_form_either,
+    what_is_only_sent_leads_to_its_page,
     under_thirteen_the_form_comes_back_empty,
     signs_that_a_database_refuses_are_mistakes_of_the_form,
     what_an_installed_studio_keeps_is_the_same_for_everybody,
@@ -163,6 +165,90 @@ async fn an_ended_session_loses_nothing_that_was_composed(engine: Engine) {
     assert_eq!(browser.post_form("/create", &pressed).await.status(), 303);
     assert!(!newest(&browser).await.0.is_empty());
     server.test.audit().await;
+}
+
+async fn an_ended_session_loses_no_other_form_either(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let cookie = browser.cookie().unwrap();
+    let session = cookie.split_once('=').unwrap().1;
+    server.test.app.identity.sign_out(session).await.unwrap();
+    let preset = [
+        ("name", "Slow & \"low\""),
+        ("kind", "camera"),
+        ("text", "first line\nsecond <line>"),
+    ];
+    let body = preset.map(|(name, value)| format!("{name}={}", encode(value)));
+    let request = browser
+        .request(Method::POST, "/account/presets")
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = browser.send(request.body(body.join("&"))).await;
+    assert_eq!(answer.status(), 401);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("action=\"/sign-in\"") && page.contains("what you sent is there"));
+    let plain = |text: String| html_escape::decode_html_entities(&text).into_owned();
+    let (path, fields) = (
+        plain(hidden(&page, "held-path")),
+        plain(hidden(&page, "held-fields")),
+    );
+    assert_eq!(path, "/account/presets");
+
+    let held = [("held-path", path.as_str()), ("held-fields", fields.as_str())];
+    let login = |password| [("email", "ada@example.org"), ("password", password)];
+    let wrong = [held.as_slice(), &login("not this one!")].concat();
+    let answer = browser.post_form("/sign-in", &wrong).await;
+    assert_eq!(answer.status(), 422);
+    let again = plain(hidden(&answer.text().await.unwrap(), "held-fields"));
+    assert_eq!(again, fields, "still there");
+    let right = [held.as_slice(), &login(PASSWORD)].concat();
+    let answer = browser.post_form("/sign-in", &right).await;
+    assert_eq!((answer.status().as_u16(), cookies(&answer).len()), (200, 1));
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("action=\"/account/presets\"") && page.contains("not done yet"));
+    for (name, value) in preset {
+        assert_eq!(plain(hidden(&page, name)), value, "{name}");
+    }
+    let list = browser.page("/account/presets").await;
+    assert!(!list.contains("second"), "not without another press");
+    assert_eq!(browser.post_form("/account/presets", &preset).await.status(), 303);
+
+    // Nobody is led to another site by it, and programs are told as ever.
+    let evil = [
+        [("held-path", "//evil.example"), ("held-fields", "a=b")].as_slice(),
+        &login(PASSWORD),
+    ]
+    .concat();
+    let page = server.browser().post_form("/sign-in", &evil).await;
+    assert!(page.text().await.unwrap().contains("action=\"/create\""));
+    let program = server
+        .browser()
+        .request(Method::POST, "/library/favourite")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json")
+        .body("ids=");
+    let answer = server.browser().send(program).await;
+    assert_eq!(answer.status(), 401);
+    assert!(answer.text().await.unwrap().starts_with('{'));
+}
+
+async fn what_is_only_sent_leads_to_its_page(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let id = "0191f000-0000-7000-8000-000000000001";
+    for (path, page) in [
+        (format!("/v/{id}/variation"), format!("/v/{id}")),
+        ("/library/tag".into(), "/library".into()),
+        ("/account/presets/import".into(), "/account/presets".into()),
+        ("/sign-out".into(), "/".into()),
+    ] {
+        let asked = browser.request(Method::GET, &path).header("accept", "text/html");
+        let answer = browser.send(asked).await;
+        let to = answer.headers()["location"].to_str().unwrap();
+        assert_eq!((answer.status().as_u16(), to), (303, page.as_str()), "{path}");
+    }
+    let other = browser.request(Method::DELETE, "/library/tag");
+    assert_eq!(browser.send(other).await.status(), 405);
 }
 
 async fn under_thirteen_the_form_comes_back_empty(engine: Engine) {

@@ -13,10 +13,22 @@ use crate::model::{
     ids::{QuoteId, UserId},
 };
 use crate::server::{
-    db::generations,
+    db::generations::{self, BEGINNING, GenerationRow},
     error::{Failure, Result},
+    generation::cards::small,
     moderation,
 };
+
+/// Whether the first take that is left of an order is what is asked for now.
+fn is_same(first: &GenerationRow, composed: &Composition) -> bool {
+    let take = small(first.take);
+    composed.prompt_of(take) == Some(first.prompt.as_str())
+        && composed.caption == first.caption
+        && composed.picture.map(|id| id.0) == first.picture_id
+        && composed
+            .seed_of(take)
+            .is_none_or(|seed| i64::from(seed) == first.seed)
+}
 
 impl Generations {
     /// A frozen price for the choices of a form.
@@ -55,7 +67,7 @@ impl Generations {
     /// same again confirms.
     pub async fn create(&self, user: UserId, form: &ComposerForm) -> Result<Vec<Card>> {
         let (composed, terms) = self.agreed(user, form)?;
-        if let Some(cards) = self.created(user, terms.id).await? {
+        if let Some(cards) = self.created(user, terms.id, &composed).await? {
             return Ok(cards);
         }
         moderation::obey(self.rules.as_ref(), &composed.prompts).await?;
@@ -74,11 +86,11 @@ impl Generations {
         match self.place(user, composed, terms, alongside).await {
             Err(Failure::App(error)) if error.code == Code::InsufficientCredits => {
                 // The other half of a double click may have spent them on this very quote.
-                let created = self.created(user, terms.id).await?;
+                let created = self.created(user, terms.id, composed).await?;
                 created.ok_or_else(|| error.into())
             }
             Err(other) => Err(other),
-            Ok(placed) => match self.created(user, terms.id).await? {
+            Ok(placed) => match self.created(user, terms.id, composed).await? {
                 Some(cards) => Ok(cards),
                 None if placed => Err(Failure::broken("what was created is not there")),
                 // It was used before, and all of it is deleted for good.
@@ -122,11 +134,25 @@ impl Generations {
         Err(AppError::field(Code::Unavailable, field, message).into())
     }
 
-    /// The takes under a quote, if there are any.
-    pub(super) async fn created(&self, user: UserId, quote: QuoteId) -> Result<Option<Vec<Card>>> {
-        let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
-        if rows.is_empty() {
+    /// The takes under a quote, if there are any. Who did not hear of them and asks for something else now, is told so.
+    pub(super) async fn created(
+        &self,
+        user: UserId,
+        quote: QuoteId,
+        composed: &Composition,
+    ) -> Result<Option<Vec<Card>>> {
+        let Some(first) = generations::first_of_quote(&self.life.db, user.0, quote.0).await? else {
             return Ok(None);
+        };
+        let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
+        let same_prompts = rows.iter().all(|row| {
+            let prompt = composed.prompt_of(small(row.take)).unwrap_or_default();
+            row.prompt.chars().eq(prompt.chars().take(BEGINNING))
+        });
+        if !same_prompts || !is_same(&first, composed) {
+            let message =
+                t!("What you sent before was created after all. Press again to create this as well.");
+            return Err(AppError::field(Code::QuoteStale, "quote", message).into());
         }
         Ok(Some(self.cards(user, rows).await?))
     }

@@ -113,7 +113,8 @@ impl Generations {
         let row = self.own(user, of).await?;
         let now = self.life.clock.now();
         let terms = self.terms_for(user, &row, token, now).ok_or_else(stale)?;
-        if let Some(cards) = self.created(user, terms.id).await? {
+        let asked = composed(&row, prompt, terms.choices.clone())?;
+        if let Some(cards) = self.created(user, terms.id, &asked).await? {
             return only(cards);
         }
         let offer = self.extender(&row)?.map_err(refused)?;
@@ -280,8 +281,6 @@ fn not_added(offer: &Offer, lengths: &[u32]) -> AppError {
 
 /// An extension with everything of the original but its words. The seed stays: the motion goes on.
 fn wanted(row: &GenerationRow, offer: &Offer, prompt: &str, seconds: u32) -> Result<Wanted> {
-    let prompt =
-        composition::check_prompt(prompt).map_err(|words| AppError::field(Code::Invalid, "prompt", words))?;
     let lengths: Vec<_> = offer.model.additions(small(row.seconds)).collect();
     if !lengths.contains(&seconds) {
         return Err(not_added(offer, &lengths).into());
@@ -289,13 +288,19 @@ fn wanted(row: &GenerationRow, offer: &Offer, prompt: &str, seconds: u32) -> Res
     let choices = choices(row, seconds);
     Ok(Wanted {
         each: price(offer, &choices)?,
-        composed: Composition {
-            prompts: vec![prompt.to_owned()],
-            choices,
-            seed: Some(small(row.seed)),
-            caption: row.caption,
-            picture: None,
-        },
+        composed: composed(row, prompt, choices)?,
+    })
+}
+
+fn composed(row: &GenerationRow, prompt: &str, choices: Choices) -> Result<Composition> {
+    let prompt =
+        composition::check_prompt(prompt).map_err(|words| AppError::field(Code::Invalid, "prompt", words))?;
+    Ok(Composition {
+        prompts: vec![prompt.to_owned()],
+        choices,
+        seed: Some(small(row.seed)),
+        caption: row.caption,
+        picture: None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Generations, extend::onward, guarded, programs::Alongside};
 use crate::model::{
-    composition::{Composition, SEED_MAX, batch::Part},
+    composition::{Composition, SEED_MAX, batch::Part, nth_seed},
     credits::Credits,
     generation::State,
     ids::UserId,
@@ -50,7 +50,7 @@ impl Generations {
                         take: number,
                         prompt: prompt.clone(),
                         // Each take gets its own seed; a chosen one belongs to the first. Models and prompts share them.
-                        seed: i64::from(first_seed.wrapping_add(take) & SEED_MAX),
+                        seed: i64::from(nth_seed(first_seed, take)),
                         created_at: now,
                         ..row.clone()
                     };

@@ -1,0 +1,85 @@
+//! A form that was sent after the session had ended is held in the sign-in page: who signs in there finds it again, and
+//! sends it by another press.
+
+use super::Values;
+use crate::language::t;
+use crate::{
+    model::{
+        error::{AppError, Code},
+        person::{FormState, HELD_FIELDS, HELD_PATH},
+    },
+    server::{
+        error::ErrorResponse,
+        http::{
+            pages,
+            session::{needs_person, safe_next},
+        },
+        router::Web,
+        web::SignedIn,
+    },
+};
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    http::{Method, Uri, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+
+/// A longer form is not held, in bytes. Nothing that a person types is.
+const MOST: usize = 200_000;
+
+/// A form on its way through the sign-in page.
+pub struct Held {
+    /// Where it was sent.
+    pub path: String,
+    /// Its fields, in their order.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Held {
+    /// The form that a sign-in brought along, if it did.
+    #[must_use]
+    pub fn of(values: &Values) -> Option<Self> {
+        let path = safe_next(Some(values.get(HELD_PATH)?)).to_owned();
+        let fields = serde_urlencoded::from_str(values.get(HELD_FIELDS)?).ok()?;
+        Some(Self { path, fields })
+    }
+}
+
+/// Answers with the sign-in page where a form came without a session. The studio's own form has an answer of its own.
+pub async fn layer(State(web): State<Web>, request: Request, next: Next) -> Response {
+    if !is_lost(&request) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MOST).await else {
+        return ErrorResponse(AppError::sign_in_needed()).into_response();
+    };
+    let fields = String::from_utf8_lossy(&body).into_owned();
+    let values = [
+        (HELD_PATH.to_owned(), parts.uri.path().to_owned()),
+        (HELD_FIELDS.to_owned(), fields),
+    ];
+    parts.uri = Uri::from_static("/sign-in");
+    let error = AppError::new(
+        Code::SignInNeeded,
+        t!(
+            "Your session has ended. Sign in, and what you sent is there to be sent again. Nothing was done yet."
+        ),
+    );
+    let form = FormState::rejected(values.into(), &error);
+    pages::elsewhere(&web, parts, error.code.status(), form, || {}).await
+}
+
+fn is_lost(request: &Request) -> bool {
+    let path = request.uri().path();
+    let signed_in = request.extensions().get::<SignedIn>();
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    request.method() == Method::POST
+        && signed_in.is_some_and(|signed_in| signed_in.0.is_none())
+        && needs_person(path)
+        && path != "/create"
+        && pages::wants_page(request.headers())
+        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+}
