@@ -187,6 +187,7 @@ fn line(preset: Preset, returned: &FormState, opened: &str) -> AnyView {
                     <b dir="auto">{preset.name.clone()}</b>
                     <span class="hint">{kind}</span>
                     <span class="preset-words" dir="auto">{preset.text}</span>
+                    <Icon name="up" />
                 </summary>
                 <form class="preset-form" method="post" action=action novalidate>
                     {fields(&which, form, &state, came_back)}
