@@ -1,7 +1,7 @@
 //! Short pieces of text about a generation.
 
 use super::time::{about, duration};
-use crate::language::{Language, language, t};
+use crate::language::{Language, language, t, tn};
 use crate::model::{
     catalogue::{Doing, Size},
     generation::{Card, Charge, Estimate, State},
@@ -116,7 +116,12 @@ pub fn doing_in_words(doing: Doing) -> String {
         }
         .into();
     }
-    t!("{n} of the last {of} worked", n = doing.worked, of = doing.of)
+    tn!(
+        doing.worked,
+        "1 of the last {of} worked",
+        "{n} of the last {of} worked",
+        of = doing.of
+    )
 }
 
 /// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`. What it usually takes is left

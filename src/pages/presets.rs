@@ -61,7 +61,7 @@ fn room(presets: Vec<Preset>, returned: &FormState, open: &str) -> AnyView {
         <div role="status">{summary.map(|words| view! { <p class="form-said">{words}</p> })}</div>
         {any.then(|| view! {
             <section class="sheet">
-                <h2 id="presets-head">{t!("Yours")}</h2>
+                <h2 id="presets-head">{t!("Your presets")}</h2>
                 <ul class="presets" aria-labelledby="presets-head">{lines}</ul>
             </section>
         })}
