@@ -51,7 +51,7 @@ const LIBRARY = `
     - option "Longest first"
     - option "Recently finished"
     - option "Title, A to Z"
-  - navigation "Look":
+  - navigation "Appearance":
     - link "Tiles"
     - link "List"
   - list:
@@ -203,7 +203,7 @@ test('the account: its groups and what each holds', async ({ page }) => {
   await expect(page.getByRole('main')).toMatchAriaSnapshot(`
     - main:
       - heading "Account" [level=1]
-      - heading "Look" [level=2]
+      - heading "Appearance" [level=2]
       - group "When a video is ready":
         - switch "Play a sound"
         - switch "Show a notification"

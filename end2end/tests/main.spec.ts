@@ -91,6 +91,8 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     }
     const receipt = page.getByRole('region', { name: 'Receipt' })
     await expect(receipt.getByRole('listitem')).toContainText(['Asked for', 'Starting', 'Rendering', 'Saving the video', 'Ready'])
+    await expect(receipt.locator('time').first()).toHaveText(/20\d\d, \d\d:\d\d:\d\d$/)
+    await expect(receipt.locator('time').nth(1)).toHaveText(/^\d\d:\d\d:\d\d$/)
     await expect(receipt).toContainText(/Quoted\s*40 credits/)
     await expect(receipt).toContainText(/Result\s*Charged 40 credits/)
   })

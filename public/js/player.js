@@ -178,6 +178,8 @@ document.addEventListener('volumechange', ({ target }) => {
 // The receipt comes from the server as it is, whenever it comes.
 customElements.define('local-time', class extends HTMLElement {
   connectedCallback() {
-    tell(this.querySelector('time'))
+    const times = [...this.closest('.receipt').querySelectorAll('time')]
+    const place = times.indexOf(this.querySelector('time'))
+    tell(times[place], times[place - 1])
   }
 })

@@ -45,13 +45,6 @@ function usually({ p50_ms, p90_ms }) {
   return t('usually {time}', { time: t('{time} to {longer}', { time: same ? number : soon, longer: late }) })
 }
 
-function place(place) {
-  if (document.documentElement.lang !== 'en') return t('number {n} in line', { n: place })
-  const [ones, rest] = [place % 10, place % 100]
-  const ending = rest > 10 && rest < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][ones] ?? 'th')
-  return t('{place} in line', { place: place + ending })
-}
-
 const saysSomething = ({ progress }, passed) => progress >= 8 && passed >= 1_500
 
 /** The rest in milliseconds, from how far it is once that says something, else from history. */
@@ -88,7 +81,7 @@ export function timing(card, now) {
   if (card.state === 'succeeded') return ''
   if (hasEnded(card)) return t('Not charged')
   if (card.state === 'queued') {
-    const known = [card.place && place(card.place), card.estimate && usually(card.estimate)].filter(Boolean)
+    const known = [card.place && t('place {n}', { n: card.place }), card.estimate && usually(card.estimate)].filter(Boolean)
     return known.join(' · ') || t('Starts as soon as there is room')
   }
   return [duration(now - (card.started_at ?? card.created_at)), left(card, now)].filter(Boolean).join(' · ')

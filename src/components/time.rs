@@ -94,11 +94,7 @@ fn in_words(at: i64, exact: bool) -> String {
         second_of_day,
     } = civil(at);
     let month = month_in_words(month);
-    let (hour, minute, second) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
-    let mut time = format!("{hour:02}:{minute:02}");
-    if exact {
-        let _ = write!(time, ":{second:02}");
-    }
+    let time = clock(second_of_day, exact);
     t!(
         "{day} {month} {year}, {time}",
         day = day,
@@ -108,7 +104,30 @@ fn in_words(at: i64, exact: bool) -> String {
     )
 }
 
-fn machine(at: i64) -> String {
+fn clock(second_of_day: i64, exact: bool) -> String {
+    let (hour, minute, second) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
+    let mut time = format!("{hour:02}:{minute:02}");
+    if exact {
+        let _ = write!(time, ":{second:02}");
+    }
+    time
+}
+
+/// The time of day in UTC: `14:02:11`.
+#[must_use]
+pub fn time_in_words(at: i64) -> String {
+    clock(civil(at).second_of_day, true)
+}
+
+/// Whether two moments are of one day of UTC.
+#[must_use]
+pub const fn is_same_day(one: i64, other: i64) -> bool {
+    one.div_euclid(DAY_MS) == other.div_euclid(DAY_MS)
+}
+
+/// A moment for a `datetime`.
+#[must_use]
+pub fn machine(at: i64) -> String {
     let Civil {
         year,
         month,
@@ -164,6 +183,8 @@ mod tests {
         assert_eq!(in_words(1_795_442_531_000, true), "23 Nov 2026, 14:02:11");
         assert_eq!(machine(1_709_164_800_000), "2024-02-29T00:00:00Z");
         assert_eq!(in_words(-1_000, true), "31 Dec 1969, 23:59:59");
+        assert_eq!(time_in_words(1_795_442_531_000), "14:02:11");
+        assert!(is_same_day(0, DAY_MS - 1) && !is_same_day(-1, 0));
     }
 
     #[test]

@@ -98,7 +98,10 @@ fn Acts(page: VideoPage, wrong: Option<String>) -> impl IntoView {
     let ready = Phase::from(card.state) == Phase::Ready;
     let failed = card.state.is_terminal() && !ready;
     let failed_extension = page.extended.and_then(|extended| extended.of).filter(|_| failed);
-    let another = if page.offered {
+    let another = if page.offered && failed {
+        // The screen has the way to try again.
+        ().into_any()
+    } else if page.offered {
         view! {
             <a class="button" href=words::another(card.id)><Icon name="again" />{t!("Make another")}</a>
         }

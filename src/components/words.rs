@@ -1,7 +1,7 @@
 //! Short pieces of text about a generation.
 
 use super::time::{about, duration};
-use crate::language::{Language, language, t};
+use crate::language::{t, tn};
 use crate::model::{
     catalogue::{Doing, Size},
     generation::{Card, Charge, Estimate, State},
@@ -64,21 +64,6 @@ pub fn charge(charge: Charge) -> String {
     }
 }
 
-/// `1st in line`.
-#[must_use]
-pub fn place(place: u32) -> String {
-    if language() != Language::English {
-        return t!("number {n} in line", n = place);
-    }
-    let ending = match (place % 10, place % 100) {
-        (1, rest) if rest != 11 => "st",
-        (2, rest) if rest != 12 => "nd",
-        (3, rest) if rest != 13 => "rd",
-        _ => "th",
-    };
-    t!("{place} in line", place = format!("{place}{ending}"))
-}
-
 /// `usually 40 s`, `usually 20 to 40 s`: half are ready by the first, nine of ten by the second.
 #[must_use]
 pub fn usually(estimate: Estimate) -> String {
@@ -116,16 +101,21 @@ pub fn doing_in_words(doing: Doing) -> String {
         }
         .into();
     }
-    t!("{n} of the last {of} worked", n = doing.worked, of = doing.of)
+    tn!(
+        doing.worked,
+        "1 of the last {of} worked",
+        "{n} of the last {of} worked",
+        of = doing.of
+    )
 }
 
-/// How far work is, without the percent: `2nd in line · usually 40 s`, `12 s · about 8 s left`. What it usually takes is left
+/// How far work is, without the percent: `place 2 · usually 40 s`, `12 s · about 8 s left`. What it usually takes is left
 /// out where `promised` says it.
 #[must_use]
 pub fn timing(card: &Card, now: i64, promised: bool) -> String {
     let usually = card.estimate.filter(|_| !promised).map(usually);
     if card.state == State::Queued {
-        return match (card.place.map(place), usually) {
+        return match (card.place.map(|n| t!("place {n}", n = n)), usually) {
             (Some(place), Some(usually)) => [&place, " · ", &usually].concat(),
             (Some(words), None) | (None, Some(words)) => words,
             (None, None) => t!("Starts as soon as there is room").into(),
@@ -179,16 +169,6 @@ pub fn made_in(card: &Card) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_counted_as_people_do() {
-        assert_eq!(
-            [1, 2, 3, 4, 11, 21, 112]
-                .map(place)
-                .map(|words| words.replace(" in line", "")),
-            ["1st", "2nd", "3rd", "4th", "11th", "21st", "112th"]
-        );
-    }
 
     #[test]
     fn estimates_share_their_unit() {

@@ -28,7 +28,7 @@ pub fn Account() -> impl IntoView {
             <header class="page-head"><h1>{t!("Account")}</h1></header>
             {who}
             <section class="sheet">
-                <h2>{t!("Look")}</h2>
+                <h2>{t!("Appearance")}</h2>
                 <p class="hint">{t!("The theme of this browser.")}</p>
                 <ThemeSwitch />
                 <p class="hint">{t!("The language that the studio speaks with you.")}</p>

@@ -61,7 +61,7 @@ fn room(presets: Vec<Preset>, returned: &FormState, open: &str) -> AnyView {
         <div role="status">{summary.map(|words| view! { <p class="form-said">{words}</p> })}</div>
         {any.then(|| view! {
             <section class="sheet">
-                <h2 id="presets-head">{t!("Yours")}</h2>
+                <h2 id="presets-head">{t!("Your presets")}</h2>
                 <ul class="presets" aria-labelledby="presets-head">{lines}</ul>
             </section>
         })}
@@ -187,6 +187,7 @@ fn line(preset: Preset, returned: &FormState, opened: &str) -> AnyView {
                     <b dir="auto">{preset.name.clone()}</b>
                     <span class="hint">{kind}</span>
                     <span class="preset-words" dir="auto">{preset.text}</span>
+                    <Icon name="up" />
                 </summary>
                 <form class="preset-form" method="post" action=action novalidate>
                     {fields(&which, form, &state, came_back)}

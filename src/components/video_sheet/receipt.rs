@@ -3,11 +3,11 @@
 use super::extend::extended;
 use crate::components::fact::fact;
 use crate::components::icon::Icon;
-use crate::components::time::{Moment, brief};
+use crate::components::time::{Moment, brief, is_same_day, machine, time_in_words};
 use crate::components::words;
 use crate::language::{t, tn};
-use crate::model::credits::PostingKind;
-use crate::model::generation::{HistoryLine, State, VideoPage, VideoPosting};
+use crate::model::credits::{Credits, PostingKind};
+use crate::model::generation::{Charge, HistoryLine, State, VideoPage, VideoPosting};
 use leptos::prelude::*;
 
 /// The receipt.
@@ -15,16 +15,26 @@ use leptos::prelude::*;
 pub fn Receipt(page: VideoPage) -> impl IntoView {
     let card = page.card;
     let mut lines = Vec::new();
+    let mut before = None;
     for (place, line) in page.history.iter().enumerate() {
         let next = page.history.get(place + 1).map(|next| next.at - line.at);
-        lines.push(happened(line, place == 0, next));
+        let at = moment(line.at, before.replace(line.at));
+        lines.push(happened(line, place == 0, next, at));
     }
-    let postings = page.postings.into_iter().map(moved).collect_view();
+    let mut postings = Vec::new();
+    for posting in &page.postings {
+        let at = moment(posting.at, before.replace(posting.at));
+        postings.push(moved(posting, at));
+    }
+    let result = match card.charge {
+        // The screen says so in words.
+        Charge::NotCharged => Credits(0).in_words(),
+        charge => words::charge(charge),
+    };
     view! {
         <section class="receipt" aria-labelledby="receipt-head">
             <h2 id="receipt-head">{t!("Receipt")}</h2>
             <ol class="history">{lines}</ol>
-            {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> }.into_any())}
             <dl class="facts">
                 {fact(t!("Model"), card.model.clone())}
                 {fact(t!("Provider"), page.provider)}
@@ -35,7 +45,7 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
             <dl class="facts money">
                 {fact(t!("Quoted"), page.quoted.in_words())}
                 {postings}
-                {fact(t!("Result"), words::charge(card.charge))}
+                {fact(t!("Result"), result)}
             </dl>
             <p class="receipt-id">
                 <span>{t!("For support")}</span>
@@ -49,8 +59,18 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
     }
 }
 
+/// When something was. The day is told once, and again where it changes; `public/js/dates.js` does the same in the zone of
+/// the browser.
+fn moment(at: i64, before: Option<i64>) -> AnyView {
+    if before.is_some_and(|before| is_same_day(before, at)) {
+        view! { <local-time><time datetime=machine(at)>{time_in_words(at)}</time></local-time> }.into_any()
+    } else {
+        view! { <local-time><Moment at exact=true /></local-time> }.into_any()
+    }
+}
+
 /// An event, when it was, and how long what began there took.
-fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
+fn happened(line: &HistoryLine, first: bool, took: Option<i64>, at: AnyView) -> AnyView {
     let words = match line.state {
         State::Queued if first => t!("Asked for"),
         State::Queued => t!("Back in line"),
@@ -62,11 +82,14 @@ fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
         State::Running => t!("the provider took it"),
         State::Storing => t!("the provider was done"),
         State::Succeeded => t!("stored, playable and charged"),
-        _ => t!("not charged"),
+        // The screen says why, and that it costs nothing.
+        _ => "",
     };
     let mut about = String::from(meaning);
     if line.reports > 0 {
-        about.push_str(", ");
+        if !about.is_empty() {
+            about.push_str(", ");
+        }
         about.push_str(&tn!(
             line.reports,
             "1 report, up to {percent} %",
@@ -77,16 +100,16 @@ fn happened(line: &HistoryLine, first: bool, took: Option<i64>) -> AnyView {
     view! {
         <li>
             <span class="history-what">{words}</span>
-            <span class="history-took">{took.map(brief)}</span>
-            <small>{about}</small>
-            <local-time><Moment at=line.at exact=true /></local-time>
+            {took.map(|took| view! { <span class="history-took">{brief(took)}</span> })}
+            {(!about.is_empty()).then(|| view! { <small>{about}</small> })}
+            {at}
         </li>
     }
     .into_any()
 }
 
 /// A posting of the ledger, and when it was made.
-fn moved(posting: VideoPosting) -> AnyView {
+fn moved(posting: &VideoPosting, at: AnyView) -> AnyView {
     let (words, sign) = match posting.kind {
         PostingKind::Hold => (t!("Set aside"), ""),
         PostingKind::Capture => (t!("Spent, from the hold"), ""),
@@ -95,7 +118,7 @@ fn moved(posting: VideoPosting) -> AnyView {
     };
     view! {
         <div class="posting">
-            <dt>{words} <local-time><Moment at=posting.at exact=true /></local-time></dt>
+            <dt>{words} " " {at}</dt>
             <dd>{sign} {posting.credits.to_string()}</dd>
         </div>
     }

@@ -112,8 +112,9 @@ fn advance(card: &Card) -> String {
 
 fn facts(card: &Card) -> String {
     let cost = match card.charge {
-        Charge::Held(credits) | Charge::Charged(credits) => credits.in_words(),
-        Charge::NotCharged => t!("Not charged").into(),
+        // Only what was charged goes without saying.
+        Charge::Charged(credits) => credits.in_words(),
+        charge => words::charge(charge),
     };
     let facts = [
         ("model", card.model.clone()),

@@ -258,7 +258,7 @@ fn look(asked: &LibraryQuery) -> AnyView {
         view! { <a class="icon-button" href=to aria-label=name title=name aria-current=current.then_some("true")><Icon name=icon /></a> }.into_any()
     };
     view! {
-        <nav class="look" aria-label=t!("Look")>
+        <nav class="look" aria-label=t!("Appearance")>
             {link("", t!("Tiles"), "tiles", !is_list)}
             {link("list", t!("List"), "rows", is_list)}
         </nav>
