@@ -113,9 +113,9 @@ export async function arrive(page: Page, path: string): Promise<void> {
 }
 
 /** Has the test say whether a page is looked at, as `look` does: tabs of a test's browser all are, all the time. */
-export async function hideable(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    let hidden = false
+export async function hideable(pages: BrowserContext | Page, atFirst = false): Promise<void> {
+  await pages.addInitScript((atFirst) => {
+    let hidden = atFirst
     Object.defineProperty(document, 'hidden', { get: () => hidden })
     Object.assign(window, {
       look: (away: boolean) => {
@@ -123,7 +123,7 @@ export async function hideable(context: BrowserContext): Promise<void> {
         document.dispatchEvent(new Event('visibilitychange'))
       },
     })
-  })
+  }, atFirst)
 }
 
 /** Looks away from a page of a `hideable` context, or back at it. */

@@ -1,6 +1,7 @@
 // Work as it happens: over reloads, tabs, devices, cancelled work, and without an event stream.
 
-import { arrive, begin, Composer, expectMade, expectPlaying, expectPurse, join, player, settled, signIn, snapshot } from '../support/studio.ts'
+import type { Page } from '@playwright/test'
+import { arrive, begin, Composer, expectMade, expectPlaying, expectPurse, hideable, join, look, make, player, settled, signIn, snapshot } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 test('a reload in the middle loses nothing', async ({ page }) => {
@@ -161,6 +162,54 @@ test('a line that is gone for a while says so, and heals by itself', async ({ pa
   await expectMade(page)
   await settled(page)
   expect((await snapshot(page)).cards).toHaveLength(1)
+})
+
+test('an answer that was lost hides no second video: who asks for something else by then is told what was created', async ({ page, watch }) => {
+  watch.allow(/ERR_FAILED/, /status of 422/)
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('the first of two')
+  await composer.seconds.selectOption('1')
+  await expect(composer.go).toHaveAccessibleName('Create for 10 credits')
+  await page.route(
+    '**/api/generation/create',
+    async (route) => {
+      await route.fetch()
+      await route.abort()
+    },
+    { times: 1 },
+  )
+  await composer.go.click()
+  await expect(composer.form.getByRole('alert')).toContainText(/could not be reached/)
+  await composer.prompt.fill('the second of two')
+  await composer.go.click()
+  await expect(composer.form.getByRole('alert')).toHaveText('What you sent before was created after all. Press again to create this as well.')
+  await expect(composer.prompt, 'nothing is lost').toHaveValue('the second of two')
+  await composer.go.click()
+  await settled(page)
+  const prompts = (await snapshot(page)).cards.map((card) => card.prompt)
+  expect(prompts.sort()).toEqual(['the first of two', 'the second of two'])
+  await expectPurse(page, '180 credits')
+})
+
+test('tabs that were opened behind another take no line from it, and listen once they are looked at', async ({ page, context }) => {
+  await join(page)
+  const [card] = await make(page, { prompt: 'seen in many tabs' })
+  // Browsers allow six connections to one server: these would hold them all.
+  const behind: Page[] = []
+  for (const path of ['/library', '/credits', '/account', `/v/${card!.id}`, '/create', `/v/${card!.id}`, '/library']) {
+    const tab = await context.newPage()
+    await hideable(tab, true)
+    await tab.goto(path)
+    behind.push(tab)
+  }
+  await arrive(page, `/v/${card!.id}`)
+  await page.goto('/credits')
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  const listens = behind[3]!.waitForRequest((request) => new URL(request.url()).pathname === '/events')
+  await look('back', behind[3]!)
+  await listens
 })
 
 test('a session that ended leads to the door and back to the same page', async ({ page, context, watch }) => {

@@ -1,7 +1,7 @@
 // In a hand: 390 by 844, and fingers.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, expectPlaying, make, player, join } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectMade, expectNoSidewaysScroll, expectPlaying, make, player, join } from '../support/studio.ts'
 import { expect, signUp, test } from '../support/test.ts'
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
@@ -48,6 +48,23 @@ test('the flow works with a thumb', async ({ page }) => {
   const coming = page.waitForEvent('download')
   await page.getByRole('link', { name: 'Download' }).tap()
   expect((await coming).suggestedFilename()).toBe('a-paper-boat-in-a-hand-720x1280-1s.mp4')
+})
+
+test('with the keyboard open the first tap on Create makes the video', async ({ page }) => {
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.seconds.selectOption('1')
+  await composer.prompt.tap()
+  // What a telephone's keyboard leaves of the window.
+  await page.setViewportSize({ width: 390, height: 430 })
+  await page.keyboard.type('pressed once')
+  await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeHidden()
+  await expect(composer.go).toBeInViewport({ ratio: 1 })
+  const button = (await composer.go.boundingBox())!
+  // As a finger does: where it is, not what it is.
+  await page.touchscreen.tap(button.x + button.width / 2, button.y + button.height / 2)
+  await expectMade(page)
 })
 
 test('the prompt field grows with its words as far as the window has room, and shrinks again', async ({ page }) => {

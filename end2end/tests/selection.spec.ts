@@ -124,3 +124,36 @@ test('more than can be selected at once is said, with how many are', async ({ pa
   await box(page, 0).uncheck()
   await expect(bar(page).locator('.chosen-count')).toHaveText('2 selected')
 })
+
+test('what is done to many shows on pages that left the document too, and the focus stays with the videos', async ({ page, server }) => {
+  test.setTimeout(90_000)
+  await page.setViewportSize({ width: 640, height: 600 })
+  await library(page, server, 120)
+  await page.goto('/library')
+  const first = (await tiles(page).first().getAttribute('data-id'))!
+  const star = page.locator(`[data-id="${first}"] .star`)
+  await tiles(page).first().locator('a').first().focus()
+  await page.keyboard.press('x')
+  await page.getByRole('heading', { level: 1 }).click()
+  await downTo(page, named(page, 'lamp 002').first(), first)
+  await bar(page).getByRole('button', { name: 'Favourite' }).press('Enter')
+  await expect(page.locator('#library-said')).toHaveText('Done: 1 video.')
+  await page.evaluate(() => scrollTo(0, 0))
+  await expect(star).toHaveAttribute('aria-pressed', 'true')
+
+  // By keyboard: what was acted on keeps the focus, and so does its neighbour when it goes.
+  await tiles(page).first().locator('a').first().focus()
+  await page.keyboard.press('x')
+  await bar(page).getByRole('button', { name: 'Favourite' }).press('Enter')
+  await expect(bar(page)).toBeHidden()
+  await expect(tiles(page).first().locator('a').first()).toBeFocused()
+  await page.keyboard.press('x')
+  await page.keyboard.press('Escape')
+  await expect(page.locator('#library-said')).toHaveText('Nothing is selected.')
+  await page.keyboard.press('x')
+  const second = (await tiles(page).nth(1).getAttribute('data-id'))!
+  await bar(page).getByRole('button', { name: 'Move to trash' }).press('Enter')
+  await expect(page.locator(`[data-id="${second}"] .tile-link`)).toBeFocused()
+  await page.keyboard.press('Control+z')
+  await expect(page.locator(`[data-id="${first}"] .tile-link`)).toBeFocused()
+})

@@ -11,7 +11,7 @@ pub use emulator::{
 };
 pub use provider::{LENGTH, MODEL, Play, SIZE, longer_video, sample_video};
 pub use store::StoreFaults;
-pub use web::{Browser, WebServer, site_in};
+pub use web::{Browser, WebServer, encode, site_in};
 
 use aisora::model::{
     composition::ComposerForm,

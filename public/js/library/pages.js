@@ -27,11 +27,8 @@ export const everyId = () => pages.flatMap(({ ids }) => ids)
 
 /** The tile of a video, wherever its page is kept. */
 export function tileOf(id) {
-  for (const { list, kept } of pages) {
-    const tile = (kept ?? list).querySelector(`[data-id="${id}"]`)
-    if (tile) return tile
-  }
-  return null
+  const page = pages.find(({ ids }) => ids.includes(id))
+  return page ? (page.kept ?? page.list).querySelector(`[data-id="${id}"]`) : null
 }
 
 /** Hangs a tile in the first place. */

@@ -25,7 +25,7 @@ arrivals.push((element) => {
 function choose(id, is) {
   if (is) chosen.add(id)
   else chosen.delete(id)
-  const box = walls.querySelector(`input[name=ids][value="${id}"]`)
+  const box = tileOf(id)?.querySelector('input[name=ids]')
   if (box) box.checked = is
 }
 
@@ -123,10 +123,16 @@ async function act(button) {
   const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
   clear()
   // The bar goes, and must not take the focus with it.
-  if (hand) next?.querySelector('a').focus({ preventScroll: true })
+  if (hand) toTile(next)
   say(tn(many, 'Done: 1 video.', 'Done: {n} videos.'))
   // What it shows of collections may be old until the next page.
   renew().catch(() => {})
+}
+
+/** Puts the focus on a tile, or on the first one where that has left the document. */
+function toTile(tile) {
+  const there = tile?.isConnected ? tile : walls.querySelector('.tile')
+  there?.querySelector('a').focus({ preventScroll: true })
 }
 
 /** The video that stands after the first chosen one, or before it, and is not chosen itself. */
@@ -179,7 +185,7 @@ export function begin() {
     const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
     const first = tileOf(firstChosen())
     unselect()
-    if (hand) first?.querySelector('a').focus({ preventScroll: true })
+    if (hand) toTile(first)
   })
   form.addEventListener('submit', (event) => {
     fields()

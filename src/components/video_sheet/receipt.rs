@@ -6,8 +6,8 @@ use crate::components::icon::Icon;
 use crate::components::time::{Moment, brief, is_same_day, machine, time_in_words};
 use crate::components::words;
 use crate::language::{t, tn};
-use crate::model::credits::{Credits, PostingKind};
-use crate::model::generation::{Charge, HistoryLine, State, VideoPage, VideoPosting};
+use crate::model::credits::PostingKind;
+use crate::model::generation::{HistoryLine, State, VideoPage, VideoPosting};
 use leptos::prelude::*;
 
 /// The receipt.
@@ -26,15 +26,11 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
         let at = moment(posting.at, before.replace(posting.at));
         postings.push(moved(posting, at));
     }
-    let result = match card.charge {
-        // The screen says so in words.
-        Charge::NotCharged => Credits(0).in_words(),
-        charge => words::charge(charge),
-    };
     view! {
         <section class="receipt" aria-labelledby="receipt-head">
             <h2 id="receipt-head">{t!("Receipt")}</h2>
             <ol class="history">{lines}</ol>
+            {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> }.into_any())}
             <dl class="facts">
                 {fact(t!("Model"), card.model.clone())}
                 {fact(t!("Provider"), page.provider)}
@@ -45,7 +41,7 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
             <dl class="facts money">
                 {fact(t!("Quoted"), page.quoted.in_words())}
                 {postings}
-                {fact(t!("Result"), result)}
+                {fact(t!("Result"), words::charge(card.charge))}
             </dl>
             <p class="receipt-id">
                 <span>{t!("For support")}</span>
@@ -82,7 +78,7 @@ fn happened(line: &HistoryLine, first: bool, took: Option<i64>, at: AnyView) -> 
         State::Running => t!("the provider took it"),
         State::Storing => t!("the provider was done"),
         State::Succeeded => t!("stored, playable and charged"),
-        // The screen says why, and that it costs nothing.
+        // Why, and that it costs nothing, stands below.
         _ => "",
     };
     let mut about = String::from(meaning);

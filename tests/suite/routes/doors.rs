@@ -1,7 +1,7 @@
 //! Signing up, in and out over HTTP, and what a session does to its cookie.
 
 use super::{newest, quote};
-use crate::support::{Browser, Engine, LENGTH, MODEL, SIZE, Setup, WebServer};
+use crate::support::{Browser, Engine, LENGTH, MODEL, SIZE, Setup, WebServer, encode};
 use aisora::server::clock::Clock;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
