@@ -122,6 +122,8 @@ pub enum What {
     Restored,
     /// They are gone for good.
     Deleted,
+    /// What was written to one of them is kept.
+    Saved,
 }
 
 /// What the next page tells after a form: numbers only, so that nobody else's words can ever stand in it.
@@ -161,6 +163,19 @@ impl Notice {
         }
     }
 
+    /// What was written to a video is kept.
+    #[must_use]
+    pub const fn saved() -> Self {
+        Self {
+            what: What::Saved,
+            count: 1,
+            bytes: 0,
+            busy: 0,
+            missing: 0,
+            at: 0,
+        }
+    }
+
     /// `3 videos are in the trash. That frees 41.2 MB in 30 days.`
     #[must_use]
     pub fn in_words(self) -> String {
@@ -175,6 +190,7 @@ impl Notice {
                     "{n} videos are back in your library."
                 ),
                 What::Deleted => tn!(n, "1 video is gone for good.", "{n} videos are gone for good."),
+                What::Saved => t!("Saved").into(),
             });
             match self.what {
                 What::Trashed if self.bytes > 0 => {

@@ -115,7 +115,7 @@ impl Organising {
     /// Does something to many videos. Those that are not there (any more) are passed over; answers how many were.
     ///
     /// # Errors
-    /// `not_found` for a collection that is not theirs; `invalid` when nothing or too much was chosen, or a video would
+    /// `not_found` for a collection that is not theirs, or when none of the videos is there; `invalid` when nothing or too much was chosen, or a video would
     /// have too many tags: then nothing of it is done.
     pub async fn act(&self, user: UserId, ids: &[GenerationId], act: &Act) -> Result<usize> {
         if ids.is_empty() {
@@ -137,6 +137,9 @@ impl Organising {
                 act_on(&mut tx, user, *id, act).await?;
                 done += 1;
             }
+        }
+        if done == 0 {
+            return Err(AppError::not_found().into());
         }
         tx.commit().await?;
         Ok(done)

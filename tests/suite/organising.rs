@@ -177,7 +177,7 @@ async fn nobody_touches_the_library_of_somebody_else(engine: Engine) {
         );
     }
     for act in [Act::Favourite(true), Act::Tag(vec!["x".into()])] {
-        assert_eq!(organising.act(stranger, &[id], &act).await.unwrap(), 0);
+        assert_eq!(code(organising.act(stranger, &[id], &act).await), Code::NotFound);
     }
     let own = organising.collection(stranger, "Mine").await.unwrap();
     assert_ne!(own, shelf, "the same name is another collection");

@@ -11,10 +11,11 @@ const NAME: &str = "notice";
 /// Seconds. The browser goes to the next page at once.
 const KEPT: u32 = 60;
 
-const WORDS: [(What, &str); 3] = [
+const WORDS: [(What, &str); 4] = [
     (What::Trashed, "trashed"),
     (What::Restored, "restored"),
     (What::Deleted, "deleted"),
+    (What::Saved, "saved"),
 ];
 
 /// The header that gives the browser a notice.

@@ -13,10 +13,11 @@ use crate::{
         ids::CollectionId,
         library::{check_about, tags},
         person::FormState,
+        trash::Notice,
     },
     server::{
         error::{ErrorResponse, Failure, Result},
-        http::pages,
+        http::{notice, pages},
         organising::Act,
     },
 };
@@ -35,16 +36,16 @@ impl Sent {
             Ok(())
         };
         let done = done.await;
-        self.answer(done).await
+        self.answer(done, None).await
     }
 
     /// Back to where the form stood; there with the error, if there is one. A script that asked for JSON gets that.
-    async fn answer(mut self, done: Result<()>) -> Result<Response, ErrorResponse> {
+    async fn answer(mut self, done: Result<()>, notice: Option<Notice>) -> Result<Response, ErrorResponse> {
         let accept = self.parts.headers.get(header::ACCEPT);
         let is_script = accept.is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
         match done {
             Ok(()) if is_script => Ok(StatusCode::NO_CONTENT.into_response()),
-            Ok(()) => Ok(led_to(&self.next, None)),
+            Ok(()) => Ok(led_to(&self.next, notice.as_ref().and_then(notice::set))),
             Err(failure) if is_script => Err(failure.into()),
             Err(Failure::App(error)) if error.code == Code::NotFound => Err(error.into()),
             Err(failure) => {
@@ -86,7 +87,7 @@ pub async fn about(Path(text): Path<String>, mut sent: Sent) -> Result<Response,
     };
     let written = written.await;
     sent.next = format!("/v/{id}");
-    sent.answer(written).await
+    sent.answer(written, Some(Notice::saved())).await
 }
 
 /// `POST /library/favourite`: marks videos.
@@ -142,14 +143,14 @@ pub async fn create(mut sent: Sent) -> Result<Response, ErrorResponse> {
         .collection(sent.person, sent.fields.value("name"))
         .await;
     let made = made.map(|id| sent.next = format!("/library?collection={id}"));
-    sent.answer(made).await
+    sent.answer(made, None).await
 }
 
 /// `POST /library/collections/{id}/rename`
 pub async fn rename(Path(text): Path<String>, sent: Sent) -> Result<Response, ErrorResponse> {
     let (id, name) = (collection(&text)?, sent.fields.value("name"));
     let renamed = sent.web.app.organising.rename(sent.person, id, name).await;
-    sent.answer(renamed).await
+    sent.answer(renamed, None).await
 }
 
 /// `POST /library/collections/{id}/remove`: its videos stay.
