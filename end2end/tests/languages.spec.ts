@@ -168,3 +168,17 @@ test('the page of a video speaks German in every word, after a load and after a 
   await expect(page.getByRole('navigation', { name: 'Takes' })).toContainText('Take 2 von 2')
   await german()
 })
+
+test('what was typed comes along when the language changes, but for the password', async ({ page }) => {
+  await page.goto('/sign-up')
+  const form = page.locator('main form', { has: page.locator('[name=born]') })
+  const typed = { email: 'robin@example.com', name: 'Robin “東” Example', born: '1990-05-17' }
+  for (const [name, value] of Object.entries(typed)) await form.locator(`[name=${name}]`).fill(value)
+  await form.locator('[name=password]').fill('seven quiet lamps burn')
+  await page.getByRole('main').getByRole('button', { name: 'Deutsch' }).click()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  for (const [name, value] of Object.entries(typed)) await expect(form.locator(`[name=${name}]`)).toHaveValue(value)
+  await expect(form.locator('[name=password]')).toHaveValue('')
+  await page.reload()
+  await expect(form.locator('[name=email]'), 'once').toHaveValue('')
+})

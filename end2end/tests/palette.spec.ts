@@ -35,12 +35,17 @@ for (const path of ['/library', '/account']) {
 
 test('the palette finds videos by the words of their prompts', async ({ page }) => {
   await join(page)
-  const [card] = await make(page, { prompt: 'a lighthouse above the fog' }, { prompt: 'embers over a forest' })
+  const [card] = await make(page, { prompt: 'a lighthouse above the fog' }, { prompt: 'embers over a forest', takes: 2 })
   await arrive(page, '/credits')
   await page.getByRole('button', { name: 'Find anything' }).click()
   await page.keyboard.type('lighthouse')
   const found = palette(page).getByRole('group', { name: 'Videos' }).getByRole('option')
   await expect(found).toHaveText(['a lighthouse above the fog'])
+  await field(page).fill('embers')
+  await expect(found).toHaveCount(2)
+  expect((await found.allInnerTexts()).sort(), 'of one name').toEqual(['embers over a forest · Take 1', 'embers over a forest · Take 2'])
+  await field(page).fill('lighthouse')
+  await expect(found).toHaveCount(1)
   await found.click()
   await expect(page).toHaveURL(`/v/${card!.id}`)
   await arrive(page, `/v/${card!.id}`)

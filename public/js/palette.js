@@ -94,13 +94,18 @@ export function fit(letters, text) {
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? '[]')
 const remember = (id) => localStorage.setItem(RECENT, JSON.stringify([id, ...recent().filter((known) => known !== id)].slice(0, REMEMBERED)))
 
-const video = ({ id, prompt, poster }) => ({
-  id: `/v/${id}`,
-  group: 'Videos',
-  words: prompt.slice(0, 140),
-  picture: poster && `/media/${id}/tile.jpg`,
-  run: () => keys.go(`/v/${id}`),
-})
+/** Videos by their names; those that share one are told apart by their takes. */
+function videos(cards) {
+  const name = ({ title, prompt }) => (title || prompt).slice(0, 140)
+  const isAlone = (card) => cards.filter((other) => name(other) === name(card)).length === 1
+  return cards.map((card) => ({
+    id: `/v/${card.id}`,
+    group: 'Videos',
+    words: isAlone(card) ? name(card) : `${name(card)} · ${t('Take {n}', { n: card.take })}`,
+    picture: card.poster && `/media/${card.id}/tile.jpg`,
+    run: () => keys.go(`/v/${card.id}`),
+  }))
+}
 
 function listed(typed) {
   const all = commands()
@@ -111,7 +116,7 @@ function listed(typed) {
     return [
       ...first.slice(0, 4).map((item) => ({ ...item, group: 'Recent' })),
       ...all.filter((item) => !first.slice(0, 4).includes(item)),
-      ...lately.map(video),
+      ...videos(lately),
     ]
   }
   const scored = all.map((item) => [Math.max(fit(typed, item.words) ?? 0, (fit(typed, item.more) ?? 0) - 600), item])
@@ -122,7 +127,7 @@ async function search(typed, signal) {
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const body = JSON.stringify({ query: { search: typed, show: 'all' } })
   const answer = await fetch('/api/gallery/library', { method: 'POST', headers, body, signal })
-  return answer.ok ? (await answer.json()).cards.slice(0, VIDEOS).map(video) : []
+  return answer.ok ? videos((await answer.json()).cards.slice(0, VIDEOS)) : []
 }
 
 const field = make('input', { type: 'text', className: 'palette-field', placeholder: t('Search videos, pages and commands'), autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })

@@ -3,6 +3,7 @@
 
 import './every.js'
 import './stream.js'
+import './typed.js'
 import { tell } from './dates.js'
 
 const root = document.documentElement
