@@ -198,15 +198,19 @@ test('tabs that were opened behind another take no line from it, and listen once
   const [card] = await make(page, { prompt: 'seen in many tabs' })
   // Browsers allow six connections to one server: these would hold them all.
   const behind: Page[] = []
-  for (const path of ['/library', '/credits', '/account', `/v/${card!.id}`, '/create', `/v/${card!.id}`, '/library']) {
+  const listening: string[] = []
+  for (const path of ['/library', '/credits', '/account', `/v/${card!.id}`, '/create', `/v/${card!.id}`, '/library', '/account/keys', '/account/presets']) {
     const tab = await context.newPage()
     await hideable(tab, true)
+    tab.on('request', (request) => new URL(request.url()).pathname === '/events' && listening.push(path))
     await tab.goto(path)
     behind.push(tab)
   }
   await arrive(page, `/v/${card!.id}`)
   await page.goto('/credits')
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(behind[4]!.locator('#create'), 'awake').toHaveAttribute('aria-disabled', 'true')
+  expect(listening).toEqual([])
   const listens = behind[3]!.waitForRequest((request) => new URL(request.url()).pathname === '/events')
   await look('back', behind[3]!)
   await listens

@@ -5,9 +5,11 @@ import { t } from './words.js'
 
 /** Says at the edge of the page that something did not come, because there is no line. */
 export function sayUnreached() {
-  const words = document.createElement('p')
+  const place = document.querySelector('output.notice')
+  if (!place) return
+  // What can be undone stays so.
+  const words = place.querySelector('p') ?? place.appendChild(document.createElement('p'))
   words.textContent = t('The server could not be reached. Try again.')
-  document.querySelector('output.notice')?.replaceChildren(words)
 }
 
 const SHOWN = 10_000

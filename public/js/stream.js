@@ -111,7 +111,7 @@ if (isHere) {
   })
   // A page in the browser's back-and-forward store holds no connection.
   addEventListener('pagehide', doze)
-  addEventListener('pageshow', wake)
+  addEventListener('pageshow', () => document.hidden || wake())
   // Places in the line change without an event of one's own.
   setInterval(() => {
     const waits = going().some((card) => card.state === 'queued')

@@ -282,6 +282,8 @@ impl Live {
         };
         self.cards.with_untracked(&mut look);
         self.inner.with_value(|inner| look(&inner.followed));
+        let awake = self.inner.with_value(|inner| !inner.asleep);
+        let (runs, waits) = (runs && awake, waits && awake);
         self.inner.update_value(|inner| {
             inner.tick = runs.then(|| {
                 inner

@@ -149,13 +149,7 @@ impl App {
         makers.push(Arc::new(Builtin::new(&config, scratch.join("rendering"))?));
         let providers = Providers::new(makers, clock.clone());
         let hub = Hub::default();
-        let pictures = Pictures::new(
-            db.clone(),
-            clock.clone(),
-            ids.clone(),
-            storage.clone(),
-            config.data_dir.clone(),
-        );
+        let pictures = pictures(&db, &clock, &ids, &storage, &config);
         let called = Arc::new(Notify::new());
         let life = Life {
             db: db.clone(),
@@ -182,10 +176,15 @@ impl App {
         let organising = Organising::new(db.clone(), clock.clone(), ids.clone());
         let webhooks = Webhooks::new(db.clone(), clock.clone(), ids, secrets, config.mode, called);
         let worker = worker(&life, &providers, &storage, &config, scratch, (courier, postman));
-        let rules = parts
-            .rules
-            .unwrap_or_else(|| Arc::new(Forbidden::new(&config.forbidden)));
-        let generations = Generations::new(life, providers, quotes, config.quote_ms, rules.clone());
+        let rules = rules(parts.rules, &config);
+        let generations = Generations::new(
+            life,
+            storage.clone(),
+            providers,
+            quotes,
+            config.quote_ms,
+            rules.clone(),
+        );
         let services = Services {
             config,
             db,
@@ -212,6 +211,16 @@ impl App {
 }
 
 /// Who wants letters, and who sends them where there is a mail server.
+fn pictures(db: &Db, clock: &Clock, ids: &Arc<Ids>, storage: &Storage, config: &Config) -> Pictures {
+    let data_dir = config.data_dir.clone();
+    Pictures::new(db.clone(), clock.clone(), ids.clone(), storage.clone(), data_dir)
+}
+
+/// The rules for prompts: those of the configuration, unless a test has its own.
+fn rules(own: Option<Arc<dyn PromptRules>>, config: &Config) -> Arc<dyn PromptRules> {
+    own.unwrap_or_else(|| Arc::new(Forbidden::new(&config.forbidden)))
+}
+
 async fn letters(db: &Db, clock: &Clock, ids: &Arc<Ids>, config: &Config) -> Result<(Mail, Option<Postman>)> {
     let links = Links::new(secret(db, "letters").await?);
     let postman = Postman::new(db.clone(), clock.clone(), links.clone(), config)?;

@@ -153,8 +153,8 @@ async fn errors_are_pages_for_browsers_and_json_for_programs(engine: Engine) {
             "Nothing is playing here",
         ),
         (&browser, &delete, "", 404, "Nothing is playing here"),
-        (&stranger, &delete, "", 401, "Your session has ended"),
-        (&stranger, &cancel, "", 401, "Your session has ended"),
+        (&stranger, &delete, "", 401, "Please sign in"),
+        (&stranger, &cancel, "", 401, "Please sign in"),
         (&browser, "/create", &huge, 413, "1024 kB"),
     ] {
         for (accept, kind) in [("text/html,*/*;q=0.8", "text/html"), ("*/*", "application/json")] {

@@ -68,6 +68,7 @@ export function toggle(id, { shiftKey }) {
 export async function selectAll() {
   try {
     const response = await fetch(here.replace('/library', '/library/ids'))
+    if (response.redirected) return location.reload()
     if (!response.ok) throw new Error(response.status)
     const { ids, more } = await response.json()
     clear()
@@ -76,8 +77,8 @@ export async function selectAll() {
     count()
     say(howMany())
   } catch {
-    wrong(UNREACHED)
-    say(UNREACHED)
+    if (isSome()) wrong(UNREACHED)
+    else trouble(UNREACHED)
   }
 }
 

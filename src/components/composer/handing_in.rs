@@ -92,7 +92,9 @@ impl Composer {
                 self.live.refetch();
                 spawn_local(async move {
                     let words = match self.fetch_price().await {
-                        Ok(quote) if Some(quote.credits) != shown => new_price(quote.credits),
+                        Ok(quote) if Some(quote.credits) != shown => {
+                            [&words, " ", &new_price(quote.credits)].concat()
+                        }
                         _ => words,
                     };
                     let _ = self.message.try_set(Some(words));

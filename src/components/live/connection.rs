@@ -180,6 +180,9 @@ impl Live {
 
     fn try_later(&self) {
         let live = *self;
+        if self.inner.with_value(|inner| inner.asleep) {
+            return;
+        }
         let wait = self.inner.with_value(|inner| inner.wait.max(WAIT_FIRST));
         let retry = browser::after(wait, move || live.poll());
         self.inner.update_value(|inner| {

@@ -185,9 +185,6 @@ impl From<GenerationRow> for CardRow {
     }
 }
 
-/// So many characters of a prompt are in a [`CardRow`].
-pub const BEGINNING: usize = 1_000;
-
 macro_rules! card_columns {
     () => {
         "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, added_seconds, seed, credits, state, \
@@ -275,6 +272,20 @@ pub async fn by_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<CardRow>> 
         "SELECT ",
         card_columns!(),
         " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take LIMIT 200"
+    );
+    Ok(on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(quote)
+        .bind(user)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// Every take under a quote, with all of its prompt.
+pub async fn of_quote(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<GenerationRow>> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM generations WHERE quote_id = $1 AND user_id = $2 AND deleted_at IS NULL ORDER BY take"
     );
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(quote)

@@ -200,6 +200,17 @@ pub async fn sweep(db: &Db, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Whether two choices of a picture are one: a form without JavaScript brings the same file under a new id each time.
+pub async fn are_same(storage: &Storage, one: Option<PictureId>, other: Option<PictureId>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => {
+            let (one, other) = (bytes(storage, one).await, bytes(storage, other).await);
+            one.is_ok_and(|one| other.is_ok_and(|other| one == other))
+        }
+        _ => one == other,
+    }
+}
+
 /// A picture cut to the middle of a size, as a provider gets it.
 ///
 /// # Errors

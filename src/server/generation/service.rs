@@ -38,6 +38,7 @@ use crate::server::{
     jobs,
     moderation::PromptRules,
     providers::Providers,
+    storage::Storage,
 };
 use forms::{again, first, with_picture};
 use std::{collections::HashMap, sync::Arc};
@@ -50,6 +51,7 @@ const SNAPSHOT_ALIVE: i64 = 200;
 /// The service.
 pub struct Generations {
     life: Life,
+    storage: Storage,
     providers: Providers,
     quotes: Quotes,
     quote_ms: i64,
@@ -62,6 +64,7 @@ impl Generations {
     #[must_use]
     pub fn new(
         life: Life,
+        storage: Storage,
         providers: Providers,
         quotes: Quotes,
         quote_ms: i64,
@@ -69,6 +72,7 @@ impl Generations {
     ) -> Self {
         Self {
             life,
+            storage,
             providers,
             quotes,
             quote_ms,

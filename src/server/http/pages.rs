@@ -188,6 +188,7 @@ fn page_of(path: &str) -> &str {
     let ends: Vec<usize> = path.match_indices('/').map(|(place, _)| place).collect();
     let under = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'));
     match ends[..] {
+        _ if under("/library/trash") || path == "/library/delete" => "/library/trash",
         _ if under("/library") => "/library",
         [_, _, end, ..] if under("/v") || under("/account") => &path[..end],
         _ if under("/account") => "/account",
@@ -368,6 +369,7 @@ mod tests {
             ("/library/collections/7/rename", "/library"),
             ("/account/webhooks/7/deliveries/8/resend", "/account/webhooks"),
             ("/account/mail", "/account"),
+            ("/library/trash/empty", "/library/trash"),
             ("/sign-out", "/"),
             ("/v1/videos", "/"),
             ("", "/"),

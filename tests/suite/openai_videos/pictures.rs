@@ -33,6 +33,18 @@ async fn every_server_starts_from_a_picture(engine: Engine) {
             ..studio.form("a boat").await
         };
         let cards = test.app.generations.create(person, &form).await.expect("created");
+        // A form without JavaScript brings the file again: the same one is no other order, another one is.
+        let pictures = [(picture(300, 100), true), (picture(301, 100), false)];
+        for (file, same) in pictures {
+            let again = test.app.pictures.keep(person, file).await.expect("kept");
+            let pressed = ComposerForm {
+                input_reference: again.id.to_string(),
+                ..form.clone()
+            };
+            let pressed = test.app.generations.create(person, &pressed).await;
+            let ids = pressed.map(|cards| cards.iter().map(|card| card.id).collect::<Vec<_>>());
+            assert_eq!(ids.is_ok_and(|ids| ids == [cards[0].id]), same, "{preset}");
+        }
         let card = test.ended(person, cards[0].id).await;
         let order = studio.server.seen().orders.remove(0);
         assert_eq!(

@@ -12,6 +12,7 @@ crate::on_both_engines!(
     a_session_that_cannot_be_renewed_still_reads,
     an_ended_session_loses_nothing_that_was_composed,
     an_ended_session_loses_no_other_form_either,
+    only_what_people_wrote_waits_behind_the_door,
     what_is_only_sent_leads_to_its_page,
     under_thirteen_the_form_comes_back_empty,
     signs_that_a_database_refuses_are_mistakes_of_the_form,
@@ -178,14 +179,7 @@ async fn an_ended_session_loses_no_other_form_either(engine: Engine) {
         ("kind", "camera"),
         ("text", "first line\nsecond <line>"),
     ];
-    let body = preset.map(|(name, value)| format!("{name}={}", encode(value)));
-    let request = browser
-        .request(Method::POST, "/account/presets")
-        .header("accept", "text/html")
-        .header("content-type", "application/x-www-form-urlencoded");
-    let answer = browser.send(request.body(body.join("&"))).await;
-    assert_eq!(answer.status(), 401);
-    let page = answer.text().await.unwrap();
+    let page = refused(&browser, "/account/presets", &preset).await;
     assert!(page.contains("action=\"/sign-in\"") && page.contains("what you sent is there"));
     let plain = |text: String| html_escape::decode_html_entities(&text).into_owned();
     let (path, fields) = (
@@ -209,11 +203,54 @@ async fn an_ended_session_loses_no_other_form_either(engine: Engine) {
     for (name, value) in preset {
         assert_eq!(plain(hidden(&page, name)), value, "{name}");
     }
+    assert!(page.contains("<dd dir=\"auto\">/account/presets<"));
+    assert!(
+        page.contains("second &lt;line&gt;<!></dd>"),
+        "what would be sent is seen"
+    );
     let list = browser.page("/account/presets").await;
     assert!(!list.contains("second"), "not without another press");
     assert_eq!(browser.post_form("/account/presets", &preset).await.status(), 303);
+}
+
+/// The page that somebody who is not signed in gets for a form.
+async fn refused(browser: &Browser, path: &str, form: &[(&str, &str)]) -> String {
+    let body: Vec<_> = form
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    let request = browser
+        .request(Method::POST, path)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer = browser.send(request.body(body.join("&"))).await;
+    assert_eq!(answer.status(), 401, "{path}");
+    answer.text().await.unwrap()
+}
+
+async fn only_what_people_wrote_waits_behind_the_door(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    server.signed_up("ada@example.org").await;
+    let (stranger, video) = (server.browser(), "/v/0191f000-0000-7000-8000-000000000001");
+    // The longest prompt, each sign of it nine in the form.
+    let prompt = "東".repeat(32_000);
+    let page = refused(&stranger, &format!("{video}/extend"), &[("prompt", &prompt)]).await;
+    assert!(page.contains("what you sent is there") && page.contains(&encode(&prompt)));
+    let too_long = "東".repeat(100_000);
+    for (path, form) in [
+        (format!("{video}/about"), [("note", too_long.as_str())]),
+        (format!("{video}/delete"), [("next", "/library")]),
+        ("/library/trash/empty".into(), [("next", "/library")]),
+    ] {
+        let page = refused(&stranger, &path, &form).await;
+        assert!(
+            page.contains("Please sign in") && !page.contains("held-"),
+            "{path}"
+        );
+    }
 
     // Nobody is led to another site by it, and programs are told as ever.
+    let login = |password| [("email", "ada@example.org"), ("password", password)];
     let evil = [
         [("held-path", "//evil.example"), ("held-fields", "a=b")].as_slice(),
         &login(PASSWORD),

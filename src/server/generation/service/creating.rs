@@ -10,24 +10,23 @@ use crate::model::{
     composition::{self, Choices, ComposerForm, Composition, Quote},
     error::{AppError, Code},
     generation::Card,
-    ids::{QuoteId, UserId},
+    ids::{PictureId, QuoteId, UserId},
 };
 use crate::server::{
-    db::generations::{self, BEGINNING, GenerationRow},
+    db::generations::{self, GenerationRow},
     error::{Failure, Result},
-    generation::cards::small,
+    generation::{cards::small, pictures},
     moderation,
 };
 
-/// Whether the first take that is left of an order is what is asked for now.
-fn is_same(first: &GenerationRow, composed: &Composition) -> bool {
-    let take = small(first.take);
-    composed.prompt_of(take) == Some(first.prompt.as_str())
-        && composed.caption == first.caption
-        && composed.picture.map(|id| id.0) == first.picture_id
+/// Whether a take is what is asked for now, but for its picture.
+fn is_same(row: &GenerationRow, composed: &Composition) -> bool {
+    let take = small(row.take);
+    composed.prompt_of(take) == Some(row.prompt.as_str())
+        && composed.caption == row.caption
         && composed
             .seed_of(take)
-            .is_none_or(|seed| i64::from(seed) == first.seed)
+            .is_none_or(|seed| i64::from(seed) == row.seed)
 }
 
 impl Generations {
@@ -141,19 +140,19 @@ impl Generations {
         quote: QuoteId,
         composed: &Composition,
     ) -> Result<Option<Vec<Card>>> {
-        let Some(first) = generations::first_of_quote(&self.life.db, user.0, quote.0).await? else {
+        let rows = generations::of_quote(&self.life.db, user.0, quote.0).await?;
+        let Some(first) = rows.first() else {
             return Ok(None);
         };
-        let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
-        let same_prompts = rows.iter().all(|row| {
-            let prompt = composed.prompt_of(small(row.take)).unwrap_or_default();
-            row.prompt.chars().eq(prompt.chars().take(BEGINNING))
-        });
-        if !same_prompts || !is_same(&first, composed) {
+        let picture = first.picture_id.map(PictureId);
+        if !rows.iter().all(|row| is_same(row, composed))
+            || !pictures::are_same(&self.storage, picture, composed.picture).await
+        {
             let message =
                 t!("What you sent before was created after all. Press again to create this as well.");
             return Err(AppError::field(Code::QuoteStale, "quote", message).into());
         }
+        let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
         Ok(Some(self.cards(user, rows).await?))
     }
 

@@ -11,7 +11,7 @@ use crate::{
     server::{
         error::ErrorResponse,
         http::{
-            pages,
+            guard, pages,
             session::{needs_person, safe_next},
         },
         router::Web,
@@ -26,8 +26,21 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-/// A longer form is not held, in bytes. Nothing that a person types is.
-const MOST: usize = 200_000;
+/// A longer form is not held, in bytes: in the sign-in form it is encoded once more, and that has to fit as well.
+const MOST: usize = guard::BODY / 2;
+/// How the addresses end where people send what they wrote. What is only pressed is pressed again.
+const WRITTEN: [&str; 10] = [
+    "/about",
+    "/extend",
+    "/tag",
+    "/collect",
+    "/collections",
+    "/rename",
+    "/presets",
+    "/spending",
+    "/webhooks",
+    "/keys",
+];
 
 /// A form on its way through the sign-in page.
 pub struct Held {
@@ -76,10 +89,13 @@ fn is_lost(request: &Request) -> bool {
     let path = request.uri().path();
     let signed_in = request.extensions().get::<SignedIn>();
     let kind = request.headers().get(header::CONTENT_TYPE);
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     request.method() == Method::POST
         && signed_in.is_some_and(|signed_in| signed_in.0.is_none())
         && needs_person(path)
-        && path != "/create"
+        && (WRITTEN.iter().any(|end| path.ends_with(end)) || path.starts_with("/account/presets/"))
+        && length.is_some_and(|length| length <= MOST)
         && pages::wants_page(request.headers())
         && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
