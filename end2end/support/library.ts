@@ -3,6 +3,7 @@
 import type { Locator, Page } from '@playwright/test'
 import type { Server } from './server.ts'
 import { begin, cancel, join, settled } from './studio.ts'
+import { expect } from './test.ts'
 
 /** A person with so many tiles: stopped work, which needs no pictures. */
 export async function library(page: Page, server: Server, many: number): Promise<void> {
@@ -18,3 +19,9 @@ export async function library(page: Page, server: Server, many: number): Promise
 export const tiles = (page: Page): Locator => page.locator('.tile')
 export const bar = (page: Page): Locator => page.getByRole('region', { name: 'Selected videos' })
 export const box = (page: Page, n: number): Locator => tiles(page).nth(n).getByRole('checkbox')
+
+/** Opens the library, and waits until its module listens: a key that is pressed before means nothing. */
+export async function openLibrary(page: Page, path = '/library'): Promise<void> {
+  await page.goto(path)
+  await expect(page.locator('.library')).toHaveAttribute('data-awake', '')
+}

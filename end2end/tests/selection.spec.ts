@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
-import { bar, box, library, tiles } from '../support/library.ts'
+import { bar, box, library, openLibrary, tiles } from '../support/library.ts'
 import { make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -27,7 +27,7 @@ test.describe('in a window that holds few', () => {
     await library(page, server, 60)
     const films = Array.from({ length: 16 }, (_, n) => ({ prompt: `film ${String(n).padStart(2, '0')}`, takes: 4 }))
     await make(page, ...films)
-    await page.goto('/library')
+    await openLibrary(page)
     const first = (await tiles(page).first().getAttribute('data-id'))!
     await box(page, 0).check()
     // A page that holds the focus stays in the document.
@@ -57,7 +57,7 @@ test.describe('in a window that holds few', () => {
     await expect(said).toContainText('64 videos are back in your library.')
     await page.goto('/library/trash')
     await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible()
-    await page.goto('/library?search=film')
+    await openLibrary(page, '/library?search=film')
     await expect(named(page, 'film 15'), 'nothing went besides').toHaveCount(4)
   })
 })
@@ -65,7 +65,7 @@ test.describe('in a window that holds few', () => {
 for (const keys of ['Shift+Space', 'Shift+X']) {
   test(`${keys} on a tile selects all from the last one to it, and the other way round`, async ({ page, server }) => {
     await library(page, server, 8)
-    await page.goto('/library')
+    await openLibrary(page)
     await tiles(page).nth(1).locator('a').first().focus()
     await page.keyboard.press('x')
     for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowRight')
@@ -86,7 +86,7 @@ test('all that the library shows is selected, also what has not come yet, and go
   watch.allow(/ERR_INTERNET_DISCONNECTED/)
   await library(page, server, 60)
   await make(page, { prompt: 'a film that stays' })
-  await page.goto('/library?search=lamp&sort=title')
+  await openLibrary(page, '/library?search=lamp&sort=title')
   await expect(tiles(page)).toHaveCount(48)
   const all = bar(page).getByRole('button', { name: 'Select all' })
   await expect(all, 'nothing is selected yet').toBeHidden()
@@ -107,14 +107,14 @@ test('all that the library shows is selected, also what has not come yet, and go
   await page.context().setOffline(false)
   await bar(page).getByRole('button', { name: 'Move to trash' }).click()
   await expect(page.locator('output.notice:visible')).toContainText('60 videos are in the trash.')
-  await page.goto('/library')
+  await openLibrary(page)
   await expect(tiles(page)).toHaveCount(1)
   await expect(tiles(page)).toContainText('a film that stays')
 })
 
 test('more than can be selected at once is said, with how many are', async ({ page, server }) => {
   await library(page, server, 4)
-  await page.goto('/library')
+  await openLibrary(page)
   const ids = await tiles(page).evaluateAll((all) => all.map((tile) => (tile as HTMLElement).dataset.id))
   // What the server says of a library of thousands; the suite has one that is.
   await page.route('**/library/ids*', (route) => route.fulfill({ json: { ids: ids.slice(0, 3), more: true } }))
@@ -129,7 +129,7 @@ test('what is done to many shows on pages that left the document too, and the fo
   test.setTimeout(90_000)
   await page.setViewportSize({ width: 640, height: 600 })
   await library(page, server, 120)
-  await page.goto('/library')
+  await openLibrary(page)
   const first = (await tiles(page).first().getAttribute('data-id'))!
   const star = page.locator(`[data-id="${first}"] .star`)
   await tiles(page).first().locator('a').first().focus()

@@ -2,6 +2,7 @@
 
 import { type Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
+import { openLibrary } from '../support/library.ts'
 import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -13,7 +14,7 @@ const remove = (page: Page, words: string) =>
 test('a deleted tile goes at once, and undo brings it back where it was', async ({ page }) => {
   await join(page)
   await make(page, { prompt: 'an ember' }, { prompt: 'a paper boat' })
-  await arrive(page, '/library')
+  await openLibrary(page)
   const tiles = page.locator('.tile')
   await remove(page, 'an ember').click()
   await expect(tiles).toHaveCount(1)
