@@ -208,7 +208,11 @@ fn shapes() -> AnyView {
     view! {
         <div class="composer-choices">
             <fieldset class="choice shapes"><legend class="unseen">"Shape"</legend>{shape("16:9", true)}{shape("9:16", false)}</fieldset>
-            <fieldset class="choice takes"><legend>"Takes"</legend>{take("1", true)}{take("2", false)}</fieldset>
+            <div class="choice takes" role="group" aria-label="Takes">
+                <span class="takes-head" aria-hidden="true">"Takes"</span>
+                {take("1", true)}
+                {take("2", false)}
+            </div>
         </div>
     }
     .into_any()
