@@ -32,7 +32,7 @@ fn asks(path: String, fields: Vec<(String, String)>) -> AnyView {
             <h1>{t!("You are signed in again")}</h1>
             <p>{t!("What you sent is here, as you wrote it. It was not done yet.")}</p>
             <dl class="facts held">
-                {line(t!("To").into(), to)}
+                {line(t!("Sent to").into(), to)}
                 {written}
             </dl>
             <form class="blank-ways" method="post" action=path>
