@@ -129,12 +129,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
       const composer = new Composer(page)
       await composer.open()
       await composer.form.getByRole('button', { name: 'Presets' }).click()
-      const tabs = page.locator('.aid-tab')
-      for (let n = 0; n < (await tabs.count()); n++) {
-        await tabs.nth(n).click()
-        await page.locator('.preset-chip').first().click()
-        await expect(page.locator('.preset-chip').first()).toHaveAttribute('aria-pressed', 'true')
-        await expectAccessible(page)
+      for (const kind of ['Camera', 'Looks', 'Moods', 'Your own']) {
+        await test.step(kind, async () => {
+          const tab = page.getByRole('button', { name: kind, exact: true })
+          await tab.click()
+          await expect(tab).toHaveAttribute('aria-pressed', 'true')
+          await page.locator('.preset-chip').first().click()
+          await expect(page.locator('.preset-chip').first()).toHaveAttribute('aria-pressed', 'true')
+          await expectAccessible(page)
+        })
       }
       await page.getByRole('button', { name: 'Save as preset' }).click()
       await expectAccessible(page)
