@@ -11,9 +11,10 @@ use aisora::{
         ids::UserId,
         library::{LibraryQuery, Sort},
     },
+    on_db,
     server::{
         config::Config,
-        db::Db,
+        db::{Db, generations::search},
         state::{App, Parts},
     },
 };
@@ -296,9 +297,7 @@ async fn fill(db: &Db, reader: UserId) {
         quote = id("402", 4, "i"),
     );
     run(db, sql, reader.0).await;
-    for sql in folding(db) {
-        run(db, sql, reader.0).await;
-    }
+    index(db, reader).await;
     for (number, condition) in [(1, "seed / 21 % 2 = 0"), (2, "seed / 21 % 500 = 4")] {
         let collection = id("0", 12, &number.to_string());
         let add = format!("INSERT INTO collections VALUES ({collection}, $1, '{number}', '{number}', 1)");
@@ -312,32 +311,28 @@ async fn fill(db: &Db, reader: UserId) {
     run(db, tag.into(), reader.0).await;
 }
 
-/// Folds the prompts and puts their words into the index, as the program does, but all at once. What is left over (signs
-/// without spaces, and every so many of others) is the program's to do.
-fn folding(db: &Db) -> [String; 2] {
-    let folded = "' ' || replace(replace(lower(prompt), ',', ''), '-', ' ') || ' '";
-    let (mark, words) = match db {
-        Db::Sqlite { .. } => ("lower(substr(hex(user_id), 27))", "{}"),
-        Db::Postgres(_) => (
-            "substr(replace(CAST(user_id AS TEXT), '-', ''), 27)",
-            "array_to_tsvector(string_to_array({}, ' '))",
-        ),
-    };
-    let words = words.replace(
-        "{}",
-        &format!("trim(replace(rtrim(prompt_search), ' ', ' ' || {mark}))"),
+/// Folds the prompts as the program does, but all at once, and puts their words into the index in the order of time, as they
+/// came. What is left over (signs without spaces, and every so many of others) is the program's to do.
+async fn index(db: &Db, reader: UserId) {
+    let fold = format!(
+        "UPDATE generations SET searchable = TRUE, prompt_search = ' ' || replace(replace(lower(prompt), ',', ''), '-', ' ') || ' ',
+           title_sort = substr(lower(prompt), 1, 60)
+         WHERE prompt NOT LIKE '%京塔%' AND (user_id = $1 OR seed % {LEFT} <> 1)"
     );
-    [
-        format!(
-            "UPDATE generations SET searchable = TRUE, prompt_search = {folded}, title_sort = substr(lower(prompt), 1, 60)
-             WHERE prompt NOT LIKE '%京塔%' AND (user_id = $1 OR seed % {LEFT} <> 1)"
-        ),
-        // In the order of time, as they came.
-        format!(
-            "INSERT INTO prompt_words (generation_id, words) SELECT id, {words} FROM generations
-             WHERE searchable AND $1 IS NOT NULL ORDER BY id"
-        ),
-    ]
+    run(db, fold, reader.0).await;
+    let next = "SELECT id, user_id, prompt_search FROM generations WHERE searchable AND id > $1 ORDER BY id LIMIT 20000";
+    let mut last = Uuid::nil();
+    loop {
+        let rows: Vec<(Uuid, Uuid, String)> =
+            on_db!(db, |c| sqlx::query_as(next).bind(last).fetch_all(c).await).expect("prompts");
+        let Some((id, ..)) = rows.last() else { break };
+        last = *id;
+        let mut tx = db.begin().await.expect("a transaction");
+        for (id, user, folded) in &rows {
+            search::add(&mut tx, *user, *id, folded).await.expect("an entry");
+        }
+        tx.commit().await.expect("entries");
+    }
 }
 
 async fn run(db: &Db, sql: String, reader: Uuid) {

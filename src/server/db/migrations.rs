@@ -78,6 +78,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "search_rows",
         include_str!("../../../migrations/sqlite/0015_search_rows.sql"),
     ),
+    (
+        16,
+        "phrases",
+        include_str!("../../../migrations/sqlite/0016_phrases.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -156,6 +161,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         "search_rows",
         include_str!("../../../migrations/postgres/0015_search_rows.sql"),
     ),
+    (
+        16,
+        "phrases",
+        include_str!("../../../migrations/postgres/0016_phrases.sql"),
+    ),
 ];
 
 pub fn sqlite() -> Migrator {
@@ -191,11 +201,14 @@ mod tests {
         assert_eq!(names(SQLITE), names(POSTGRES));
     }
 
-    /// Tables and columns in order, read from the text of a migration.
+    /// Tables and columns in order, read from the text of a migration. How words are found is each engine's own.
     fn shape(sql: &str) -> Vec<(String, Vec<String>)> {
         let mut tables = Vec::new();
         for block in sql.split("CREATE TABLE ").skip(1) {
             let (name, rest) = block.split_once('(').unwrap();
+            if name.starts_with("prompt_words") {
+                continue;
+            }
             let body = rest.split_once("\n)").unwrap().0;
             let columns = body
                 .lines()

@@ -1,7 +1,8 @@
 //! The search in a person's prompts, and in what they wrote to their videos.
 //!
 //! `prompt_search` holds the folded prompt, title, note and tags, and patterns over it decide what is found, on both engines
-//! alike. The index of words (FTS5, or GIN over a `tsvector`) says which videos of a large library are worth looking at.
+//! alike. The index of words, and of pairs of words, (FTS5, or GIN over a `tsvector`) says which videos of a large library
+//! are worth looking at.
 
 use super::{
     CardRow,
@@ -134,50 +135,56 @@ async fn count(db: &Db, sieve: &Sieve, sql: String) -> Result<i64> {
     Ok(rows.iter().map(|row| row.count).sum())
 }
 
-/// The question to the index of words.
-fn question(db: &Db, view: &View, search: &Search) -> Value {
-    Value::Text(match db {
-        Db::Sqlite { .. } => search.for_sqlite(view.user),
-        Db::Postgres(_) => search.for_postgres(view.user),
-    })
+/// What the index of words finds, as `found`.
+fn finds(db: &Db, view: &View, search: &Search, sieve: &mut Sieve) -> String {
+    match db {
+        Db::Sqlite { .. } => {
+            let question = sieve.bind(Value::Text(search.for_sqlite(view.user)));
+            format!("SELECT rowid AS found FROM prompt_index WHERE prompt_index MATCH {question}")
+        }
+        Db::Postgres(_) => {
+            // The person says in which part of the table.
+            let user = sieve.bind(Value::Id(view.user));
+            let question = sieve.bind(Value::Text(search.for_postgres(view.user)));
+            format!(
+                "SELECT generation_id AS found FROM prompt_words
+                 WHERE user_id = {user} AND words @@ CAST(CAST({question} AS TEXT) AS TSQUERY)"
+            )
+        }
+    }
 }
 
 /// Whether the index finds fewer than so many. It looks no further.
 async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool> {
-    let found = match db {
-        Db::Sqlite { .. } => "SELECT rowid AS found FROM prompt_index WHERE prompt_index MATCH $1",
-        Db::Postgres(_) => {
-            "SELECT generation_id AS found FROM prompt_words WHERE words @@ CAST(CAST($1 AS TEXT) AS TSQUERY)"
-        }
-    };
     let mut sieve = Sieve::default();
-    sieve.bind(question(db, view, search));
+    let finds = finds(db, view, search, &mut sieve);
     let few_of = sieve.bind(Value::Number(few));
-    let sql = format!("SELECT COUNT(found) AS count FROM ({found} LIMIT {few_of}) AS few");
+    let sql = format!("SELECT COUNT(found) AS count FROM ({finds} LIMIT {few_of}) AS few");
     Ok(count(db, &sieve, sql).await? < few)
 }
 
 /// Looks at the first so many of what the index finds.
 async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) -> Result<Vec<CardRow>> {
     let mut sieve = view.sieve();
-    let question = sieve.bind(question(db, view, search));
+    let conditions = std::mem::take(&mut sieve.sql);
     let most = sieve.bind(Value::Number(most));
-    let conditions = std::mem::replace(&mut sieve.sql, String::from("TRUE"));
+    let mut finds = finds(db, view, search, &mut sieve);
+    if matches!(db, Db::Postgres(_)) && view.is_by_id() {
+        // Its index knows the ids: the first that are found are the first of the view, but for those that it leaves out.
+        view.within(&mut sieve, "generation_id");
+        let (within, order) = (std::mem::take(&mut sieve.sql), view.order());
+        finds = format!("{finds}{within} ORDER BY generation_{order} LIMIT {most}");
+    }
+    sieve.sql.push_str("TRUE");
     fits(search, &mut sieve);
     let limit = sieve.bind(Value::Number(limit));
     let (with, found) = match db {
         // The view's own index holds the row as well, so that nothing else is read.
-        Db::Sqlite { .. } => (
-            String::new(),
-            format!("search_row IN (SELECT rowid FROM prompt_index WHERE prompt_index MATCH {question})"),
-        ),
+        Db::Sqlite { .. } => (String::new(), format!("search_row IN ({finds})")),
         // First of all: PostgreSQL believes of every word that it is frequent.
         Db::Postgres(_) => (
-            format!(
-                "found AS MATERIALIZED (SELECT generation_id FROM prompt_words
-                   WHERE words @@ CAST(CAST({question} AS TEXT) AS TSQUERY)), "
-            ),
-            "id IN (SELECT generation_id FROM found)".to_owned(),
+            format!("found AS MATERIALIZED ({finds}), "),
+            "id IN (SELECT found FROM found)".to_owned(),
         ),
     };
     let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
@@ -201,8 +208,9 @@ pub async fn add(tx: &mut Tx, user: Uuid, id: Uuid, folded: &str) -> Result<()> 
                 .await?;
         }
         Tx::Postgres(transaction) => {
-            sqlx::query("INSERT INTO prompt_words (generation_id, words) VALUES ($1, array_to_tsvector($2))")
+            sqlx::query("INSERT INTO prompt_words (generation_id, user_id, words) VALUES ($1, $2, array_to_tsvector($3))")
                 .bind(id)
+                .bind(user)
                 .bind(words)
                 .execute(&mut **transaction)
                 .await?;

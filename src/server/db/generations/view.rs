@@ -178,13 +178,7 @@ impl View {
         if let Some(model) = &self.model {
             sieve.and("model = ?", Value::Text(model.clone()));
         }
-        // Ids carry the time, so that a range of days is a range of the index.
-        if let Some(from) = self.from {
-            sieve.and("id >= ?", Value::Id(id_at(from)));
-        }
-        if let Some(until) = self.until {
-            sieve.and("id < ?", Value::Id(id_at(until)));
-        }
+        self.within(&mut sieve, "id");
         if let Some(collection) = self.collection {
             let condition = "id IN (SELECT generation_id FROM collection_items WHERE collection_id = ?)";
             sieve.and(condition, Value::Id(collection));
@@ -195,27 +189,34 @@ impl View {
             );
             sieve.and(&condition, Value::Text(tag.clone()));
         }
-        self.go_on(&mut sieve);
+        if let Some(Place { key, id }) = self.after.as_ref().filter(|_| !self.is_by_id()) {
+            let key = sieve.bind(key.clone());
+            let condition = match self.sort {
+                Sort::Longest => format!("(seconds, id) < ({key}, ?)"),
+                Sort::Finished => format!("(COALESCE(finished_at, 0), id) < ({key}, ?)"),
+                _ => format!("(title_sort, id) > ({key}, ?)"),
+            };
+            sieve.and(&condition, Value::Id(*id));
+        }
         sieve
     }
 
-    fn go_on(&self, sieve: &mut Sieve) {
-        let Some(Place { key, id }) = &self.after else {
-            return;
+    /// The conditions that are a range of ids, of a column with the ids of generations. Ids carry the time: days are a range
+    /// of them, and so is what comes after a place where time is the order.
+    pub fn within(&self, sieve: &mut Sieve, column: &str) {
+        if let Some(from) = self.from {
+            sieve.and(&format!("{column} >= ?"), Value::Id(id_at(from)));
+        }
+        if let Some(until) = self.until {
+            sieve.and(&format!("{column} < ?"), Value::Id(id_at(until)));
+        }
+        let then = match self.sort {
+            Sort::Newest => "<",
+            Sort::Oldest => ">",
+            _ => return,
         };
-        let id = Value::Id(*id);
-        match self.sort {
-            Sort::Newest => sieve.and("id < ?", id),
-            Sort::Oldest => sieve.and("id > ?", id),
-            sort => {
-                let key = sieve.bind(key.clone());
-                let condition = match sort {
-                    Sort::Longest => format!("(seconds, id) < ({key}, ?)"),
-                    Sort::Finished => format!("(COALESCE(finished_at, 0), id) < ({key}, ?)"),
-                    _ => format!("(title_sort, id) > ({key}, ?)"),
-                };
-                sieve.and(&condition, id);
-            }
+        if let Some(Place { id, .. }) = &self.after {
+            sieve.and(&format!("{column} {then} ?"), Value::Id(*id));
         }
     }
 

@@ -141,29 +141,41 @@ fn pairs(run: &str) -> impl Iterator<Item = String> {
         .map(|(one, next)| String::from_iter([one, next]))
 }
 
+/// Two words side by side, as one entry: a phrase is found by its pairs, also where each of its words is frequent. No word
+/// holds the sign between them, and both engines take it for a letter.
+fn couple(word: &str, next: &str) -> String {
+    known(word) + "·" + &known(next)
+}
+
 /// The mark of a person before each word in the index. Others may have the same one; only few have.
 fn mark(user: Uuid) -> String {
     let [.., a, b, c] = user.into_bytes();
     format!("{a:02x}{b:02x}{c:02x}")
 }
 
-/// What the index holds of a person's folded prompt.
+/// What the index holds of a person's folded texts, which two spaces part.
 pub fn entries(user: Uuid, folded: &str) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for word in folded.split(' ').filter(|word| !word.is_empty()) {
-        if is_unspaced(word) {
-            words.extend(pairs(word));
-            // The last sign has no neighbour, and is looked for alone as well.
-            words.extend(word.chars().next_back().map(String::from));
-        } else {
-            words.insert(known(word));
+    let mut entries = BTreeSet::new();
+    for text in folded.split("  ") {
+        let mut before = None;
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            if is_unspaced(word) {
+                entries.extend(pairs(word));
+                // The last sign has no neighbour, and is looked for alone as well.
+                entries.extend(word.chars().next_back().map(String::from));
+                before = None;
+            } else {
+                entries.insert(known(word));
+                entries.extend(before.map(|before| couple(before, word)));
+                before = Some(word);
+            }
         }
     }
     let mark = mark(user);
-    words.iter().map(|word| mark.clone() + word).collect()
+    entries.iter().map(|entry| mark.clone() + entry).collect()
 }
 
-/// A word that the index is asked for, or the beginning of one.
+/// A word or a pair that the index is asked for, or the beginning of one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     word: String,
@@ -212,7 +224,13 @@ impl Search {
         for (n, word) in words.iter().enumerate() {
             let is_beginning = !is_whole && n + 1 == words.len();
             if !is_unspaced(word) {
-                let word = known(word);
+                let spaced = |n: usize| words.get(n).filter(|word| !is_unspaced(word));
+                let word = match n.checked_sub(1).and_then(spaced) {
+                    Some(before) => couple(before, word),
+                    // The pair that it begins tells it as well.
+                    None if spaced(n + 1).is_some() => continue,
+                    None => known(word),
+                };
                 self.entries.insert(Entry { word, is_beginning });
             } else if word.chars().nth(1).is_some() {
                 let pairs = pairs(word).map(|word| Entry {
@@ -313,12 +331,16 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_asked_with_few_telling_words_under_the_mark_of_the_person() {
+    fn the_index_is_asked_for_few_telling_words_and_pairs_under_the_mark_of_the_person() {
         let user = Uuid::from_u128(0xabc_def);
         let search = Search::read("a boat \"on fire\" 東京塔 '");
         assert_eq!(
             search.for_sqlite(user),
-            r#""abcdefboat" * AND "abcdeffire" AND "abcdefon" AND "abcdef京塔" AND "abcdef東京""#
+            r#""abcdefon·fire" AND "abcdefboat" * AND "abcdef京塔" AND "abcdef東京""#
+        );
+        assert_eq!(
+            Search::read("\"a boat x on 東京 fi").for_postgres(user),
+            "'abcdefa·boat' & 'abcdefboat·x' & 'abcdefx·on' & 'abcdeffi':* & 'abcdef東京'"
         );
         assert_eq!(Search::read("a").for_postgres(user), "'abcdefa':*");
         let many: Vec<String> = (100..150).map(|n| format!("word{n}")).collect();
@@ -330,8 +352,9 @@ mod tests {
             7
         );
         assert_eq!(
-            entries(user, &fold("東京塔 boat boat")),
-            ["abcdefboat", "abcdef京塔", "abcdef塔", "abcdef東京"]
+            entries(user, &(fold("東京塔 boat boat") + &fold("a title"))),
+            ["a", "a·title", "boat", "boat·boat", "title", "京塔", "塔", "東京"]
+                .map(|entry| format!("abcdef{entry}"))
         );
     }
 }
