@@ -23,6 +23,8 @@ pub struct ShellData {
     pub module: String,
     /// Address of the words of the page's language; none for English.
     pub words: Option<String>,
+    /// The id of who is signed in, empty when nobody is; none when that is not known.
+    pub person: Option<String>,
     /// `dark` or `light` when the person chose one; none follows the system.
     pub theme: Option<String>,
     /// What stands below the application in the document, and does not wake up.
@@ -61,6 +63,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
         script,
         module,
         words,
+        person,
         theme,
         foot,
         options,
@@ -69,7 +72,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
     let (body, foot) = (body(), foot());
     view! {
         <!DOCTYPE html>
-        <html lang=language().tag() data-theme=theme>
+        <html lang=language().tag() data-theme=theme data-person=person>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />

@@ -1,10 +1,12 @@
 // What every page has: what shows a page without a network, films that play while they are in view, the strip with its signs and
 // bells, and a hand on every key.
 
+import './whose.js'
 import './bells.js'
 import './copy.js'
 import './films.js'
 import './keys.js'
+import './person.js'
 import './sent.js'
 import './signs.js'
 import './strip.js'

@@ -28,7 +28,7 @@ async function fresh() {
   }
   asking = true
   try {
-    if (!(await ask())) gone = true
+    if (!(await ask())) leave()
     else if (!source && !asleep) open()
   } catch {
     later()
@@ -76,6 +76,13 @@ function shut() {
   source = undefined
 }
 
+/** Nobody is signed in any more. */
+function leave() {
+  gone = true
+  shut()
+  dispatchEvent(new CustomEvent('aisora:person', { detail: '' }))
+}
+
 function doze() {
   asleep = true
   clearTimeout(retry)
@@ -112,6 +119,10 @@ if (isHere) {
   // A page in the browser's back-and-forward store holds no connection.
   addEventListener('pagehide', doze)
   addEventListener('pageshow', () => document.hidden || wake())
+  addEventListener('aisora:back', () => {
+    gone = false
+    if (!document.hidden) fresh()
+  })
   // Places in the line change without an event of one's own.
   setInterval(() => {
     const waits = going().some((card) => card.state === 'queued')

@@ -1,6 +1,8 @@
 // The work of this person as the page's modules know it: from the page first, then from events and snapshots, whoever
 // brings them. Tells the document by `aisora:work`, with what has ended since the last time.
 
+import { person } from './whose.js'
+
 const TOLD_EVERY = 250
 const ENDS = ['succeeded', 'failed', 'blocked', 'cancelled']
 const paper = document.getElementById('work')
@@ -29,6 +31,10 @@ function tell() {
 
 /** Takes over a snapshot, unless events were faster. */
 export function adopt(snapshot) {
+  if (snapshot.of !== person) {
+    dispatchEvent(new CustomEvent('aisora:person', { detail: snapshot.of }))
+    return
+  }
   if (snapshot.seq < work.seq) {
     // Events know the others better.
     const fresh = snapshot.cards.filter((card) => !hasEnded(card) && !work.cards.some((known) => known.id === card.id))

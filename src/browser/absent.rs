@@ -41,6 +41,9 @@ pub const fn translated(key: &'static str) -> &'static str {
 /// Tells the modules of the page that a composer is awake.
 pub const fn tell_of_composer() {}
 
+/// Tells the modules of the page that nobody is signed in any more.
+pub const fn tell_signed_out() {}
+
 /// Whether a form is sent by a button that has a name.
 #[must_use]
 pub const fn has_name(_event: &ev::SubmitEvent) -> bool {

@@ -5,7 +5,7 @@ use super::composition::{ComposerForm, Quote};
 use super::credits::Balance;
 use super::error::FieldError;
 use super::generation::{Card, Reason, State};
-use super::ids::{GenerationId, PictureId};
+use super::ids::{GenerationId, PictureId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// One change of one generation. `seq` is the person's own counter: 1, 2, 3 … without holes, also the event's id.
@@ -29,6 +29,8 @@ pub struct LiveEvent {
 /// The work that has not ended, the credits, and where the event stream stands: enough to agree with the server again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// Whose it is: a page may have been opened by somebody who was signed in before.
+    pub of: UserId,
     /// The last event that this snapshot contains; 0 before the first.
     pub seq: i64,
     /// Work that has not ended, oldest first, then what ended most lately, newest first.

@@ -8,10 +8,11 @@ use leptos::web_sys::HtmlFormElement;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{FormData, HtmlElement, HtmlTextAreaElement, RequestInit, RequestRedirect};
 
-/// Calls back when the tab comes into sight or goes out of it, as long as the page lives.
+/// Calls back when the tab comes into sight or goes out of it, and when its person is back, as long as the page lives.
 pub fn on_page_shown(turned: impl Fn(bool) + 'static) {
     let turned = Closure::<dyn Fn()>::new(move || turned(!document().hidden()));
     let _ = document().add_event_listener_with_callback("visibilitychange", turned.as_ref().unchecked_ref());
+    let _ = window().add_event_listener_with_callback("aisora:back", turned.as_ref().unchecked_ref());
     turned.forget();
 }
 
@@ -33,6 +34,11 @@ pub fn tell(name: &str, detail: &JsValue) {
 /// Tells the modules of the page that a composer is awake.
 pub fn tell_of_composer() {
     tell("aisora:composer", &JsValue::NULL);
+}
+
+/// Tells the modules of the page that nobody is signed in any more: they cover it.
+pub fn tell_signed_out() {
+    tell("aisora:person", &JsValue::from_str(""));
 }
 
 /// Goes to an address by a full load.

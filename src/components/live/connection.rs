@@ -112,7 +112,10 @@ impl Live {
                         live.open();
                     }
                 }
-                Err(error) if error.code == Code::SignInNeeded => super::super::outcome::sign_in_again(),
+                Err(error) if error.code == Code::SignInNeeded => {
+                    live.fall_asleep();
+                    browser::tell_signed_out();
+                }
                 Err(_) => {
                     live.link.set(Link::Broken);
                     live.try_later();

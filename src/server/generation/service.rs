@@ -192,6 +192,7 @@ impl Generations {
         rows.extend(generations::ended(db, user.0, SNAPSHOT_ENDED).await?);
         let cards = self.cards(user, rows).await?;
         Ok(Snapshot {
+            of: user,
             seq,
             cards,
             balance: self.life.ledger.balance(user).await?,

@@ -79,6 +79,13 @@ fn theme() -> Option<String> {
     theme.filter(|theme| matches!(theme.as_str(), "dark" | "light"))
 }
 
+/// The id of who is signed in, empty when nobody is; none outside a request that was asked who it is.
+fn person() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let SignedIn(person) = parts.extensions.get()?;
+    Some(person.as_ref().map(|person| person.id.to_string()).unwrap_or_default())
+}
+
 /// The document for a request.
 #[must_use]
 pub fn document(web: &Web) -> impl IntoView + use<> {
@@ -100,6 +107,7 @@ fn data(web: &Web, live: bool) -> ShellData {
         },
         module: if live { &site.live } else { &site.still }.clone(),
         words: (language() == Language::German).then(|| site.words.clone()),
+        person: person(),
         theme: theme(),
         foot: Box::new(strip),
         options: web.options.clone(),
