@@ -3,13 +3,15 @@
 
 import { t } from './words.js'
 
+export const UNREACHED = t('The server could not be reached. Try again.')
+
 /** Says at the edge of the page that something did not come, because there is no line. */
 export function sayUnreached() {
   const place = document.querySelector('output.notice')
   if (!place) return
   // What can be undone stays so.
   const words = place.querySelector('p') ?? place.appendChild(document.createElement('p'))
-  words.textContent = t('The server could not be reached. Try again.')
+  words.textContent = UNREACHED
 }
 
 const SHOWN = 10_000

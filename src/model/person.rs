@@ -62,17 +62,19 @@ pub const FRESH_SECRET: &str = "fresh-secret";
 /// What of a form belongs to the composer, so that an ended session loses nothing that was typed.
 #[must_use]
 pub fn carried(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut carried = values.clone();
-    carried.retain(|field, _| CARRIED.contains(&field.as_str()));
-    carried
+    only(values, &CARRIED)
 }
 
 /// A form that is held while its person signs in again.
 #[must_use]
 pub fn held(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut held = values.clone();
-    held.retain(|field, _| field == HELD_PATH || field == HELD_FIELDS);
-    held
+    only(values, &[HELD_PATH, HELD_FIELDS])
+}
+
+fn only(values: &BTreeMap<String, String>, fields: &[&str]) -> BTreeMap<String, String> {
+    let mut only = values.clone();
+    only.retain(|field, _| fields.contains(&field.as_str()));
+    only
 }
 
 /// A form that was posted without JavaScript and came back: what was typed (never passwords), and what is wrong.

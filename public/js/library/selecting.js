@@ -1,10 +1,9 @@
 // Many videos selected at once, also on pages that are not in the document just now, and what is done with them.
 
+import { UNREACHED } from '../notice.js'
 import { number, t, tn } from '../words.js'
 import { everyId, here, returnHere, takeOut, tileOf } from './pages.js'
 import { arrivals, form, idsIn, leave, read, say, trouble, walls } from './parts.js'
-
-const UNREACHED = t('The server could not be reached. Try again.')
 
 const chosen = new Set()
 let last = null

@@ -83,7 +83,12 @@ fn theme() -> Option<String> {
 fn person() -> Option<String> {
     let parts = use_context::<Parts>()?;
     let SignedIn(person) = parts.extensions.get()?;
-    Some(person.as_ref().map(|person| person.id.to_string()).unwrap_or_default())
+    Some(
+        person
+            .as_ref()
+            .map(|person| person.id.to_string())
+            .unwrap_or_default(),
+    )
 }
 
 /// The document for a request.

@@ -10,7 +10,9 @@ use super::{
     words::{Search, entries, fold, sort_key},
 };
 use crate::{
-    execute, from_row, on_db, on_tx,
+    execute, from_row,
+    model::library::Sort,
+    on_db, on_tx,
     server::{
         db::{Db, Tx},
         error::Result,
@@ -56,7 +58,9 @@ pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<Card
     }
     // What the index finds fits nearly always.
     let enough = 4 * limit;
-    if !is_rare(db, view, &search, enough).await? {
+    // PostgreSQL counts no faster than it looks for the first ones where time is the order.
+    let counts = !(matches!(db, Db::Postgres(_)) && view.is_by_id());
+    if !(counts && is_rare(db, view, &search, enough).await?) {
         let rows = by_index(db, view, &search, limit, enough).await?;
         if is_full(&rows) {
             return Ok(rows);
@@ -168,25 +172,22 @@ async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) 
     let mut sieve = view.sieve();
     let conditions = std::mem::take(&mut sieve.sql);
     let most = sieve.bind(Value::Number(most));
-    let mut finds = finds(db, view, search, &mut sieve);
-    if matches!(db, Db::Postgres(_)) && view.is_by_id() {
-        // Its index knows the ids: the first that are found are the first of the view, but for those that it leaves out.
-        view.within(&mut sieve, "generation_id");
-        let (within, order) = (std::mem::take(&mut sieve.sql), view.order());
-        finds = format!("{finds}{within} ORDER BY generation_{order} LIMIT {most}");
-    }
-    sieve.sql.push_str("TRUE");
-    fits(search, &mut sieve);
-    let limit = sieve.bind(Value::Number(limit));
+    let finds = finds(db, view, search, &mut sieve);
     let (with, found) = match db {
         // The view's own index holds the row as well, so that nothing else is read.
         Db::Sqlite { .. } => (String::new(), format!("search_row IN ({finds})")),
         // First of all: PostgreSQL believes of every word that it is frequent.
         Db::Postgres(_) => (
-            format!("found AS MATERIALIZED ({finds}), "),
-            "id IN (SELECT found FROM found)".to_owned(),
+            format!(
+                "every AS MATERIALIZED ({finds}), {}",
+                first_of_every(view, &most, &mut sieve)
+            ),
+            "id IN (SELECT found FROM first)".to_owned(),
         ),
     };
+    sieve.sql = String::from("TRUE");
+    fits(search, &mut sieve);
+    let limit = sieve.bind(Value::Number(limit));
     let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
     let sql = format!(
         "WITH {with}head AS MATERIALIZED
@@ -194,6 +195,21 @@ async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) 
          SELECT {cards} FROM generations WHERE id IN (SELECT id FROM head) AND {patterns} ORDER BY {order} LIMIT {limit}"
     );
     sieve.fetch(db, sql).await
+}
+
+/// Of what PostgreSQL's index finds, what is looked for in a view: all of it; where time is the order, the first so many,
+/// since ids carry the time.
+fn first_of_every(view: &View, most: &str, sieve: &mut Sieve) -> String {
+    if !view.is_by_id() {
+        return String::from("first AS (SELECT found FROM every), ");
+    }
+    sieve.sql = String::from("TRUE");
+    view.within(sieve, "found");
+    let order = if view.sort == Sort::Newest { "DESC" } else { "ASC" };
+    format!(
+        "first AS MATERIALIZED (SELECT found FROM every WHERE {} ORDER BY found {order} LIMIT {most}), ",
+        sieve.sql
+    )
 }
 
 /// Puts a prompt into the index, in the transaction that adds its generation.

@@ -89,12 +89,12 @@ impl Generations {
                 created.ok_or_else(|| error.into())
             }
             Err(other) => Err(other),
-            Ok(placed) => match self.created(user, terms.id, composed).await? {
-                Some(cards) => Ok(cards),
-                None if placed => Err(Failure::broken("what was created is not there")),
+            Ok(true) => self.takes(user, terms.id).await,
+            Ok(false) => {
+                let created = self.created(user, terms.id, composed).await?;
                 // It was used before, and all of it is deleted for good.
-                None => Err(stale().into()),
-            },
+                created.ok_or_else(|| stale().into())
+            }
         }
     }
 
@@ -152,8 +152,12 @@ impl Generations {
                 t!("What you sent before was created after all. Press again to create this as well.");
             return Err(AppError::field(Code::QuoteStale, "quote", message).into());
         }
+        Ok(Some(self.takes(user, quote).await?))
+    }
+
+    async fn takes(&self, user: UserId, quote: QuoteId) -> Result<Vec<Card>> {
         let rows = generations::by_quote(&self.life.db, user.0, quote.0).await?;
-        Ok(Some(self.cards(user, rows).await?))
+        self.cards(user, rows).await
     }
 
     async fn missing(&self, user: UserId, terms: &Terms) -> Result<AppError> {
