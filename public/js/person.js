@@ -50,7 +50,8 @@ function show(...inside) {
   }
   cover.replaceChildren(...inside)
   cover.ariaLabel = inside[0].textContent
-  if (!cover.open) cover.showModal()
+  if (cover.open) cover.querySelector('.button').focus()
+  else cover.showModal()
 }
 
 /** Who is signed in now: a person's id, or nothing. */
