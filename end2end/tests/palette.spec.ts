@@ -85,6 +85,21 @@ test('what is typed before the palette is there stands in it, and does nothing e
   await expect(page).toHaveURL(/\/account$/)
 })
 
+test('the Enter that ends a conversion runs nothing', async ({ page }) => {
+  await join(page)
+  await arrive(page, '/credits')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('library')
+  await expect(chosen(page)).toContainText('Library')
+  // As Safari sends it: after the conversion, with the old code of a key that belongs to one.
+  await palette(page).getByRole('combobox').evaluate((field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true })))
+  await page.waitForTimeout(500)
+  await expect(palette(page)).toBeVisible()
+  await expect(page).toHaveURL(/\/credits$/)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/library$/)
+})
+
 test('the theme changes and somebody signs out from the palette', async ({ page }) => {
   await join(page)
   await arrive(page, '/library')
@@ -93,6 +108,8 @@ test('the theme changes and somebody signs out from the palette', async ({ page 
   await expect(chosen(page)).toContainText(/light/i)
   await page.keyboard.press('Enter')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+  const bars = page.locator('meta[name="theme-color"]')
+  for (const bar of [bars.first(), bars.last()]) await expect(bar, 'the browser’s own bars').toHaveAttribute('content', '#f7f6f8')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('sign out')
   await expect(chosen(page)).toContainText(/sign out/i)

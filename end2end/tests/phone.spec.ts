@@ -67,6 +67,35 @@ test('with the keyboard open the first tap on Create makes the video', async ({ 
   await expectMade(page)
 })
 
+test('where the page does not shrink for the keyboard, the composer stands above it', async ({ page }) => {
+  // As iOS does it: only what is seen of the page becomes lower.
+  await page.addInitScript(() => {
+    const seen = Object.assign(new EventTarget(), { height: innerHeight, offsetTop: 0, scale: 1 })
+    Object.defineProperty(window, 'visualViewport', { value: seen })
+  })
+  const keyboard = (height: number) =>
+    page.evaluate((height) => {
+      Object.assign(visualViewport!, { height: innerHeight - height })
+      visualViewport!.dispatchEvent(new Event('resize'))
+    }, height)
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.tap()
+  await page.keyboard.type('seen while it is typed')
+  await keyboard(340)
+  const edge = 844 - 340
+  for (const part of [composer.go, composer.prompt]) {
+    const box = (await part.boundingBox())!
+    expect(box.y).toBeGreaterThan(0)
+    expect(box.y + box.height).toBeLessThanOrEqual(edge)
+  }
+  await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeHidden()
+  await keyboard(0)
+  await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible()
+  expect((await composer.go.boundingBox())!.y).toBeGreaterThan(edge)
+})
+
 test('the prompt field grows with its words as far as the window has room, and shrinks again', async ({ page }) => {
   await join(page)
   const composer = new Composer(page)

@@ -188,6 +188,21 @@ test('a frame is saved in full size, and starts a video', async ({ newPage }) =>
   expect(png.toString('latin1', 1, 4)).toBe('PNG')
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1280, 720])
   expect(png.length, 'it is a picture, not black').toBeGreaterThan(50_000)
+
+  await test.step('during a jump it is the picture that one jumps to', async () => {
+    const save = page.getByRole('button', { name: 'Save this frame as PNG' })
+    const coming = page.waitForEvent('download')
+    await page.evaluate(() => {
+      document.querySelector<HTMLVideoElement>('video.player')!.currentTime = 0.8
+      document.querySelector<HTMLButtonElement>('[data-play="grab"]')!.click()
+    })
+    const jumped = await coming
+    await expect.poll(() => video.evaluate((film: HTMLVideoElement) => film.seeking)).toBe(false)
+    const [settled] = await Promise.all([page.waitForEvent('download'), save.click()])
+    expect(jumped.suggestedFilename()).toBe(settled.suggestedFilename())
+    expect(fs.readFileSync(await jumped.path()).equals(fs.readFileSync(await settled.path()))).toBe(true)
+    await page.keyboard.press('Home')
+  })
   await page.getByRole('button', { name: 'Use this frame' }).click()
   await expect(page).toHaveURL(/\/create\?from=.*&input_reference=.*&by=frame$/)
   await expect(page.getByAltText('The picture it starts from')).toBeVisible()

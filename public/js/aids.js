@@ -2,6 +2,7 @@
 // stays in sight, and take back only what they wrote themselves.
 
 import { fill } from './composing.js'
+import { isConverting } from './ime.js'
 import { t } from './words.js'
 
 const KINDS = [['camera', t('Camera')], ['look', t('Looks')], ['mood', t('Moods')], ['own', t('Your own')]]
@@ -124,7 +125,7 @@ function save() {
   }
   button.addEventListener('click', keep)
   name.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') keep()
+    if (event.key === 'Enter' && !isConverting(event)) keep()
   })
   panel().querySelector('.preset-save')?.remove()
   panel().append(box)
@@ -258,7 +259,7 @@ document.addEventListener('input', ({ target }) => {
   for (const input of panel().querySelectorAll('.part input')) if (!spans.has(input.id)) input.value = ''
 })
 document.addEventListener('keydown', (event) => {
-  if (!event.target.closest?.('#aid-panel') || event.isComposing) return
+  if (!event.target.closest?.('#aid-panel') || isConverting(event)) return
   if (event.key === 'Escape') close(true)
   // In here, Enter creates nothing.
   if ((event.key === 'Enter' && event.target.matches('input')) || event.key === 'Escape') event.preventDefault()

@@ -48,7 +48,12 @@ async function choose({ target: box }) {
 async function wakeWithTouch() {
   if (!chosen().sound) return
   const { wake } = await import('./chime.js')
-  for (const touch of ['pointerdown', 'keydown']) addEventListener(touch, wake, { once: true, capture: true })
+  // Of a finger's touch, Safari counts the end.
+  const touches = ['pointerdown', 'pointerup', 'click', 'keydown']
+  const touched = () => {
+    if (wake()) for (const touch of touches) removeEventListener(touch, touched, true)
+  }
+  for (const touch of touches) addEventListener(touch, touched, true)
 }
 
 async function note(card) {

@@ -7,10 +7,12 @@ const NOTES = [
 
 let context
 
-/** Has the browser let the page play, on a press. */
+/** Has the browser let the page play, on a press. Answers whether it does already. */
 export function wake() {
   context ??= new AudioContext()
-  if (context.state !== 'running') context.resume()
+  if (context.state === 'running') return true
+  context.resume().catch(() => {})
+  return false
 }
 
 /** Plays the chime; silent where the browser lets no page play before it was touched. */

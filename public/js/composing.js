@@ -1,6 +1,7 @@
 // What the composer has beside the program in wasm: the field grows everywhere, earlier prompts come back by arrow key, and
 // words that break a rule are told while one types. What helps with the prompt is loaded when it is asked for.
 
+import { isConverting } from './ime.js'
 import { sayUnreached } from './notice.js'
 
 const isPrompt = (node) => node?.id === 'prompt' && node.closest('form.composer')
@@ -95,7 +96,7 @@ document.addEventListener('keydown', ({ key, target }) => {
 })
 document.addEventListener('keydown', (event) => {
   const field = event.target
-  if (!isPrompt(field) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+  if (!isPrompt(field) || isConverting(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
   const atStart = field.selectionStart === 0 && field.selectionEnd === 0
   if (event.key === 'ArrowUp' && atStart) back(field)
   else if (event.key === 'ArrowDown' && shows(field)) forward(field, false)

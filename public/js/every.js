@@ -2,6 +2,7 @@
 // bells, and a hand on every key.
 
 import './whose.js'
+import './bars.js'
 import './bells.js'
 import './copy.js'
 import './films.js'

@@ -1,5 +1,6 @@
 // Keys that do things. One table: what is pressed, what the sheet behind `?` tells, and what the palette knows of keys.
 
+import { isConverting } from './ime.js'
 import { sayUnreached } from './notice.js'
 import { t } from './words.js'
 import { isHere } from './work.js'
@@ -141,7 +142,7 @@ document.addEventListener(
   'keydown',
   (event) => {
     const { key, target } = event
-    if (event.isComposing || event.defaultPrevented) return
+    if (isConverting(event) || event.defaultPrevented) return
     if (ahead !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey) {
       if (key === 'Backspace') ahead = ahead.slice(0, -1)
       else if (key.length === 1) ahead += key

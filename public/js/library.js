@@ -65,11 +65,21 @@ order?.addEventListener('change', () => order.form.requestSubmit())
 const shown = [...(order?.options ?? [])].find((option) => option.defaultSelected) ?? order?.options[0]
 const isNew = performance.getEntriesByType('navigation')[0]?.type === 'navigate'
 if (isNew && order && order.value !== shown.value) order.form.requestSubmit()
+addEventListener('pageshow', ({ persisted }) => {
+  if (order && (persisted || !isNew)) order.value = shown.value
+})
 document.querySelector('.library')?.setAttribute('data-awake', '')
 document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('.small-menu[open], .bar-menu[open]')) if (!menu.contains(target)) menu.open = false
 })
-document.addEventListener('keydown', ({ key, target }) => {
+document.addEventListener('keydown', (event) => {
+  const { key, target } = event
+  // Also where a checkbox that was clicked has no focus (Safari).
+  if (key === 'a' && (event.ctrlKey || event.metaKey) && target === document.body && selecting.isSome()) {
+    event.preventDefault()
+    selecting.selectAll()
+    return
+  }
   if (key !== 'Escape' || target.closest?.('dialog')) return
   const open = document.querySelector('.small-menu[open], .bar-menu[open]')
   if (!open) {

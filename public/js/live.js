@@ -2,6 +2,7 @@
 
 import './every.js'
 import './heard.js'
+import './keyboard.js'
 import './composing.js'
 import './picture.js'
 import './preview.js'

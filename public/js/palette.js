@@ -1,5 +1,6 @@
 // The command palette: pages, videos and commands, found by a few letters. Loaded when it is first opened.
 
+import { isConverting } from './ime.js'
 import { t, tn } from './words.js'
 import { cancel, going, isHere, work } from './work.js'
 import * as keys from './keys.js'
@@ -224,7 +225,7 @@ function run(item) {
 field.addEventListener('input', type)
 field.addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key]
-  if (event.isComposing) return
+  if (isConverting(event)) return
   if (event.key === 'Enter') {
     event.preventDefault()
     run(items[chosen])

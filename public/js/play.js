@@ -1,9 +1,11 @@
 // What the players of a video's page and of two side by side have in common.
 
+import { isConverting } from './ime.js'
+
 /** Whether a key belongs to the player: nothing else wants it, and no hand types. */
 export function isFree(event) {
   const { target } = event
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isConverting(event)) return false
   if (document.querySelector('dialog[open], [popover]:popover-open')) return false
   if (target.closest?.('input, textarea, select, [contenteditable], [role=menu], [role=listbox], [role=dialog]')) return false
   // These press what has the focus.

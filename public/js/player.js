@@ -78,15 +78,20 @@ function full({ video }) {
 /** A video has so many milliseconds to come before its frame cannot be had. */
 const PATIENCE = 15_000
 
+const happens = (video, name) =>
+  new Promise((there, failed) => {
+    video.addEventListener(name, there, { once: true })
+    video.addEventListener('error', failed, { once: true })
+    setTimeout(failed, PATIENCE)
+  })
+
 /** The frame that is shown, in full resolution. */
 async function frame({ video }, type) {
+  // During a jump the picture is still the one from before it.
+  if (video.seeking) await happens(video, 'seeked')
   if (video.readyState < 2) {
     video.preload = 'auto'
-    const there = new Promise((there, failed) => {
-      video.addEventListener('loadeddata', there, { once: true })
-      video.addEventListener('error', failed, { once: true })
-      setTimeout(failed, PATIENCE)
-    })
+    const there = happens(video, 'canplay')
     // Telephones load nothing before it plays.
     video.play().then(() => video.pause(), () => {})
     await there

@@ -150,6 +150,8 @@ async function comeBack() {
   const place = kind === 'navigate' && again !== PLACE ? null : JSON.parse(sessionStorage.getItem(PLACE))
   if (!place) return
   history.scrollRestoration = 'manual'
+  // A page that the browser keeps whole comes back to its place by itself.
+  addEventListener('pagehide', () => (history.scrollRestoration = 'auto'))
   if (place.pages[1] && place.pages[1].address !== pages[0].more) {
     // Something came or went above: the pages begin elsewhere now.
     while (pages.length < place.pages.length && pages.at(-1).more) if (!(await more())) break

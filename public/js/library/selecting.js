@@ -1,5 +1,6 @@
 // Many videos selected at once, also on pages that are not in the document just now, and what is done with them.
 
+import { isConverting } from '../ime.js'
 import { UNREACHED } from '../notice.js'
 import { number, t, tn } from '../words.js'
 import { everyId, here, returnHere, takeOut, tileOf } from './pages.js'
@@ -173,7 +174,7 @@ export async function favourite(button) {
 
 export function begin() {
   form.querySelector('.chosen-bar').addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || !event.target.matches('.bar-sheet input')) return
+    if (event.key !== 'Enter' || isConverting(event) || !event.target.matches('.bar-sheet input')) return
     event.preventDefault()
     event.target.closest('.bar-sheet').querySelector('button').click()
   })
