@@ -85,6 +85,8 @@ ready.then(() => {
   // One control for both; without this script each has its own.
   for (const video of videos) video.controls = false
   seek.max = String(lead.duration)
+  // A press of an arrow key is a frame: Firefox takes `any` for whole seconds.
+  seek.step = String(1 / rate)
   lead.addEventListener('ended', stop)
   lead.addEventListener('pause', stop)
   put(0)

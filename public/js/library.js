@@ -15,6 +15,8 @@ function takeFocus() {
   if (id) walls.querySelector(`[data-id="${id}"] a`)?.focus({ preventScroll: true })
 }
 
+const TYPED = 'input:not([type="checkbox"]), textarea, select, dialog'
+
 function clicked(event) {
   const box = event.target.closest('input[name=ids]')
   if (box) return selecting.toggle(box.value, event)
@@ -61,13 +63,15 @@ if (document.querySelector('.page.library .blank') && !location.search) document
 // Whether or not something hangs there: an order that is chosen is shown at once, and a menu closes when one looks elsewhere.
 const order = document.querySelector('.order select')
 order?.addEventListener('change', () => order.form.requestSubmit())
-// Who was quicker than this module has chosen already. (On the way back a browser fills in what was chosen then.)
+// Who was quicker than this module has chosen already. On the way back a browser fills in what was chosen then, early or late.
 const shown = [...(order?.options ?? [])].find((option) => option.defaultSelected) ?? order?.options[0]
 const isNew = performance.getEntriesByType('navigation')[0]?.type === 'navigate'
 if (isNew && order && order.value !== shown.value) order.form.requestSubmit()
-addEventListener('pageshow', ({ persisted }) => {
+const asShown = ({ persisted }) => {
   if (order && (persisted || !isNew)) order.value = shown.value
-})
+}
+asShown({ persisted: false })
+addEventListener('pageshow', asShown)
 document.querySelector('.library')?.setAttribute('data-awake', '')
 document.addEventListener('click', ({ target }) => {
   for (const menu of document.querySelectorAll('.small-menu[open], .bar-menu[open]')) if (!menu.contains(target)) menu.open = false
@@ -75,7 +79,7 @@ document.addEventListener('click', ({ target }) => {
 document.addEventListener('keydown', (event) => {
   const { key, target } = event
   // Also where a checkbox that was clicked has no focus (Safari).
-  if (key === 'a' && (event.ctrlKey || event.metaKey) && target === document.body && selecting.isSome()) {
+  if (key === 'a' && (event.ctrlKey || event.metaKey) && !event.defaultPrevented && !target.closest?.(TYPED) && selecting.isSome()) {
     event.preventDefault()
     selecting.selectAll()
     return

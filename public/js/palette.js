@@ -132,7 +132,8 @@ async function search(typed, signal) {
 }
 
 const field = make('input', { type: 'text', className: 'palette-field', placeholder: t('Search videos, pages and commands'), autocomplete: 'off', spellcheck: false, enterKeyHint: 'go', maxLength: 200 })
-const list = make('div', { className: 'palette-list', id: 'palette-list', role: 'listbox', ariaLabel: t('Results') })
+// (Firefox stops at whatever scrolls; nothing can be done there by keyboard.)
+const list = make('div', { className: 'palette-list', id: 'palette-list', tabIndex: -1, role: 'listbox', ariaLabel: t('Results') })
 // Beside the list: in a listbox stands nothing but what can be chosen.
 const none = make('p', { className: 'palette-none', textContent: t('Nothing fits.'), hidden: true })
 const told = make('p', { className: 'unseen', role: 'status' })
