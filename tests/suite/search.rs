@@ -2,6 +2,7 @@
 
 use crate::support::{Engine, Setup, TestApp};
 use aisora::model::generation::LibraryQuery;
+use aisora::model::library::Sort;
 use aisora::on_db;
 use aisora::server::{
     clock::{Clock, Ids},
@@ -28,6 +29,7 @@ crate::on_both_engines!(
     only_own_prompts_are_found,
     a_deleted_prompt_leaves_nothing_in_the_index,
     pages_continue_and_keep_to_their_filter,
+    every_order_continues_in_every_way,
     prompts_of_an_older_version_are_found_after_the_next_start,
 );
 
@@ -344,6 +346,55 @@ async fn pages_continue_and_keep_to_their_filter(engine: Engine) {
         for (show, many) in [("not-made", 13), ("making", 52), ("ready", 0), ("all", 65)] {
             let rows = page(&test.app.db, &view(user, "boa", show, None), 200, way).await;
             assert_eq!(rows.unwrap().len(), many, "{show}, {way:?}");
+        }
+    }
+}
+
+async fn every_order_continues_in_every_way(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let user = test.person().await.0;
+    for n in 0..130 {
+        let word = if n % 9 == 0 { "boat" } else { "tower" };
+        let id = hang(
+            &test,
+            user,
+            &format!("{} {word} of glass {}", n % 13, n * 7 % 130),
+        )
+        .await;
+        if n % 3 == 0 {
+            let long = "UPDATE generations SET seconds = 8 WHERE id = $1";
+            run(&test.app.db, long, id).await;
+        }
+    }
+    let all = async |typed: &str, sort, way| {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let view = View {
+                sort,
+                ..view(user, typed, "all", after)
+            };
+            let rows = page(&test.app.db, &view, 5, way).await.unwrap();
+            let Some(last) = rows.last() else { break seen };
+            after = Some(Place::of(last, sort));
+            seen.extend(rows.iter().map(|row| row.id));
+        }
+    };
+    for (typed, many) in [
+        ("glass", 130),
+        ("\"of glass\"", 130),
+        ("boat", 15),
+        ("\"glass of\"", 0),
+    ] {
+        for (sort, ..) in Sort::ALL {
+            let one_by_one = all(typed, sort, Way::OneByOne).await;
+            assert_eq!(one_by_one.len(), many, "{typed}");
+            for way in [Way::Quickest, Way::Index] {
+                assert_eq!(
+                    all(typed, sort, way).await,
+                    one_by_one,
+                    "{typed}, {sort:?}, {way:?}"
+                );
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ use uuid::Uuid;
 const FIRST: i64 = 2_000;
 /// How many tell whether it is likely.
 const SAMPLE: i64 = 200;
+/// So many that the index finds are sorted sooner than all videos of a large library.
+const SORTED: i64 = 5_000;
 
 /// How many prompts are folded in one transaction at a start after an update.
 const BATCH: i64 = 500;
@@ -50,9 +52,11 @@ pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<Card
     }
     let is_full = |rows: &Vec<CardRow>| i64::try_from(rows.len()).is_ok_and(|rows| rows == limit);
     // The index would list every video that a frequent word is in.
-    if way == Way::Quickest && is_frequent(db, view, &search, limit).await? {
-        let rows = among_first(db, view, &search, limit, FIRST).await?;
-        if is_full(&rows) || are_all_first(db, view).await? {
+    if way == Way::Quickest
+        && let Some(first) = likely_first(db, view, &search, limit).await?
+    {
+        let rows = among_first(db, view, &search, limit, first).await?;
+        if is_full(&rows) || has_fewer(db, view, first).await? {
             return Ok(rows);
         }
     }
@@ -99,8 +103,9 @@ async fn among_first(db: &Db, view: &View, search: &Search, limit: i64, first: i
     sieve.fetch(db, sql).await
 }
 
-/// Whether so many of the newest of a view are found that the first ones after any place are likely to fill a page.
-async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Result<bool> {
+/// Among how many first ones, after any place, a page is likely to be filled, as the newest of a view tell; nothing when that
+/// is not likely.
+async fn likely_first(db: &Db, view: &View, search: &Search, limit: i64) -> Result<Option<i64>> {
     let from_the_top = View {
         after: None,
         ..view.clone()
@@ -114,18 +119,29 @@ async fn is_frequent(db: &Db, view: &View, search: &Search, limit: i64) -> Resul
          AS newest WHERE {}",
         sieve.sql
     );
-    Ok(count(db, &sieve, sql).await? * FIRST >= limit * SAMPLE)
+    let fitting = count(db, &sieve, sql).await?;
+    if fitting * FIRST < limit * SAMPLE {
+        return Ok(None);
+    }
+    if view.is_by_id() {
+        return Ok(Some(FIRST));
+    }
+    // Of another order the newest tell less, and what the index finds has to be sorted anyway.
+    if fitting * 2 < SAMPLE && is_rare(db, view, search, SORTED).await? {
+        return Ok(None);
+    }
+    Ok(Some((4 * limit * SAMPLE / fitting).min(FIRST)))
 }
 
-/// Whether a view has none but its first ones.
-async fn are_all_first(db: &Db, view: &View) -> Result<bool> {
+/// Whether a view has fewer than so many.
+async fn has_fewer(db: &Db, view: &View, first: i64) -> Result<bool> {
     let mut sieve = view.sieve();
-    let limit = sieve.bind(Value::Number(FIRST));
+    let limit = sieve.bind(Value::Number(first));
     let sql = format!(
         "SELECT COUNT(*) AS count FROM (SELECT id FROM generations WHERE {} LIMIT {limit}) AS few",
         sieve.sql
     );
-    Ok(count(db, &sieve, sql).await? < FIRST)
+    Ok(count(db, &sieve, sql).await? < first)
 }
 
 struct Count {
