@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 
 const { lang, words, now, cards, groups } = JSON.parse(readFileSync(0, 'utf8'))
 const file = words && { href: `data:application/json,${encodeURIComponent(words)}` }
-globalThis.document = { documentElement: { lang }, getElementById: (id) => (id === 'words' ? file : null) }
+globalThis.document = { documentElement: { lang, dataset: {} }, getElementById: (id) => (id === 'words' ? file : null) }
 const { STATES, summed, timing, together } = await import('../public/js/said.js')
 
 const going = ({ state }) => ['queued', 'submitting', 'running', 'storing'].includes(state)
