@@ -60,33 +60,6 @@ test('a library that is open shows work as it goes on, and the video page its en
   await expect(page.getByRole('region', { name: 'Receipt' })).toContainText('Charged 80 credits')
 })
 
-test('cancelling says that it is free, and gives the credits back', async ({ page }) => {
-  await join(page)
-  const composer = new Composer(page)
-  await composer.open()
-  await composer.prompt.fill('not this one')
-  await composer.seconds.selectOption('20')
-  await composer.go.click()
-  await expectPurse(page, '0 credits 200 on hold')
-  await expect(page.getByText('Cancelling is free')).toBeVisible()
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  const screen = page.locator('.not-made')
-  await expect(screen).toContainText('Cancelled')
-  await expect(screen).toContainText('Not charged')
-  await expect(page.locator('.about')).toContainText('Not charged')
-  await expectPurse(page, '200 credits')
-  await expect(page.getByRole('status')).toContainText(/Cancelled, not charged/)
-
-  await screen.getByRole('link', { name: 'Try again' }).click()
-  await expect(composer.prompt).toHaveValue('not this one')
-  await expect(composer.seconds).toHaveValue('20')
-
-  await arrive(page, '/credits')
-  const kinds = page.getByRole('row').filter({ has: page.getByRole('cell') })
-  await expect(kinds).toContainText(['Not charged, back from the hold', 'Set aside', 'Credits given'])
-  await expect(page.getByRole('definition')).toHaveText(['200', '0'])
-})
-
 test('what waits says its place in the line, and starts by itself', async ({ page, server }) => {
   const person = await join(page)
   await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For large ones')

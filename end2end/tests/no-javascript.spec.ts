@@ -145,23 +145,6 @@ test('the library searches and filters', async ({ page }) => {
   await expect(tiles).toHaveCount(2)
 })
 
-test('running work is cancelled by its form', async ({ page, watch }) => {
-  watch.allow(/status of 422/)
-  await join(page)
-  await page.goto('/create')
-  await page.getByLabel('What should be seen').fill('a long shot')
-  await page.getByLabel('Length').selectOption('20')
-  await page.getByRole('button', { name: /^Create for/ }).click()
-  await page.getByRole('button', { name: /^Create for 200/ }).click()
-  await expect(page.getByRole('progressbar')).toBeVisible()
-  await expect(page.getByText('Cancelling is free')).toBeVisible()
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  await expect(page).toHaveURL(/\/create$/)
-  await expect(page.locator('.not-made')).toContainText('Cancelled')
-  await expect(page.locator('.not-made')).toContainText('Not charged')
-  await expect(page.locator('a.purse')).toContainText('200 credits')
-})
-
 test('a person signs in, sees the account, and signs out', async ({ page, newPage }) => {
   const first = await newPage()
   const person = await join(first)

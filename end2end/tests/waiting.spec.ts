@@ -3,7 +3,7 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, begin, cancel, hideable, join, look, make, settled, strip } from '../support/studio.ts'
+import { arrive, begin, cancel, Composer, expectPurse, hideable, join, look, make, settled, strip } from '../support/studio.ts'
 import { expect } from '../support/test.ts'
 
 /** What the tab's icon is made of: how much of its ring is closed, in percent, and whether its sun is there. */
@@ -163,4 +163,55 @@ test('a studio page hands what it hears to the strip, over changes of the page',
   await settled(page)
   await expect(strip(page), 'the room shows it').toBeHidden()
   expect(streams, 'one stream for the tab').toEqual([])
+})
+
+test('cancelling says that it is free, and gives the credits back', async ({ page, maker }) => {
+  await join(page)
+  maker.makes = 40
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('not this one')
+  await composer.form.getByLabel('Model').selectOption('Mover')
+  await composer.seconds.selectOption('10')
+  await composer.go.click()
+  await expectPurse(page, '180 credits 20 on hold')
+  await expect(page.getByText('Cancelling is free')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  const screen = page.locator('.not-made')
+  await expect(screen).toContainText('Cancelled')
+  await expect(screen).toContainText('Not charged')
+  await expect(page.locator('.about')).toContainText('Not charged')
+  await expectPurse(page, '200 credits')
+  await expect(page.getByRole('status')).toContainText(/Cancelled, not charged/)
+
+  await screen.getByRole('link', { name: 'Try again' }).click()
+  await expect(composer.prompt).toHaveValue('not this one')
+  await expect(composer.seconds).toHaveValue('10')
+
+  await arrive(page, '/credits')
+  const kinds = page.getByRole('row').filter({ has: page.getByRole('cell') })
+  await expect(kinds).toContainText(['Not charged, back from the hold', 'Set aside', 'Credits given'])
+  await expect(page.getByRole('definition')).toHaveText(['200', '0'])
+})
+
+test('without JavaScript running work is cancelled by its form', async ({ newPage, maker, watch }) => {
+  watch.allow(/status of 422/)
+  const page = await newPage({ javaScriptEnabled: false })
+  await join(page)
+  maker.makes = 40
+  await page.goto('/create')
+  await page.getByLabel('What should be seen').fill('a long shot')
+  await page.getByLabel('Model').selectOption('Mover')
+  await page.getByRole('button', { name: /^Create for/ }).click()
+  // It offers other shapes and lengths: the price is asked for anew.
+  await page.getByLabel('Length').selectOption('10')
+  await page.getByRole('button', { name: /^Create for/ }).click()
+  await page.getByRole('button', { name: /^Create for 20/ }).click()
+  await expect(page.getByRole('progressbar')).toBeVisible()
+  await expect(page.getByText('Cancelling is free')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page).toHaveURL(/\/create$/)
+  await expect(page.locator('.not-made')).toContainText('Cancelled')
+  await expect(page.locator('.not-made')).toContainText('Not charged')
+  await expect(page.locator('a.purse')).toContainText('200 credits')
 })
