@@ -112,6 +112,12 @@ export async function arrive(page: Page, path: string): Promise<void> {
   await listening
 }
 
+/** Waits until the page has gone to an address and its modules listen: a key that is pressed before means nothing. */
+export async function arrived(page: Page, address: RegExp): Promise<void> {
+  await expect(page).toHaveURL(address)
+  await page.waitForLoadState()
+}
+
 /** Has the test say whether a page is looked at, as `look` does: tabs of a test's browser all are, all the time. */
 export async function hideable(pages: BrowserContext | Page, atFirst = false): Promise<void> {
   await pages.addInitScript((atFirst) => {

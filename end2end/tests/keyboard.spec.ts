@@ -2,7 +2,7 @@
 
 import fs from 'node:fs'
 import { expectFocusSeen, tabTo } from '../support/focus.ts'
-import { arrive, Composer, expectPlaying, join, make, player } from '../support/studio.ts'
+import { arrive, arrived, Composer, expectPlaying, join, make, player } from '../support/studio.ts'
 import { expect, newPerson, test } from '../support/test.ts'
 
 // Less motion: nothing plays by itself then, so that it is the keyboard that starts it; and nothing fades.
@@ -53,12 +53,12 @@ test('from the door to a playing video and its download', async ({ page, newPage
 
   // The same once more by letters: from another page the palette finds it, its page downloads it, and one goes home.
   await page.keyboard.type('ga')
-  await expect(page).toHaveURL(/\/account$/)
+  await arrived(page, /\/account$/)
   await page.keyboard.press('Control+k')
   await page.keyboard.type('boat by hand')
   await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toHaveText('a paper boat by hand')
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/\/v\//)
+  await arrived(page, /\/v\//)
   await expect(video).toBeVisible()
   const again = page.waitForEvent('download')
   await page.keyboard.press('d')

@@ -1,8 +1,9 @@
 // The command palette, and shortcuts with their sheet.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, expectNoSidewaysScroll, join, make, snapshot } from '../support/studio.ts'
-import { expect, expectAccessible, test } from '../support/test.ts'
+import { MOVED, test } from '../support/maker.ts'
+import { arrive, arrived, begin, expectNoSidewaysScroll, join, make, snapshot } from '../support/studio.ts'
+import { expect, expectAccessible } from '../support/test.ts'
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Search videos, pages and commands' })
 const field = (page: Page) => palette(page).getByRole('combobox')
@@ -19,7 +20,7 @@ for (const path of ['/library', '/account']) {
     await expect(chosen(page)).toHaveText('Webhooks')
     await expectAccessible(page)
     await page.keyboard.press('Enter')
-    await expect(page).toHaveURL(/\/account\/webhooks$/)
+    await arrived(page, /\/account\/webhooks$/)
     await page.keyboard.press('Control+k')
     await expect(chosen(page)).toHaveText('Webhooks')
     const active = await field(page).getAttribute('aria-activedescendant')
@@ -57,10 +58,10 @@ test('the palette finds videos by the words of their prompts', async ({ page }) 
   expect((await coming).suggestedFilename()).toMatch(/^a-lighthouse-above-the-fog.*\.mp4$/)
 })
 
-test('all that is being made is cancelled after a second press', async ({ page, server }) => {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
-  await begin(page, { prompt: 'one of three', size: '1920x1080', seconds: 10, takes: 3 })
+test('all that is being made is cancelled after a second press', async ({ page, maker }) => {
+  await join(page)
+  maker.makes = 10
+  await begin(page, { prompt: 'one of three', ...MOVED, takes: 3 })
   await page.goto('/account')
   await page.keyboard.press('Control+k')
   await page.keyboard.type('cancel all')
@@ -114,7 +115,7 @@ test('the theme changes and somebody signs out from the palette', async ({ page 
   await page.keyboard.type('sign out')
   await expect(chosen(page)).toContainText(/sign out/i)
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/\/$/)
+  await arrived(page, /\/$/)
   await page.keyboard.press('Control+k')
   await expect(palette(page).getByRole('option', { name: 'Sign in' })).toBeVisible()
   await expect(palette(page).getByRole('option', { name: 'Library' })).toHaveCount(0)
@@ -125,9 +126,9 @@ test('letters lead from page to page, and mean nothing in a field', async ({ pag
   const [card] = await make(page, { prompt: 'by letters' })
   await arrive(page, '/library')
   await page.keyboard.type('gc')
-  await expect(page).toHaveURL(/\/create$/)
+  await arrived(page, /\/create$/)
   await page.keyboard.type('ga')
-  await expect(page).toHaveURL(/\/account$/)
+  await arrived(page, /\/account$/)
   await page.keyboard.type('n')
   await expect(page).toHaveURL(/\/create$/)
   const prompt = page.getByLabel('What should be seen')
