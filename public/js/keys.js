@@ -9,6 +9,8 @@ const OFF = 'aisora-keys'
 const FOCUS = 'aisora-focus'
 /** Two keys of one shortcut come within so many milliseconds. */
 const PATIENCE = 1_200
+/** How long, in milliseconds, a page may take to show the field that is to have the focus. */
+const ARRIVES_WITHIN = 10_000
 
 export const areOn = () => localStorage.getItem(OFF) !== 'off'
 export const turn = (on) => localStorage.setItem(OFF, on ? 'on' : 'off')
@@ -29,18 +31,22 @@ export function go(address, field) {
   if (field) arrive()
 }
 
-/** Puts the focus where the last page sent it, once that is there. */
+/** Puts the focus where the last page sent it, as soon as that is there, unless somebody has gone elsewhere meanwhile. */
 function arrive() {
   const field = sessionStorage.getItem(FOCUS)
   if (!field) return
-  let tries = 40
+  const until = Date.now() + ARRIVES_WITHIN
   const look = setInterval(() => {
     const found = one(field)
     found?.focus()
-    if (!found && --tries) return
+    if (found || Date.now() > until) stop()
+  }, 50)
+  const stop = () => {
     clearInterval(look)
     sessionStorage.removeItem(FOCUS)
-  }, 50)
+    removeEventListener('pointerdown', stop)
+  }
+  addEventListener('pointerdown', stop)
 }
 arrive()
 
