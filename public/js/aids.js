@@ -3,6 +3,7 @@
 
 import { fill } from './composing.js'
 import { isConverting } from './ime.js'
+import { make } from './make.js'
 import { t } from './words.js'
 
 const KINDS = [['camera', t('Camera')], ['look', t('Looks')], ['mood', t('Moods')], ['own', t('Your own')]]
@@ -17,13 +18,6 @@ const PARTS = [
 
 const panel = () => document.getElementById('aid-panel')
 const prompt = () => document.getElementById('prompt')
-
-/** An element with properties and children. */
-function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties)
-  element.append(...children)
-  return element
-}
 
 let kept
 let own = []

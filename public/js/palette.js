@@ -1,6 +1,7 @@
 // The command palette: pages, videos and commands, found by a few letters. Loaded when it is first opened.
 
 import { isConverting } from './ime.js'
+import { make } from './make.js'
 import { t, tn } from './words.js'
 import { cancel, going, isHere, work } from './work.js'
 import * as keys from './keys.js'
@@ -12,11 +13,6 @@ const PAUSE = 160
 const VIDEOS = 6
 const GROUPS = { Pages: t('Pages'), Commands: t('Commands'), Videos: t('Videos'), Recent: t('Recent') }
 
-const make = (name, props = {}, ...inside) => {
-  const element = Object.assign(document.createElement(name), props)
-  element.append(...inside)
-  return element
-}
 const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
 
 function post(address) {

@@ -2,6 +2,7 @@
 // else signs in there, the page covers itself. What it shows is not for whoever sits here now, and what they would press here
 // would happen in their own name. What was typed stays underneath, for when the person is back.
 
+import { make } from './make.js'
 import { person } from './whose.js'
 import { ask } from './work.js'
 import { t } from './words.js'
@@ -9,12 +10,6 @@ import { t } from './words.js'
 const tabs = new BroadcastChannel('aisora-person')
 let cover
 let wasOther = false
-
-const make = (name, props, ...inside) => {
-  const element = Object.assign(document.createElement(name), props)
-  element.append(...inside)
-  return element
-}
 
 /** Whether something stands in a field that would be lost with the page. */
 function isTyped() {

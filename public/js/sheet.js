@@ -1,13 +1,9 @@
 // The sheet of shortcuts, made from the table of `keys.js` each time it is opened.
 
+import { make } from './make.js'
 import { t } from './words.js'
 import { areOn, here, turn, written } from './keys.js'
 
-const make = (name, props = {}, ...inside) => {
-  const element = Object.assign(document.createElement(name), props)
-  element.append(...inside)
-  return element
-}
 const MOD = /Mac|iP(hone|ad)/.test(navigator.platform) ? '⌘' : t('Ctrl')
 const NAMES = { Mod: MOD, Control: t('Ctrl'), Meta: '⌘', Shift: t('Shift'), ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Arrows: '← ↑ ↓ →' }
 const THEN = t('then')
