@@ -1,22 +1,19 @@
 // The strip of running work, on every page of somebody who is signed in.
 
 import type { Page } from '@playwright/test'
+import { MOVED, test, type Maker } from '../support/maker.ts'
 import { arrive, begin, cancel, expectNoSidewaysScroll, join, strip } from '../support/studio.ts'
-import type { Server } from '../support/server.ts'
-import { expect, expectAccessible, test } from '../support/test.ts'
+import { expect, expectAccessible } from '../support/test.ts'
 
-/** Work that goes on for as long as a test needs, and credits for it. */
-const LONG = { size: '1920x1080', seconds: 20 } as const
-
-/** Four at once: two are made, and two wait for longer than a test looks. */
-async function beginFour(page: Page, server: Server) {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '1600', '--reason', 'For long work')
-  return begin(page, { prompt: 'a long shot over the sea', ...LONG, takes: 4 })
+/** Begins work that goes on until the test ends it: of several takes two are made, and the others wait. */
+async function beginLong(page: Page, maker: Maker, prompt: string, takes = 1) {
+  await join(page)
+  maker.makes = 10
+  return begin(page, { prompt, ...MOVED, takes })
 }
 
-test('every page shows what is being made', async ({ page, server }) => {
-  const [card] = await beginFour(page, server)
+test('every page shows what is being made', async ({ page, maker }) => {
+  const [card] = await beginLong(page, maker, 'a long shot over the sea', 4)
   for (const path of ['/', '/credits', '/account', '/library', `/v/${card!.id}`, '/create', '/docs/api', '/account/keys']) {
     await page.goto(path)
     await expect(strip(page), path).toContainText(/videos? (is|are) being made/)
@@ -24,8 +21,8 @@ test('every page shows what is being made', async ({ page, server }) => {
   }
 })
 
-test('the panel of the strip opens, stays open from page to page, and cancels', async ({ page, server }) => {
-  const cards = await beginFour(page, server)
+test('the panel of the strip opens, stays open from page to page, and cancels', async ({ page, maker }) => {
+  const cards = await beginLong(page, maker, 'a long shot over the sea', 4)
   const { id } = cards.at(-1)!
   await page.goto('/credits')
   await expect(page).toHaveTitle(/^\d+ % · Credits · AiSora$/)
@@ -86,10 +83,8 @@ test('what was not made says so, costs nothing, and leads to another try at a pr
   await expect(page.getByLabel('What should be seen')).toHaveValue('stopped')
 })
 
-test('without JavaScript the strip is there, and cancels', async ({ page, newPage, server }) => {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
-  const [card] = await begin(page, { prompt: 'by plain form', ...LONG })
+test('without JavaScript the strip is there, and cancels', async ({ page, newPage, maker }) => {
+  const [card] = await beginLong(page, maker, 'by plain form')
   const plain = await newPage({ javaScriptEnabled: false, storageState: await page.context().storageState() })
   await plain.goto('/credits')
   await strip(plain).locator('summary').click()
@@ -104,10 +99,8 @@ test('without JavaScript the strip is there, and cancels', async ({ page, newPag
 test.describe('in a hand', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
-  test('the strip stands above the tabs, and covers neither them nor the composer', async ({ page, server }) => {
-    const person = await join(page)
-    await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For long work')
-    const [card] = await begin(page, { prompt: 'in a hand', ...LONG })
+  test('the strip stands above the tabs, and covers neither them nor the composer', async ({ page, maker }) => {
+    const [card] = await beginLong(page, maker, 'in a hand')
     await arrive(page, '/create')
     const box = async (of: ReturnType<Page['locator']>) => (await of.boundingBox())!
     const [line, tabs, composer] = [await box(strip(page)), await box(page.locator('nav.tabs')), await box(page.getByRole('form', { name: 'Composer' }))]
