@@ -83,3 +83,31 @@ test('who signs in after somebody else sees nothing of theirs, and does nothing 
     await expect(cover(page)).toHaveAccessibleName('Somebody else is signed in')
   })
 })
+
+test('a form that waits at the sign-in page is there for its own person only', async ({ page, context, newPage, watch }) => {
+  watch.allow(/status of 401/)
+  const other = await join(await newPage())
+  const person = await join(page)
+  for (const who of [other, person]) {
+    await page.goto('/account/presets')
+    const form = page.locator('form', { has: page.getByRole('button', { name: 'Save preset' }) })
+    await form.getByLabel('Name').fill('only hers')
+    await form.getByLabel('Words for the prompt').fill('fog over black water')
+    await context.clearCookies()
+    await form.getByRole('button', { name: 'Save preset' }).click()
+    await expect(page.getByRole('main')).toContainText('what you sent is there to be sent again')
+    await page.getByLabel('E-mail').fill(who.email)
+    await page.getByLabel('Password').fill(who.password)
+    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+    if (who === other) {
+      await expect(page).toHaveURL(/\/create$/)
+      await expect(page.locator('body')).not.toContainText('only hers')
+      await become(page, person)
+    }
+  }
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed in again')
+  await expect(page.locator('.facts')).not.toContainText('person')
+  await page.getByRole('button', { name: 'Send it now' }).click()
+  await expect(page).toHaveURL(/\/account\/presets/)
+  await expect(page.getByRole('main')).toContainText('only hers')
+})

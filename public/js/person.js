@@ -49,6 +49,11 @@ function show(...inside) {
   else cover.showModal()
 }
 
+/** A form says whose page it comes from: should it wait at the sign-in page, nobody else sees there what was written. */
+function sign({ target: form }) {
+  if (form.method === 'post' && !form.querySelector('[name="person"]')) form.append(make('input', { type: 'hidden', name: 'person', value: person }))
+}
+
 /** Who is signed in now: a person's id, or nothing. */
 function turn(who) {
   if (who === person) {
@@ -77,6 +82,7 @@ async function heard({ data }) {
 
 if (person !== undefined) tabs.postMessage(person)
 if (person) {
+  document.addEventListener('submit', sign)
   tabs.addEventListener('message', heard)
   addEventListener('aisora:person', ({ detail }) => turn(detail))
 }

@@ -34,7 +34,7 @@ pub struct MailChoice {
 }
 
 /// The composer's fields that travel through the sign-in page. Not the quote: it is frozen anew afterwards.
-const CARRIED: [&str; 12] = [
+const CARRIED: [&str; 13] = [
     "from",
     "derived_by",
     "prompt",
@@ -47,7 +47,11 @@ const CARRIED: [&str; 12] = [
     "lines",
     "also",
     "input_reference",
+    WHOSE,
 ];
+
+/// Whose page a form was sent from, as the page's scripts add it: another person who signs in does not see what it holds.
+pub const WHOSE: &str = "person";
 
 /// Where a form was sent to that is held while its person signs in again.
 pub const HELD_PATH: &str = "held-path";

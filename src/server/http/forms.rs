@@ -25,7 +25,7 @@ use crate::{
         composition::ComposerForm,
         error::{AppError, Code, FieldError},
         ids::GenerationId,
-        person::{FormState, carried},
+        person::{FormState, WHOSE, carried},
     },
     server::{
         error::{ErrorResponse, Failure, Result},
@@ -143,15 +143,31 @@ impl Posted {
         Ok(())
     }
 
+    /// Whether something is another person's than who has just signed in.
+    fn is_of_another(&self, whose: Option<&str>) -> bool {
+        let person = self
+            .parts
+            .extensions
+            .get::<SignedIn>()
+            .and_then(|signed_in| signed_in.0.as_ref());
+        whose.is_some_and(|whose| person.is_none_or(|person| person.id.to_string() != whose))
+    }
+
     /// Offers to send a form again that the sign-in was in the way of.
     async fn offer_again(mut self, web: &Web, token: &Token, held: Held) -> Result<Response> {
         self.signed_in(web, token).await?;
+        if self.is_of_another(held.whose.as_deref()) {
+            return Ok(led_to(self.next(), None));
+        }
         Ok(pages::held(web, self.parts, held.path, held.fields).await)
     }
 
     /// The studio after such a sign-in, filled in. Creating takes another press, at the price that is shown there.
     async fn take_up(mut self, web: &Web, token: &Token) -> Result<Response> {
         self.signed_in(web, token).await?;
+        if self.is_of_another(self.values.get(WHOSE).map(String::as_str)) {
+            return Ok(led_to(self.next(), None));
+        }
         self.parts.uri = Uri::from_static("/create");
         let composed: ComposerForm = self.form()?;
         let welcome =

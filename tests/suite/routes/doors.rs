@@ -12,6 +12,7 @@ crate::on_both_engines!(
     a_session_that_cannot_be_renewed_still_reads,
     an_ended_session_loses_nothing_that_was_composed,
     an_ended_session_loses_no_other_form_either,
+    nobody_sees_what_another_person_wrote,
     only_what_people_wrote_waits_behind_the_door,
     what_is_only_sent_leads_to_its_page,
     under_thirteen_the_form_comes_back_empty,
@@ -211,6 +212,43 @@ async fn an_ended_session_loses_no_other_form_either(engine: Engine) {
     let list = browser.page("/account/presets").await;
     assert!(!list.contains("second"), "not without another press");
     assert_eq!(browser.post_form("/account/presets", &preset).await.status(), 303);
+}
+
+async fn nobody_sees_what_another_person_wrote(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("ada@example.org").await;
+    let page = browser.page("/credits").await;
+    let ada = page
+        .split_once("data-person=\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
+    server.signed_up("eve@example.org").await;
+    let fields = format!("name=Hers&kind=look&text=only+hers&person={ada}");
+    let preset = [
+        ("held-path", "/account/presets"),
+        ("held-fields", fields.as_str()),
+    ];
+    let composed = [("prompt", "only hers"), ("person", ada)];
+    for form in [preset, composed] {
+        let sign_in = |email| [form.as_slice(), &[("email", email), ("password", PASSWORD)]].concat();
+        let answer = server
+            .browser()
+            .post_form("/sign-in", &sign_in("eve@example.org"))
+            .await;
+        assert_eq!(
+            (answer.status().as_u16(), cookies(&answer).len()),
+            (303, 1),
+            "{form:?}"
+        );
+        assert_eq!(answer.headers()["location"], "/create");
+        let answer = browser.post_form("/sign-in", &sign_in("ada@example.org")).await;
+        assert_eq!(answer.status(), 200, "{form:?}");
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("only hers") && !page.contains("name=\"person\""));
+    }
 }
 
 /// The page that somebody who is not signed in gets for a form.

@@ -6,7 +6,7 @@ use crate::language::t;
 use crate::{
     model::{
         error::{AppError, Code},
-        person::{FormState, HELD_FIELDS, HELD_PATH},
+        person::{FormState, HELD_FIELDS, HELD_PATH, WHOSE},
     },
     server::{
         error::ErrorResponse,
@@ -48,6 +48,8 @@ pub struct Held {
     pub path: String,
     /// Its fields, in their order.
     pub fields: Vec<(String, String)>,
+    /// The id of its person, where the page could say it.
+    pub whose: Option<String>,
 }
 
 impl Held {
@@ -55,8 +57,10 @@ impl Held {
     #[must_use]
     pub fn of(values: &Values) -> Option<Self> {
         let path = safe_next(Some(values.get(HELD_PATH)?)).to_owned();
-        let fields = serde_urlencoded::from_str(values.get(HELD_FIELDS)?).ok()?;
-        Some(Self { path, fields })
+        let mut fields: Vec<(String, String)> = serde_urlencoded::from_str(values.get(HELD_FIELDS)?).ok()?;
+        let whose = fields.iter().position(|(name, _)| name == WHOSE);
+        let whose = whose.map(|n| fields.remove(n).1);
+        Some(Self { path, fields, whose })
     }
 }
 
