@@ -31,7 +31,7 @@ export function go(address, field) {
   if (field) arrive()
 }
 
-/** Puts the focus where the last page sent it, as soon as that is there, unless somebody has gone elsewhere meanwhile. */
+/** Puts the focus where the last page sent it, as soon as that is there, unless somebody presses elsewhere meanwhile. */
 function arrive() {
   const field = sessionStorage.getItem(FOCUS)
   if (!field) return
