@@ -2,7 +2,7 @@
 
 use crate::{
     storage::S3,
-    support::{Browser, Engine, Setup, WebServer, sample_video},
+    support::{Browser, Engine, PATIENCE, Setup, WebServer, sample_video},
 };
 use aisora::model::{generation::State, ids::UserId};
 use aisora::server::{
@@ -390,7 +390,7 @@ async fn who_leaves_in_the_middle_ends_the_reading(engine: Engine) {
     }
     assert!(is_open(), "it is being sent");
     drop(answer);
-    tokio::time::timeout(Duration::from_secs(20), async {
+    tokio::time::timeout(PATIENCE, async {
         while is_open() || tasks() > before {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -124,7 +124,7 @@ async fn nobody_dearer_than_the_quote_is_asked(engine: Engine) {
 }
 
 async fn a_broken_order_is_given_to_nobody_else(engine: Engine) {
-    let (east, west) = (Play::named("east", 10), Play::named("west", 10));
+    let (east, west) = (Play::named("east", 10).hasty(), Play::named("west", 10));
     let mut test = TestApp::with(engine, two(east, west.clone())).await;
     let person = test.person().await;
     test.work();

@@ -2,7 +2,7 @@
 //!
 //! `AISORA_KILLS` says how often (20 by default; the long mode is `make crash`).
 
-use crate::support::{Emulator, Engine, KEY, LENGTH, REMOTE, SIZE, postgres_url, site_in};
+use crate::support::{Emulator, Engine, KEY, LENGTH, PATIENCE, REMOTE, SIZE, postgres_url, site_in};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ async fn a_restart_of_postgres_under_load_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::new(folder.path(), Some(postgres.url.clone()));
     let client = crate::support::client()
-        .timeout(Duration::from_secs(20))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap();
     server.start(&client).await;
@@ -129,7 +129,7 @@ async fn a_deployment_loses_no_order(beside: bool) {
     let folder = tempfile::tempdir().unwrap();
     let (maker, mut server) = slow_at_the_door(folder.path()).await;
     let client = crate::support::client()
-        .timeout(Duration::from_secs(20))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap();
     let arguments: &[&str] = if beside {
@@ -141,7 +141,7 @@ async fn a_deployment_loses_no_order(beside: bool) {
     let mut worker = beside.then(|| server.worker());
     let visitor = sign_up(&server, &client).await;
     visitor.order("slow at the door", "remote", 1).await.unwrap();
-    let patience = Instant::now() + Duration::from_secs(30);
+    let patience = Instant::now() + PATIENCE;
     while maker.seen().orders.is_empty() {
         assert!(Instant::now() < patience, "nobody orders");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -216,7 +216,7 @@ impl Server {
 
     async fn start_as(&mut self, arguments: &[&str], client: &Client) {
         self.child = Some(self.command(arguments).stdout(Stdio::null()).spawn().unwrap());
-        let patience = Instant::now() + Duration::from_secs(30);
+        let patience = Instant::now() + PATIENCE;
         while client
             .get(format!("{}/healthz", self.address))
             .send()
@@ -243,7 +243,7 @@ impl Server {
         let id = child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status();
         assert!(told.unwrap().success());
-        let patience = Instant::now() + Duration::from_secs(20);
+        let patience = Instant::now() + PATIENCE;
         while child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < patience, "it does not stop");
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -324,7 +324,7 @@ async fn survive(engine: Engine) {
     };
     let mut server = Server::new(folder.path(), database_url);
     let client = crate::support::client()
-        .timeout(Duration::from_secs(20))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap();
     server.start(&client).await;
@@ -370,7 +370,7 @@ async fn sign_up(server: &Server, client: &Client) -> Visitor {
 
 /// Everything ends, nothing is on hold, every credit is accounted for, and no video was lost.
 async fn settle(server: &Server, visitor: &Visitor, story: &str) {
-    let patience = Instant::now() + Duration::from_mins(3);
+    let patience = Instant::now() + PATIENCE;
     while visitor.alive().await != Some(0) {
         assert!(Instant::now() < patience, "some generations never end ({story})");
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -338,8 +338,12 @@ async fn credits_guards_and_rules_are_kept(engine: Engine) {
 }
 
 async fn whatever_goes_wrong_is_not_charged(engine: Engine) {
-    let setup = setup(60);
-    let orders = setup.play.as_ref().expect("a provider").orders.clone();
+    let play = extending(60).hasty();
+    let orders = play.orders.clone();
+    let setup = Setup {
+        play: Some(play),
+        ..Setup::default()
+    };
     let mut test = TestApp::with(engine, setup).await;
     let person = test.person().await;
     test.work();

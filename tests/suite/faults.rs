@@ -6,7 +6,6 @@ use aisora::model::{
     generation::{Charge, Reason, State},
 };
 use aisora::server::{clock::Clock, jobs};
-use std::time::Duration;
 
 crate::on_both_engines!(
     what_a_provider_does_wrong_is_not_charged,
@@ -17,18 +16,10 @@ crate::on_both_engines!(
 );
 
 async fn what_a_provider_does_wrong_is_not_charged(engine: Engine) {
-    let mut test = TestApp::with(engine, roomy()).await;
-    test.work();
-    let person = test.person().await;
-    let cases = [
+    let at_once = vec![
         ("refuse", State::Failed, Reason::ProviderRefused),
         ("block at the door", State::Blocked, Reason::ProviderBlocked),
         ("break at the door", State::Failed, Reason::ProviderUnreachable),
-        ("hang at the door", State::Failed, Reason::ProviderUnreachable),
-        ("hang", State::Failed, Reason::TimedOut),
-        ("never", State::Failed, Reason::TimedOut),
-        ("garbage", State::Failed, Reason::TimedOut),
-        ("unknown state", State::Failed, Reason::TimedOut),
         ("fail after 99", State::Failed, Reason::ProviderFailed),
         ("block", State::Blocked, Reason::ProviderBlocked),
         ("gone", State::Failed, Reason::ProviderFailed),
@@ -39,8 +30,24 @@ async fn what_a_provider_does_wrong_is_not_charged(engine: Engine) {
         ("wrong length", State::Failed, Reason::BadVideo),
         ("no pictures", State::Failed, Reason::BadVideo),
         ("done but 404", State::Failed, Reason::BadVideo),
+    ];
+    let at_the_deadline = vec![
+        ("hang at the door", State::Failed, Reason::ProviderUnreachable),
+        ("hang", State::Failed, Reason::TimedOut),
+        ("never", State::Failed, Reason::TimedOut),
+        ("garbage", State::Failed, Reason::TimedOut),
+        ("unknown state", State::Failed, Reason::TimedOut),
         ("done but 503", State::Failed, Reason::ProviderUnreachable),
     ];
+    end_so(engine, Play::default(), at_once).await;
+    end_so(engine, Play::default().hasty(), at_the_deadline).await;
+}
+
+/// Prompts, and how each of them ends.
+async fn end_so(engine: Engine, play: Play, cases: Vec<(&str, State, Reason)>) {
+    let mut test = TestApp::with(engine, roomy(play)).await;
+    test.work();
+    let person = test.person().await;
     let mut made = Vec::new();
     for (prompt, state, reason) in cases {
         made.push((
@@ -75,8 +82,9 @@ async fn what_a_provider_does_wrong_is_not_charged(engine: Engine) {
 }
 
 /// One person may do everything at once.
-fn roomy() -> Setup {
+fn roomy(play: Play) -> Setup {
     Setup {
+        play: Some(play),
         environment: vec![("AISORA_WORKER_PER_USER", "20".into())],
         ..Setup::default()
     }
@@ -84,14 +92,7 @@ fn roomy() -> Setup {
 
 async fn what_passes_is_waited_for(engine: Engine) {
     let play = Play::default();
-    let mut test = TestApp::with(
-        engine,
-        Setup {
-            play: Some(play.clone()),
-            ..roomy()
-        },
-    )
-    .await;
+    let mut test = TestApp::with(engine, roomy(play.clone())).await;
     test.work();
     let person = test.person().await;
     for prompt in [
@@ -123,7 +124,8 @@ async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engin
     faults.set_full(true);
     let setup = Setup {
         storage: Some(faults.storage()),
-        environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "1".into())],
+        play: Some(Play::default().hasty()),
+        environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "8".into())],
         ..Setup::default()
     };
     let mut test = TestApp::with(engine, setup).await;
@@ -134,14 +136,12 @@ async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engin
     let mut drawn = test.form(person, "a boat", 1).await;
     drawn.model = "builtin".into();
     drawn.quote = test.app.generations.quote(person, &drawn).await.unwrap().token;
+    let mut made = Vec::new();
     for form in [played, drawn] {
-        let card = test
-            .app
-            .generations
-            .create(person, &form)
-            .await
-            .unwrap()
-            .remove(0);
+        made.extend(test.app.generations.create(person, &form).await.unwrap());
+    }
+    assert_eq!(made.len(), 2);
+    for card in made {
         let card = test.ended(person, card.id).await;
         assert_eq!(
             (card.state, card.reason),
@@ -156,7 +156,7 @@ async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engin
 async fn a_store_that_is_full_for_a_while_loses_no_video(engine: Engine) {
     let faults = StoreFaults::default();
     faults.set_full(true);
-    let play = Play::default().offering(|offer| offer.deadline = Duration::from_mins(10));
+    let play = Play::default();
     let setup = Setup {
         storage: Some(faults.storage()),
         play: Some(play.clone()),

@@ -219,16 +219,14 @@ async fn cancelling_waiting_and_running_work_costs_nothing(engine: Engine) {
         .await;
     test.app.generations.cancel(person, running.id).await.unwrap();
     assert_eq!(test.balance(person).await, (200, 0));
-    for _ in 0..100 {
-        if play.cancelled.lock().unwrap().contains(&running.id.to_string()) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    test.until("the provider was told", async || {
+        !play.cancelled.lock().unwrap().is_empty()
+    })
+    .await;
     assert_eq!(
         *play.cancelled.lock().unwrap(),
         [running.id.to_string()],
-        "the provider was told"
+        "and of this one only"
     );
     let again = test.app.generations.cancel(person, running.id).await;
     assert!(matches!(again, Err(Failure::App(error)) if error.code == Code::Conflict));

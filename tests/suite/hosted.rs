@@ -5,7 +5,9 @@ mod catalogue;
 mod hooks;
 mod orders;
 
-use crate::support::{Catalogue, Engine, HOOK_SECRET, KEY, LENGTH, REMOTE, SIZE, Service, Setup, WebServer};
+use crate::support::{
+    Catalogue, Engine, HOOK_SECRET, KEY, LENGTH, PATIENCE, REMOTE, SIZE, Service, Setup, WebServer,
+};
 use aisora::model::{
     composition::ComposerForm,
     generation::Card,
@@ -155,7 +157,7 @@ fn https() -> Setup {
 
 /// Waits for what happens beside the generation.
 async fn until(done: impl Fn() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(20);
+    let patience = Instant::now() + PATIENCE;
     while !done() {
         assert!(Instant::now() < patience, "it does not happen");
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -5,7 +5,7 @@ mod chores;
 mod slow_commits;
 mod stubborn;
 
-use crate::support::{Engine, MODEL, Play, Setup, TestApp};
+use crate::support::{Engine, MODEL, PATIENCE, Play, Setup, TestApp};
 use aisora::model::generation::{Charge, Reason, State};
 use aisora::server::{clock::Clock, storage::Storage};
 use object_store::memory::InMemory;
@@ -147,7 +147,7 @@ async fn what_is_done_at_a_provider_is_fetched_however_long_nobody_asked(engine:
     let card = test.create(person, "slow", 1).await.remove(0);
     test.when(person, card.id, |state| state == State::Running).await;
     test.stop_work().await;
-    // A day without a worker: the model's deadline is three seconds, and the provider was done long ago.
+    // A day without a worker: the model's deadline is over, and the provider was done long ago.
     clock.advance(86_400_000);
     play.hurry(&card.id.to_string());
     test.work();
@@ -256,6 +256,6 @@ async fn a_stream_that_missed_something_reads_the_table(engine: Engine) {
     let unheard = tokio::time::timeout(Duration::from_millis(200), stream.next());
     assert!(unheard.await.is_err(), "it cannot know yet");
     test.app.hub.refresh();
-    let event = tokio::time::timeout(Duration::from_secs(10), stream.next()).await;
+    let event = tokio::time::timeout(PATIENCE, stream.next()).await;
     assert_eq!(event.expect("in time").unwrap().state, State::Queued);
 }

@@ -5,7 +5,7 @@ mod asked;
 mod faults;
 mod pictures;
 
-use crate::support::{Emulator, Engine, KEY, LENGTH, PRESETS, REMOTE, SIZE, Setup, TestApp};
+use crate::support::{Emulator, Engine, KEY, LENGTH, PATIENCE, PRESETS, REMOTE, SIZE, Setup, TestApp};
 use aisora::model::{
     composition::ComposerForm,
     generation::{Card, Charge, Reason, State},
@@ -138,7 +138,7 @@ async fn every_server_makes_a_video(engine: Engine) {
 
 /// Waits for what happens beside the generation.
 async fn until(done: impl Fn() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(10);
+    let patience = Instant::now() + PATIENCE;
     while !done() {
         assert!(Instant::now() < patience, "it does not happen");
         tokio::time::sleep(Duration::from_millis(20)).await;

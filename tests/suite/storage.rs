@@ -41,7 +41,7 @@ impl S3 {
             address: format!("http://127.0.0.1:{port}"),
             child: command.stdout(Stdio::null()).spawn().unwrap(),
         };
-        for _ in 0..300 {
+        for _ in 0..3_600 {
             if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Some(server);
             }

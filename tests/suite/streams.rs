@@ -1,6 +1,6 @@
 //! Live progress over HTTP: in order, without holes, resumable, to every tab, across processes.
 
-use crate::support::{Browser, Engine, Setup, WebServer, site_in};
+use crate::support::{Browser, Engine, PATIENCE, Setup, WebServer, site_in};
 use aisora::model::{ids::UserId, live::LiveEvent};
 use futures::StreamExt as _;
 use reqwest::Method;
@@ -29,12 +29,12 @@ async fn read(browser: &Browser, after: i64, enough: impl Fn(&[LiveEvent]) -> bo
     let mut body = answer.bytes_stream();
     let mut text = String::new();
     let mut events: Vec<LiveEvent> = Vec::new();
-    let patience = tokio::time::sleep(Duration::from_mins(1));
+    let patience = tokio::time::sleep(PATIENCE);
     tokio::pin!(patience);
     while !enough(&events) {
         tokio::select! {
             piece = body.next() => text.push_str(std::str::from_utf8(&piece.expect("open").expect("bytes")).expect("text")),
-            () = &mut patience => panic!("after a minute: {events:#?}"),
+            () = &mut patience => panic!("after {PATIENCE:?}: {events:#?}"),
         }
         while let Some((event, rest)) = text.split_once("\n\n") {
             if let Some(data) = event.lines().find_map(|line| line.strip_prefix("data: ")) {
@@ -183,7 +183,7 @@ async fn the_program_ends_in_time_whoever_listens() {
         .unwrap();
     let address = format!("http://{place}");
     let client = crate::support::client().build().unwrap();
-    let patience = Instant::now() + Duration::from_secs(30);
+    let patience = Instant::now() + PATIENCE;
     while client.get(format!("{address}/healthz")).send().await.is_err() {
         assert!(Instant::now() < patience, "the server does not start");
         tokio::time::sleep(Duration::from_millis(20)).await;

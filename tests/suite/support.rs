@@ -9,7 +9,7 @@ pub use emulator::{
     Emulator, KEY, PRESETS, REMOTE,
     hosted::{Catalogue, HOOK_SECRET, Service},
 };
-pub use provider::{LENGTH, MODEL, Play, SIZE, longer_video, sample_video};
+pub use provider::{DEADLINE, LENGTH, MODEL, Play, SIZE, longer_video, sample_video};
 pub use store::StoreFaults;
 pub use web::{Browser, WebServer, encode, site_in};
 
@@ -37,6 +37,10 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+
+/// How long a test waits for what must happen before it says that it does not. A machine may be slow; a test that passes
+/// never waits so long.
+pub const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,7 +226,7 @@ impl TestApp {
 
     /// The card of a generation once its state is as wanted.
     pub async fn when(&self, person: UserId, id: GenerationId, wanted: impl Fn(State) -> bool) -> Card {
-        let patience = Instant::now() + Duration::from_mins(1);
+        let patience = Instant::now() + PATIENCE;
         loop {
             if let Ok(page) = self.app.generations.page(person, id).await {
                 if wanted(page.card.state) {
@@ -230,7 +234,7 @@ impl TestApp {
                 }
                 assert!(
                     Instant::now() < patience,
-                    "still {:?} after a minute",
+                    "still {:?} after {PATIENCE:?}",
                     page.card.state
                 );
             }
@@ -247,9 +251,9 @@ impl TestApp {
 
     /// Waits until something is the case.
     pub async fn until(&self, what: &str, is: impl AsyncFn() -> bool) {
-        let patience = Instant::now() + Duration::from_mins(1);
+        let patience = Instant::now() + PATIENCE;
         while !is().await {
-            assert!(Instant::now() < patience, "after a minute not yet: {what}");
+            assert!(Instant::now() < patience, "after {PATIENCE:?} not yet: {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

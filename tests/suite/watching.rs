@@ -1,13 +1,12 @@
 //! What is told while work goes on: when its provider last answered and when it is given up, on cards and in the strip of
 //! every page.
 
-use crate::support::{Browser, Engine, Play, Setup, TestApp, WebServer};
+use crate::support::{Browser, DEADLINE, Engine, TestApp, WebServer};
 use aisora::model::{
     generation::{Card, State},
     ids::UserId,
 };
 use aisora::server::clock::Clock;
-use std::time::Duration;
 
 crate::on_both_engines!(
     a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up,
@@ -16,14 +15,8 @@ crate::on_both_engines!(
     a_prompt_in_the_strip_is_text,
 );
 
-const PATIENCE: Duration = Duration::from_mins(2);
-
-async fn patient(engine: Engine) -> (TestApp, UserId) {
-    let setup = Setup {
-        play: Some(Play::default().offering(|offer| offer.deadline = PATIENCE)),
-        ..Setup::default()
-    };
-    let mut test = TestApp::with(engine, setup).await;
+async fn working(engine: Engine) -> (TestApp, UserId) {
+    let mut test = TestApp::start(engine).await;
     let person = test.person().await;
     test.work();
     (test, person)
@@ -35,14 +28,14 @@ async fn only_card(test: &TestApp, person: UserId) -> Card {
 }
 
 async fn a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up(engine: Engine) {
-    let (mut test, person) = patient(engine).await;
+    let (mut test, person) = working(engine).await;
     let waiting = test.create(person, "unknown state", 1).await.remove(0);
     assert_eq!((waiting.answered_at, waiting.deadline_at), (None, None));
     let card = test
         .when(person, waiting.id, |state| state == State::Running)
         .await;
     let (started, deadline) = (card.started_at.unwrap(), card.deadline_at.unwrap());
-    assert_eq!(deadline - started, i64::try_from(PATIENCE.as_millis()).unwrap());
+    assert_eq!(deadline - started, i64::try_from(DEADLINE.as_millis()).unwrap());
     // It gets on by nothing, so no event tells that it lives; the lease carries the time along.
     test.until("an answer is noted", async || {
         only_card(&test, person).await.answered_at.is_some()
@@ -61,7 +54,7 @@ async fn a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up(en
 }
 
 async fn a_provider_that_says_nothing_has_not_answered(engine: Engine) {
-    let (mut test, person) = patient(engine).await;
+    let (mut test, person) = working(engine).await;
     let card = test.create(person, "garbage", 1).await.remove(0);
     test.when(person, card.id, |state| state == State::Running).await;
     // Longer than a lease is renewed after.

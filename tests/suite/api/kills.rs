@@ -17,7 +17,7 @@ async fn a_request_that_was_cut_off_by_a_kill_makes_one_video_when_it_comes_agai
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::new(folder.path(), None);
     let client = crate::support::client()
-        .timeout(Duration::from_secs(20))
+        .timeout(Duration::from_mins(1))
         .build()
         .unwrap();
     server.start(&client).await;

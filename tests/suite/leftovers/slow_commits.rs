@@ -1,7 +1,7 @@
 //! A commit that is slower than the lease under which it was begun.
 
 use super::with;
-use crate::support::{Engine, LENGTH, Play, SIZE, TestApp};
+use crate::support::{Engine, LENGTH, PATIENCE, Play, SIZE, TestApp};
 use aisora::model::{
     credits::Credits,
     generation::{Charge, State},
@@ -21,7 +21,7 @@ crate::on_both_engines!(a_video_whose_commit_outlasts_its_lease_is_kept);
 const LONG: Duration = Duration::from_secs(6);
 
 async fn a_video_whose_commit_outlasts_its_lease_is_kept(engine: Engine) {
-    let play = Play::default().offering(|offer| offer.deadline = Duration::from_mins(10));
+    let play = Play::default();
     let mut test = TestApp::with(engine, with(&play)).await;
     if engine == Engine::Postgres {
         test.raw(
@@ -66,7 +66,6 @@ async fn a_video_whose_commit_outlasts_its_lease_is_kept(engine: Engine) {
 
 /// The worker has given up by then; whoever watches hears of it all the same.
 async fn hears_the_end(heard: &mut broadcast::Receiver<Arc<LiveEvent>>, id: GenerationId) {
-    let patience = Duration::from_secs(10);
     let end = async {
         loop {
             match heard.recv().await {
@@ -76,7 +75,7 @@ async fn hears_the_end(heard: &mut broadcast::Receiver<Arc<LiveEvent>>, id: Gene
             }
         }
     };
-    tokio::time::timeout(patience, end).await.expect("it is told");
+    tokio::time::timeout(PATIENCE, end).await.expect("it is told");
 }
 
 fn video(id: GenerationId) -> String {

@@ -6,8 +6,6 @@ use aisora::model::{
     generation::{Extending, State},
     ids::{GenerationId, UserId},
 };
-use aisora::server::providers::Offer;
-use std::time::Duration;
 
 crate::on_both_engines!(
     files_that_cannot_be_removed_are_removed_later,
@@ -53,12 +51,9 @@ struct Fetching {
 }
 
 impl Fetching {
-    async fn begin(engine: Engine, set: impl Fn(&mut Offer)) -> Self {
+    async fn begin(engine: Engine, play: Play) -> Self {
         let faults = StoreFaults::default();
-        let play = Play::default().offering(|offer| {
-            offer.model.extends_to = 60;
-            set(offer);
-        });
+        let play = play.offering(|offer| offer.model.extends_to = 60);
         let setup = Setup {
             storage: Some(faults.storage()),
             ..with(&play)
@@ -102,12 +97,12 @@ impl Fetching {
 }
 
 async fn a_store_that_hangs_holds_no_extension_up_for_ever(engine: Engine) {
-    Fetching::begin(engine, |_| {}).await.succeeds().await;
+    let fetching = Fetching::begin(engine, Play::default().hasty()).await;
+    fetching.succeeds().await;
 }
 
 async fn what_was_never_handed_over_is_handed_over_after_a_restart(engine: Engine) {
-    let long = |offer: &mut Offer| offer.deadline = Duration::from_mins(10);
-    let mut fetching = Fetching::begin(engine, long).await;
+    let mut fetching = Fetching::begin(engine, Play::default()).await;
     fetching
         .test
         .until("the original is being fetched", async || {

@@ -1,7 +1,7 @@
 //! What goes wrong there: for good, for a while, and before anybody spends.
 
 use super::{Studio, configuration, until};
-use crate::support::{Engine, KEY, Setup, TestApp};
+use crate::support::{Engine, KEY, PATIENCE, Setup, TestApp};
 use aisora::model::generation::{Charge, Reason, State};
 use aisora::server::clock::Clock;
 use std::time::{Duration, Instant};
@@ -336,7 +336,7 @@ async fn a_server_that_is_away_is_asked_again_and_never_charged() {
         server: studio.server,
     };
     let id = studio.create("a boat").await;
-    let patience = Instant::now() + Duration::from_secs(30);
+    let patience = Instant::now() + PATIENCE;
     while studio.handed_over(id).await < 2 {
         assert!(Instant::now() < patience, "it is not asked again");
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -28,6 +28,11 @@ pub const MODEL: &str = "played";
 pub const SIZE: Size = Size::new(128, 72);
 pub const LENGTH: u32 = 1;
 
+/// Long enough for whatever ends by itself, on a slow machine too.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+/// For tests that wait for a deadline: what they make has to be there before it.
+const HASTE: Duration = Duration::from_secs(8);
+
 /// A real video of the right size, made once.
 pub fn sample_video() -> &'static [u8] {
     static VIDEO: OnceLock<Vec<u8>> = OnceLock::new();
@@ -122,7 +127,7 @@ impl Default for Play {
             name: "play",
             offers: Arc::new([Offer {
                 model,
-                deadline: Duration::from_secs(3),
+                deadline: DEADLINE,
                 available_until: None,
                 successor: None,
                 extends: Extends::File,
@@ -152,6 +157,11 @@ impl Play {
             health: Some(Arc::new(Health::new(name.into(), Clock::System))),
             ..play
         }
+    }
+
+    /// The same, given up on soon.
+    pub fn hasty(self) -> Self {
+        self.offering(|offer| offer.deadline = HASTE)
     }
 
     /// The same with other offers.
