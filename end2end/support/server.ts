@@ -8,8 +8,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const READY_WITHIN_MS = 30_000
-const STOPS_WITHIN_MS = 15_000
+const READY_WITHIN_MS = 120_000
+const STOPS_WITHIN_MS = 60_000
 const repository = path.resolve(import.meta.dirname, '../..')
 
 export class Server {

@@ -7,8 +7,6 @@ import { MovingStudio } from '../support/maker.ts'
 import { arrive, begin, Composer, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
-test.describe.configure({ timeout: 120_000 })
-
 const preset = { name: 'Night fog', kind: 'look', text: 'fog over black water' }
 
 /** Keeps a preset and shares it; its link. */

@@ -3,9 +3,6 @@
 import { arrive, begin, cancel, Composer, expectMade, join, make, settled } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
-// axe looks at everything that it finds, which takes a while on a busy machine.
-test.describe.configure({ timeout: 120_000 })
-
 for (const colorScheme of ['dark', 'light'] as const) {
   test.describe(`${colorScheme} theme`, () => {
     test.use({ colorScheme })

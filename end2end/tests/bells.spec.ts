@@ -2,7 +2,7 @@
 
 import type { BrowserContext, Page } from '@playwright/test'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, begin, hideable, join, look, make, strip } from '../support/studio.ts'
+import { arrive, begin, hideable, join, look, MADE_WITHIN, make, strip } from '../support/studio.ts'
 import { expect } from '../support/test.ts'
 
 test('bells are off until they are chosen, and of two tabs one rings', async ({ page, context }) => {
@@ -32,7 +32,7 @@ test('bells are off until they are chosen, and of two tabs one rings', async ({ 
   await other.goto('/account')
   await other.getByRole('main').getByRole('switch', { name: 'Play a sound' }).focus()
   await begin(page, { prompt: 'rings once' })
-  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: MADE_WITHIN })
   await expect(strip(other)).toContainText('1 video is ready')
   await expect.poll(async () => (await sounds(page)) + (await sounds(other)) - 2).toBe(2)
 })

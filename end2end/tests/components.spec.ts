@@ -62,7 +62,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         // A picture of each part, so that a small change in a small one is seen.
         for (const part of await page.locator('.component').all()) {
           const name = (await part.getAttribute('id'))!.replaceAll(' ', '-')
-          await expect.soft(part).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `${name}.png`], { maxDiffPixels: 60, timeout: 20_000 })
+          await expect.soft(part).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `${name}.png`], { maxDiffPixels: 60 })
         }
         await session.detach()
       })

@@ -94,7 +94,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
     test.use({ colorScheme })
 
     test('what is chosen, and every icon, is seen on the main pages', async ({ page }) => {
-      test.setTimeout(120_000)
       await page.goto('/')
       await expectSeen(page)
       await join(page)
@@ -153,7 +152,6 @@ for (const colorScheme of ['dark', 'light'] as const) {
 }
 
 test('the focus is seen on everything that Tab reaches', async ({ page }) => {
-  test.setTimeout(120_000)
   await join(page)
   const [one] = await make(page, { prompt: 'a paper boat in the rain' })
   for (const path of ['/create', '/library', `/v/${one!.id}`, '/account', '/account/presets', '/library/trash']) {

@@ -1,6 +1,6 @@
 // Keys for programs, as a person makes and revokes them, and as a program uses them.
 
-import { join } from '../support/studio.ts'
+import { join, MADE_WITHIN } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 test('a key is made, shown once, used by a program, and revoked', async ({ page, request }) => {
@@ -23,7 +23,7 @@ test('a key is made, shown once, used by a program, and revoked', async ({ page,
   expect(made.status(), await made.text()).toBe(200)
   const { id } = (await made.json()) as { id: string }
   const status = async () => ((await (await request.get(`/v1/videos/${id}`, { headers })).json()) as { status: string }).status
-  await expect.poll(status, { timeout: 40_000 }).toBe('completed')
+  await expect.poll(status, { timeout: MADE_WITHIN }).toBe('completed')
   const file = await request.get(`/v1/videos/${id}/content`, { headers })
   expect(file.headers()['content-type']).toBe('video/mp4')
   expect((await file.body()).subarray(4, 8).toString('latin1')).toBe('ftyp')

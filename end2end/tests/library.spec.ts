@@ -1,7 +1,7 @@
 // The library: what is shown stands in the address, much is done to many at once, and a large one stays small in the page.
 
 import { bar, box, library, tiles } from '../support/library.ts'
-import { begin, cancel, join, make } from '../support/studio.ts'
+import { begin, cancel, join, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 test('many are selected with the mouse and the keyboard, and come into a new collection', async ({ page, server }) => {
@@ -114,7 +114,6 @@ test('filters, order and look stand in the address', async ({ page, server }) =>
 })
 
 test('a large library stays small in the page, and the way back comes to its place', async ({ page, server }) => {
-  test.slow()
   await library(page, server, 340)
   await page.goto('/library')
   const seen = new Set<string>()
@@ -125,7 +124,7 @@ test('a large library stays small in the page, and the way back comes to its pla
     for (const href of now) seen.add(href)
     most = Math.max(most, now.length)
     expect(seen.size).toBe(340)
-  }).toPass({ timeout: 60_000, intervals: [100] })
+  }).toPass({ timeout: MADE_WITHIN, intervals: [100] })
   expect(most, 'tiles at once').toBeLessThanOrEqual(6 * 48)
   await expect(page.getByRole('link', { name: 'Older videos' })).toBeHidden()
 
@@ -145,14 +144,13 @@ test('a large library stays small in the page, and the way back comes to its pla
 })
 
 test('a tile follows its video until it is ready', async ({ page, server }) => {
-  test.slow()
   const person = await join(page)
   await server.run('user', 'grant', '--email', person.email, '--credits', '1000', '--reason', 'For a long video')
   // Long enough to be seen at work.
   await begin(page, { prompt: 'watched on the wall', size: '1920x1080', seconds: 20 })
   await page.goto('/library')
   await expect(tiles(page).getByRole('progressbar')).toBeVisible()
-  await expect(tiles(page).locator('img')).toBeVisible({ timeout: 80_000 })
+  await expect(tiles(page).locator('img')).toBeVisible({ timeout: MADE_WITHIN })
   await expect(tiles(page).getByRole('progressbar')).toHaveCount(0)
   await tiles(page).locator('a').first().hover()
   await expect(tiles(page).locator('video')).toHaveCount(1)

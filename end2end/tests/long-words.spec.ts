@@ -39,7 +39,6 @@ const PLACES: Place[] = [
 ]
 
 test('5,000 signs are refused at each field in words, and all that was typed stays', async ({ page, watch }) => {
-  test.setTimeout(120_000)
   watch.allow(/status of 422/)
   await join(page)
   const [card] = await make(page, { prompt: 'a paper boat' })
@@ -104,7 +103,6 @@ const KINDS: [string, (length: number) => string][] = [
 
 for (const [kind, words] of KINDS) {
   test(`the longest words, ${kind}, break no page`, async ({ page, server, maker }) => {
-    test.setTimeout(180_000)
     const person = await join(page, { name: words(100) })
     await server.run('user', 'grant', '--email', person.email, '--credits', '900', '--reason', 'For a long video')
     const [named, other] = await make(page, { prompt: words(400), takes: 2 })

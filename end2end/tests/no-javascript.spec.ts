@@ -1,6 +1,6 @@
 // Everything that matters works as plain forms and links.
 
-import { join, make, signIn } from '../support/studio.ts'
+import { join, MADE_WITHIN, make, signIn } from '../support/studio.ts'
 import { expect, newPerson, test } from '../support/test.ts'
 
 test.use({ javaScriptEnabled: false })
@@ -112,7 +112,7 @@ test('a video is created, seen after a reload, found, and deleted', async ({ pag
   await expect(async () => {
     await page.reload()
     await expect(page.locator('video.player')).toHaveCount(2, { timeout: 500 })
-  }).toPass({ timeout: 30_000 })
+  }).toPass({ timeout: MADE_WITHIN })
   await expect(page.locator('video.player').first()).toHaveAttribute('controls', '')
 
   await page.getByRole('navigation', { name: 'Rooms' }).first().getByRole('link', { name: 'Library' }).click()

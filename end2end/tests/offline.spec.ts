@@ -1,6 +1,6 @@
 // The studio as an installed app: what it shows without a network, and what a browser keeps of it.
 
-import { arrive, begin, hideable, join, look, make } from '../support/studio.ts'
+import { arrive, begin, hideable, join, look, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 import type { Page } from '@playwright/test'
 
@@ -121,7 +121,7 @@ test('on a telephone the worker shows the notification, once, and a press on it 
   const [card] = await begin(page, { prompt: 'a paper boat' })
   const shown = () =>
     page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, data }) => ({ title, body, data: data as string })))
-  await expect.poll(shown, { timeout: 40_000 }).toEqual([{ title: 'Your video is ready', body: 'a paper boat', data: `/v/${card!.id}` }])
+  await expect.poll(shown, { timeout: MADE_WITHIN }).toEqual([{ title: 'Your video is ready', body: 'a paper boat', data: `/v/${card!.id}` }])
   const [worker] = context.serviceWorkers()
   // Only a hand's own press may open a window: where it would lead is what can be seen here.
   const opened = await worker!.evaluate(async () => {

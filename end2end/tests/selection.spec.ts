@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
 import { bar, box, library, openLibrary, tiles } from '../support/library.ts'
-import { make } from '../support/studio.ts'
+import { MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const named = (page: Page, words: string): Locator => tiles(page).filter({ hasText: words })
@@ -14,7 +14,7 @@ async function downTo(page: Page, tile: Locator, first: string): Promise<void> {
     await page.mouse.wheel(0, 2_000)
     await expect(tile).toBeAttached({ timeout: 100 })
     await expect(page.locator(`[data-id="${first}"]`)).toHaveCount(0, { timeout: 100 })
-  }).toPass({ timeout: 40_000, intervals: [100] })
+  }).toPass({ timeout: MADE_WITHIN, intervals: [100] })
 }
 
 /** Goes up until a tile is there again: on a slow machine the way down leads past its page, which leaves the document too. */
@@ -23,7 +23,7 @@ async function upTo(page: Page, tile: Locator): Promise<void> {
     if (await tile.count()) return
     await page.mouse.wheel(0, -600)
     await expect(tile).toBeAttached({ timeout: 100 })
-  }).toPass({ timeout: 40_000, intervals: [100] })
+  }).toPass({ timeout: MADE_WITHIN, intervals: [100] })
 }
 
 test.describe('in a window that holds few', () => {
@@ -31,7 +31,6 @@ test.describe('in a window that holds few', () => {
   test.use({ viewport: { width: 640, height: 600 } })
 
   test('what is selected and has left the page is downloaded, thrown away and brought back with the rest', async ({ page, server }) => {
-    test.setTimeout(180_000)
     // Older than all films, and below them: what makes the page long enough.
     await library(page, server, 60)
     const films = Array.from({ length: 16 }, (_, n) => ({ prompt: `film ${String(n).padStart(2, '0')}`, takes: 4 }))
@@ -136,7 +135,6 @@ test('more than can be selected at once is said, with how many are', async ({ pa
 })
 
 test('what is done to many shows on pages that left the document too, and the focus stays with the videos', async ({ page, server }) => {
-  test.setTimeout(90_000)
   await page.setViewportSize({ width: 640, height: 600 })
   await library(page, server, 120)
   await openLibrary(page)

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import { MOVED, test, type Maker } from '../support/maker.ts'
-import { arrive, begin, cancel, expectNoSidewaysScroll, join, strip } from '../support/studio.ts'
+import { arrive, begin, cancel, expectNoSidewaysScroll, join, MADE_WITHIN, strip } from '../support/studio.ts'
 import { expect, expectAccessible } from '../support/test.ts'
 
 /** Begins work that goes on until the test ends it: of several takes two are made, and the others wait. */
@@ -44,7 +44,7 @@ test('a page that does not live in the browser hears of progress and of the end 
   await expect(strip(page)).toBeHidden()
   const [card] = await begin(page, { prompt: 'heard from afar' })
   await expect(strip(page)).toBeVisible()
-  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: MADE_WITHIN })
   await expect(page.getByRole('status')).toHaveText('Ready: heard from afar')
   await strip(page).locator('summary').click()
   await strip(page).getByRole('link', { name: 'Open', exact: true }).click()
@@ -60,7 +60,7 @@ test('without the stream the strip still comes to the end', async ({ page, watch
   await page.route('**/events*', (route) => route.abort())
   await begin(page, { prompt: 'by asking' })
   await page.goto('/account')
-  await expect(strip(page)).toContainText('1 video is ready', { timeout: 40_000 })
+  await expect(strip(page)).toContainText('1 video is ready', { timeout: MADE_WITHIN })
 })
 
 test('what was not made says so, costs nothing, and leads to another try at a price that is shown first', async ({ page }) => {

@@ -82,7 +82,6 @@ test('of tabs that nobody looks at one asks and tells the other, and both say th
 })
 
 test('honest words: when the provider last answered, what is usual, and when it is given up', async ({ page, maker }) => {
-  test.setTimeout(90_000)
   await join(page)
   // From three on there is something to say.
   await make(page, { prompt: 'made before', takes: 3, ...MOVED })
@@ -103,13 +102,13 @@ test('honest words: when the provider last answered, what is usual, and when it 
   await expect(page.getByRole('main').getByText('40 %')).toBeVisible()
   maker.silent = true
   const silence = /^Provider last answered \d+ s ago · Usually ready in [^·]+ \(of the last \d+\) · Gives up and refunds in \d+:\d\d$/
-  await expect(promises).toHaveText(silence, { timeout: 30_000 })
+  await expect(promises).toHaveText(silence)
   await arrive(page, `/v/${card!.id}`)
-  await expect(promises).toHaveText(silence, { timeout: 30_000 })
+  await expect(promises).toHaveText(silence)
   maker.silent = false
-  await expect(promises, 'it is heard again').toHaveText(/^Usually ready in [^·]+ · Gives up and refunds in [\d:]+$/, { timeout: 30_000 })
+  await expect(promises, 'it is heard again').toHaveText(/^Usually ready in [^·]+ · Gives up and refunds in [\d:]+$/)
   maker.makes = 'ready'
-  await expect(page.locator('video.player')).toBeVisible({ timeout: 30_000 })
+  await expect(page.locator('video.player')).toBeVisible()
   await expect(promises).toHaveCount(0)
 })
 

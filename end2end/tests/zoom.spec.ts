@@ -16,7 +16,6 @@ for (const viewport of WINDOWS) {
     test.use({ viewport })
 
     test('every main page is as wide as the window, and all that is pressed can be brought into sight whole and uncovered', async ({ page }) => {
-      test.setTimeout(150_000)
       await page.goto('/')
       await expectNoSidewaysScroll(page)
       await expectReachable(page)
