@@ -111,7 +111,7 @@ id = "remote"
 remote = "{REMOTE}"
 sizes = {{ "{SIZE}" = 10 }}
 seconds = [{LENGTH}]
-deadline_seconds = 8
+deadline_seconds = 20
 {model}
 "#,
         server.address, server.elsewhere
