@@ -160,10 +160,52 @@ test('an answer that was lost hides no second video: who asks for something else
   await expect(composer.form.getByRole('alert')).toHaveText('What you sent before was created after all. Press again to create this as well.')
   await expect(composer.prompt, 'nothing is lost').toHaveValue('the second of two')
   await composer.go.click()
-  await settled(page)
-  const prompts = (await snapshot(page)).cards.map((card) => card.prompt)
-  expect(prompts.sort()).toEqual(['the first of two', 'the second of two'])
+  const prompts = async () => (await snapshot(page)).cards.map((card) => card.prompt).sort()
+  await expect.poll(prompts).toEqual(['the first of two', 'the second of two'])
   await expectPurse(page, '180 credits')
+})
+
+test('a price that comes late does not take the place of the one that was pressed at: the next press creates nothing twice', async ({ page, watch }) => {
+  watch.allow(/ERR_FAILED/)
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('once for all')
+  let release = () => {}
+  const late = new Promise<void>((done) => (release = done))
+  const asked = page.waitForRequest('**/api/generation/quote')
+  const there = page.waitForResponse('**/api/generation/quote')
+  let quotes = 0
+  // Without `times`: a route that is used up lets go of what it still holds.
+  await page.route('**/api/generation/quote', async (route) => {
+    quotes += 1
+    if (quotes > 1) return route.continue()
+    const response = await route.fetch()
+    await late
+    await route.fulfill({ response })
+  })
+  await composer.seconds.selectOption('1')
+  await asked
+  await page.route(
+    '**/api/generation/create',
+    async (route) => {
+      await route.fetch()
+      await route.abort()
+    },
+    { times: 1 },
+  )
+  // Asks for a price of its own, and is created at that.
+  await composer.go.click()
+  await there
+  await expect(composer.form.getByRole('alert')).toContainText(/could not be reached/)
+  const arrived = page.waitForResponse('**/api/generation/quote')
+  release()
+  await (await arrived).finished()
+  await composer.go.click()
+  await expectMade(page)
+  await expect(composer.form.getByRole('alert')).toBeEmpty()
+  expect((await snapshot(page)).cards).toHaveLength(1)
+  await expectPurse(page, '190 credits')
 })
 
 test('tabs that were opened behind another take no line from it, and listen once they are looked at', async ({ page, context }) => {

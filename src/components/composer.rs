@@ -59,6 +59,8 @@ pub struct Composer {
     pub watched: RwSignal<Option<QuoteId>>,
     live: Live,
     asking: StoredValue<Option<Timer>>,
+    /// How often work was handed in.
+    handed_in: StoredValue<u32>,
     renewing: StoredValue<Option<Timer>>,
     resting: StoredValue<Option<Timer>>,
 }
@@ -89,6 +91,7 @@ impl Composer {
             watched: RwSignal::new(None),
             live: Live::here(),
             asking: StoredValue::new(None),
+            handed_in: StoredValue::new(0),
             renewing: StoredValue::new(None),
             resting: StoredValue::new(None),
         }
@@ -254,6 +257,7 @@ impl Composer {
         let Some(form) = self.form.try_get_untracked() else {
             return Err(AppError::internal());
         };
+        let handed_in = self.handed_in.get_value();
         // What is not counted is not sent.
         let prompt = if form.lines == "on" {
             form.prompt
@@ -261,8 +265,12 @@ impl Composer {
             String::new()
         };
         let quote = quote(ComposerForm { prompt, ..form }).await?;
-        // The page may be gone, or the choices may have moved on.
-        if self.choices.try_get_untracked().flatten().as_ref() == Some(&quote.choices) {
+        // The page may be gone, or the choices may have moved on. And a price that was on its way when work was handed in
+        // does not take the place of the one that it was handed in at: should that answer be lost, the next press with the
+        // old price creates nothing twice.
+        if self.choices.try_get_untracked().flatten().as_ref() == Some(&quote.choices)
+            && self.handed_in.try_get_value() == Some(handed_in)
+        {
             let _ = self.quote.try_set(Some(quote.clone()));
         }
         Ok(quote)

@@ -31,6 +31,7 @@ impl Composer {
         self.busy.set(true);
         // A price that is still to be asked for would take the place of the one that is on the button.
         self.asking.set_value(None);
+        self.handed_in.update_value(|times| *times += 1);
         self.errors.set(Vec::new());
         self.message.set(None);
         let shown = untrack(|| self.price());
