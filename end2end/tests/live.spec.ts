@@ -137,14 +137,8 @@ test('a line that is gone for a while says so, and heals by itself', async ({ pa
   expect((await snapshot(page)).cards).toHaveLength(1)
 })
 
-test('an answer that was lost hides no second video: who asks for something else by then is told what was created', async ({ page, watch }) => {
-  watch.allow(/ERR_FAILED/, /status of 422/)
-  await join(page)
-  const composer = new Composer(page)
-  await composer.open()
-  await composer.prompt.fill('the first of two')
-  await composer.seconds.selectOption('1')
-  await expect(composer.go).toHaveAccessibleName('Create for 10 credits')
+/** The next work that is handed in arrives, and its answer does not. */
+async function loseAnswer(page: Page): Promise<void> {
   await page.route(
     '**/api/generation/create',
     async (route) => {
@@ -153,6 +147,17 @@ test('an answer that was lost hides no second video: who asks for something else
     },
     { times: 1 },
   )
+}
+
+test('an answer that was lost hides no second video: who asks for something else by then is told what was created', async ({ page, watch }) => {
+  watch.allow(/ERR_FAILED/, /status of 422/)
+  await join(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.prompt.fill('the first of two')
+  await composer.seconds.selectOption('1')
+  await expect(composer.go).toHaveAccessibleName('Create for 10 credits')
+  await loseAnswer(page)
   await composer.go.click()
   await expect(composer.form.getByRole('alert')).toContainText(/could not be reached/)
   await composer.prompt.fill('the second of two')
@@ -186,14 +191,7 @@ test('a price that comes late does not take the place of the one that was presse
   })
   await composer.seconds.selectOption('1')
   await asked
-  await page.route(
-    '**/api/generation/create',
-    async (route) => {
-      await route.fetch()
-      await route.abort()
-    },
-    { times: 1 },
-  )
+  await loseAnswer(page)
   // Asks for a price of its own, and is created at that.
   await composer.go.click()
   await there
