@@ -209,11 +209,15 @@ impl Scene {
         tokio::time::sleep(Duration::from_millis(1_300)).await;
     }
 
-    /// What arrived, once it is so many.
+    /// What arrived, once it is so many and the postman has written down what came of them: the time that passes next must
+    /// not pass in between.
     pub async fn arrived(&self, count: usize) -> Vec<Received> {
+        const UNDER_WAY: &str = "SELECT COUNT(*) FROM jobs WHERE kind = 'letter' AND lease_owner IS NOT NULL";
         self.server
             .test
-            .until("letters arrive", async || self.mail.received().len() >= count)
+            .until("letters arrive", async || {
+                self.mail.received().len() >= count && self.count(UNDER_WAY).await == 0
+            })
             .await;
         let received = self.mail.received();
         assert_eq!(received.len(), count, "{received:#?}");
@@ -222,17 +226,17 @@ impl Scene {
 
     /// No letter waits, and no job for one.
     pub async fn nothing_waits(&self) {
-        let db = &self.server.test.app.db;
-        let waits = async || {
-            const SQL: &str = "SELECT (SELECT COUNT(*) FROM jobs WHERE kind = 'letter') + (SELECT COUNT(*) FROM letters) + (SELECT COUNT(*) FROM letter_items)";
-            let row: Result<(i64,), sqlx::Error> =
-                aisora::on_db!(db, |c| sqlx::query_as(SQL).fetch_one(c).await);
-            row.expect("a count").0
-        };
+        const WAITING: &str = "SELECT (SELECT COUNT(*) FROM jobs WHERE kind = 'letter') + (SELECT COUNT(*) FROM letters) + (SELECT COUNT(*) FROM letter_items)";
         self.server
             .test
-            .until("nothing waits", async || waits().await == 0)
+            .until("nothing waits", async || self.count(WAITING).await == 0)
             .await;
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        let db = &self.server.test.app.db;
+        let row: Result<(i64,), sqlx::Error> = aisora::on_db!(db, |c| sqlx::query_as(sql).fetch_one(c).await);
+        row.expect("a count").0
     }
 }
 
