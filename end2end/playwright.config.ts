@@ -1,17 +1,16 @@
 import fs from 'node:fs'
 import { defineConfig } from '@playwright/test'
 
+/** The first of these programs that is there; whoever sets AISORA_CHROMIUM has chosen. */
+const found = (...programs: string[]) =>
+  [process.env.AISORA_CHROMIUM, ...programs].find((program) => program && fs.existsSync(program))
+
 /** Playwright's own browser is never downloaded: the tests drive the machine's Chromium. */
-const whole = [
-  process.env.AISORA_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((program) => program && fs.existsSync(program))
+const whole = found('/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome')
 if (!whole) throw new Error('no Chromium: install one, or set AISORA_CHROMIUM to its path')
 
 /** The same without what is around a page: a third less work. It shows no notifications, and may draw a little differently. */
-const shell = [process.env.AISORA_CHROMIUM, '/usr/bin/chromium-headless-shell'].find((program) => program && fs.existsSync(program)) ?? whole
+const shell = found('/usr/bin/chromium-headless-shell') ?? whole
 
 const NEEDS_WHOLE = /(bells|components|offline)\.spec\.ts/
 
