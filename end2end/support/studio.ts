@@ -1,7 +1,7 @@
 // The studio as tests see it: people without the form, work without the composer, and the composer itself.
 
-import { type APIRequestContext, type BrowserContext, type Locator, type Page, expect } from '@playwright/test'
-import { newPerson, type Person } from './test.ts'
+import { randomUUID } from 'node:crypto'
+import { type APIRequestContext, type APIResponse, type BrowserContext, type Locator, type Page, expect } from '@playwright/test'
 
 /** What is asked for; everything else stays as the studio starts with it. */
 export interface Wish {
@@ -25,6 +25,33 @@ export interface Card {
 export interface Snapshot {
   cards: Card[]
   balance: { available: number; held: number }
+}
+
+export interface Person {
+  email: string
+  password: string
+  name: string
+  /** `YYYY-MM-DD` */
+  born: string
+}
+
+/** Somebody nobody has met yet. */
+export function newPerson(): Person {
+  const id = randomUUID()
+  return { email: `${id}@example.com`, password: `correct horse ${id}`, name: 'Robin Example', born: '1990-05-17' }
+}
+
+/** Creates an account through the form, and ends up signed in. */
+export async function signUp(page: Page, details: Partial<Person> = {}): Promise<Person> {
+  const person = { ...newPerson(), ...details }
+  await page.goto('/sign-up')
+  const form = page.locator('form', { has: page.locator('input[name="born"]') })
+  for (const field of ['email', 'password', 'name', 'born'] as const) {
+    await form.locator(`input[name="${field}"]`).fill(person[field])
+  }
+  await form.locator('button:not([type="button"])').click()
+  await expect(page).not.toHaveURL(/\/sign-up/)
+  return person
 }
 
 /** Creates an account without the form; the browser context of the page is signed in afterwards. */
@@ -80,6 +107,9 @@ export async function snapshot(page: Page): Promise<Snapshot> {
   return (await answer.json()) as Snapshot
 }
 
+const goingOn = ({ cards }: Snapshot): Card[] =>
+  cards.filter((card) => ['queued', 'submitting', 'running', 'storing'].includes(card.state))
+
 /** Makes videos as the page's person and waits until they are there. */
 export async function make(page: Page, ...wishes: Wish[]): Promise<Card[]> {
   const cards: Card[] = []
@@ -90,15 +120,28 @@ export async function make(page: Page, ...wishes: Wish[]): Promise<Card[]> {
 
 /** Waits until nothing of the page's person is being made. */
 export async function settled(page: Page): Promise<void> {
-  const going = async () =>
-    (await snapshot(page)).cards.filter((card) => ['queued', 'submitting', 'running', 'storing'].includes(card.state)).length
+  const going = async () => goingOn(await snapshot(page)).length
   await expect.poll(going, { timeout: MADE_WITHIN, intervals: [200] }).toBe(0)
 }
 
 /** Stops work as the page's person. */
 export async function cancel(page: Page, id: string): Promise<void> {
-  const answer = await page.request.post(`/v/${id}/cancel`, { form: { next: '/create' }, maxRedirects: 0 })
+  const answer = await cancelBy(page.request, id)
   expect(answer.status(), 'cancel').toBe(303)
+}
+
+const cancelBy = (request: APIRequestContext, id: string): Promise<APIResponse> =>
+  request.post(`/v/${id}/cancel`, { form: { next: '/create' }, maxRedirects: 0 })
+
+/** Stops all that goes on, where there is a server, and somebody who is signed in. */
+export async function stopWork(request: APIRequestContext): Promise<void> {
+  try {
+    const answer = await request.post('/api/generation/snapshot')
+    if (!answer.ok()) return
+    for (const card of goingOn((await answer.json()) as Snapshot)) await cancelBy(request, card.id)
+  } catch {
+    // The test has ended the server.
+  }
 }
 
 /** Opens a page. Those that live in the browser are waited for until they are awake: they listen to the server as their last step. */

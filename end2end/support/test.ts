@@ -1,9 +1,9 @@
-// `test` and `expect` for AiSora's specs, and the steps that many of them share.
+// `test` and `expect` for AiSora's specs, and what axe says.
 
-import { randomUUID } from 'node:crypto'
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test'
 import { Server } from './server.ts'
+import { stopWork } from './studio.ts'
 import { Watch } from './watch.ts'
 
 export { expect }
@@ -53,6 +53,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     watch.follow(context)
     await use(context)
     watch.stop()
+    // What a test leaves behind would slow the tests after it.
+    await stopWork(context.request)
   },
 
   newPage: async ({ browser, server, watch }, use) => {
@@ -67,33 +69,6 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await Promise.all(contexts.map((context) => context.close()))
   },
 })
-
-export interface Person {
-  email: string
-  password: string
-  name: string
-  /** `YYYY-MM-DD` */
-  born: string
-}
-
-/** Somebody nobody has met yet. */
-export function newPerson(): Person {
-  const id = randomUUID()
-  return { email: `${id}@example.com`, password: `correct horse ${id}`, name: 'Robin Example', born: '1990-05-17' }
-}
-
-/** Creates an account through the form, and ends up signed in. */
-export async function signUp(page: Page, details: Partial<Person> = {}): Promise<Person> {
-  const person = { ...newPerson(), ...details }
-  await page.goto('/sign-up')
-  const form = page.locator('form', { has: page.locator('input[name="born"]') })
-  for (const field of ['email', 'password', 'name', 'born'] as const) {
-    await form.locator(`input[name="${field}"]`).fill(person[field])
-  }
-  await form.locator('button:not([type="button"])').click()
-  await expect(page).not.toHaveURL(/\/sign-up/)
-  return person
-}
 
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 

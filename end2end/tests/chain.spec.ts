@@ -3,9 +3,9 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { Composer, expectMade, expectPlaying, join, player } from '../support/studio.ts'
+import { Composer, expectMade, expectPlaying, join, player, signUp } from '../support/studio.ts'
 import { Server } from '../support/server.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { expect, test } from '../support/test.ts'
 
 test('a studio makes a video with another one, and both charge once', async ({ newPage, server, watch }) => {
   watch.allow(/another origin/)

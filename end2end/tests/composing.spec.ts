@@ -4,8 +4,8 @@
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
-import { begin, Composer, expectNoSidewaysScroll, join, snapshot } from '../support/studio.ts'
-import { expect, expectAccessible, signUp, test } from '../support/test.ts'
+import { begin, Composer, expectNoSidewaysScroll, join, signUp, snapshot } from '../support/studio.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
 
 const wide = path.resolve(import.meta.dirname, '../../public/showcase/1.jpg')
 

@@ -2,8 +2,8 @@
 
 import fs from 'node:fs'
 import { expectFocusSeen, tabTo } from '../support/focus.ts'
-import { arrive, arrived, Composer, expectPlaying, join, make, player } from '../support/studio.ts'
-import { expect, newPerson, test } from '../support/test.ts'
+import { arrive, arrived, Composer, expectPlaying, join, make, newPerson, player } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 // Less motion: nothing plays by itself then, so that it is the keyboard that starts it; and nothing fades.
 test.use({ contextOptions: { reducedMotion: 'reduce' } })

@@ -1,6 +1,7 @@
 // The library: what is shown stands in the address, much is done to many at once, and a large one stays small in the page.
 
 import { bar, box, library, tiles } from '../support/library.ts'
+import { MOVED, test as moving } from '../support/maker.ts'
 import { begin, cancel, join, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -143,13 +144,13 @@ test('a large library stays small in the page, and the way back comes to its pla
   expect(await tiles(page).count()).toBeLessThanOrEqual(6 * 48)
 })
 
-test('a tile follows its video until it is ready', async ({ page, server }) => {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '1000', '--reason', 'For a long video')
-  // Long enough to be seen at work.
-  await begin(page, { prompt: 'watched on the wall', size: '1920x1080', seconds: 20 })
+moving('a tile follows its video until it is ready', async ({ page, maker }) => {
+  await join(page)
+  maker.makes = 40
+  await begin(page, { prompt: 'watched on the wall', ...MOVED })
   await page.goto('/library')
   await expect(tiles(page).getByRole('progressbar')).toBeVisible()
+  maker.makes = 'ready'
   await expect(tiles(page).locator('img')).toBeVisible({ timeout: MADE_WITHIN })
   await expect(tiles(page).getByRole('progressbar')).toHaveCount(0)
   await tiles(page).locator('a').first().hover()

@@ -1,6 +1,7 @@
 // Work as it happens: over reloads, tabs, devices, cancelled work, and without an event stream.
 
 import type { Page } from '@playwright/test'
+import { test as moving } from '../support/maker.ts'
 import { arrive, begin, Composer, expectMade, expectPlaying, expectPurse, hideable, join, look, make, player, settled, signIn, snapshot } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -23,28 +24,27 @@ test('a reload in the middle loses nothing', async ({ page }) => {
   await expectPurse(page, '100 credits')
 })
 
-test('two tabs and another device agree', async ({ page, context, newPage, server }) => {
+moving('two tabs and another device agree', async ({ page, context, newPage, maker }) => {
   const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For a large one')
   const tab = await context.newPage()
   const device = await newPage()
   await signIn(device, person)
   await Promise.all([page, tab, device].map((each) => arrive(each, '/create')))
 
+  maker.makes = 40
   const composer = new Composer(page)
   await composer.prompt.fill('seen from everywhere')
-  // Large, so that it is still being made when the last of the three is looked at.
-  await composer.shape('1920x1080').check()
-  await composer.seconds.selectOption('20')
+  await composer.form.getByLabel('Model').selectOption('Mover')
   await composer.go.click()
   for (const each of [page, tab, device]) {
     await expect(each.getByRole('progressbar')).toBeVisible()
-    await expectPurse(each, '0 credits 400 on hold')
+    await expectPurse(each, '190 credits 10 on hold')
   }
+  maker.makes = 'ready'
   for (const each of [page, tab, device]) {
     await expectMade(each)
-    await expect(each.getByLabel('Watched now')).toContainText('Charged 400 credits')
-    await expectPurse(each, '0 credits')
+    await expect(each.getByLabel('Watched now')).toContainText('Charged 10 credits')
+    await expectPurse(each, '190 credits')
   }
 })
 
@@ -60,22 +60,22 @@ test('a library that is open shows work as it goes on, and the video page its en
   await expect(page.getByRole('region', { name: 'Receipt' })).toContainText('Charged 80 credits')
 })
 
-test('what waits says its place in the line, and starts by itself', async ({ page, server }) => {
-  const person = await join(page)
-  await server.run('user', 'grant', '--email', person.email, '--credits', '200', '--reason', 'For large ones')
+moving('what waits says its place in the line, and starts by itself', async ({ page, maker }) => {
+  await join(page)
   const composer = new Composer(page)
   await composer.open()
   await composer.prompt.fill('one after the other')
-  await composer.shape('1920x1080').check()
-  await composer.seconds.selectOption('5')
+  await composer.form.getByLabel('Model').selectOption('Mover')
   await composer.takes(4).check()
+  maker.makes = 40
   await composer.go.click()
   // Two of one person are worked on at once.
   await expect(page.getByRole('progressbar')).toHaveCount(4)
   await expect(page.getByText('Waiting in line').first()).toBeVisible()
   await expect(page.getByText(/^place \d+/).first()).toBeVisible()
+  maker.makes = 'ready'
   await expectMade(page, 4)
-  await expect(page.getByLabel('Watched now')).toContainText('Charged 400 credits')
+  await expect(page.getByLabel('Watched now')).toContainText('Charged 40 credits')
 })
 
 test('every change of state is announced politely, and the percents are not', async ({ page }) => {

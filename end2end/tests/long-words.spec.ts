@@ -4,8 +4,8 @@
 import type { Locator, Page } from '@playwright/test'
 import { bar, tiles } from '../support/library.ts'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
-import { expect, newPerson } from '../support/test.ts'
+import { arrive, begin, cancel, Composer, expectNoSidewaysScroll, join, make, newPerson } from '../support/studio.ts'
+import { expect } from '../support/test.ts'
 
 test.use({ viewport: { width: 390, height: 844 } })
 

@@ -1,8 +1,8 @@
 // The main job: from a prompt to a finished video, and everything that can be done with it.
 
 import fs from 'node:fs'
-import { arrive, begin, cancel, Composer, expectMade, expectPlaying, expectPurse, make, player, settled } from '../support/studio.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { arrive, begin, cancel, Composer, expectMade, expectPlaying, expectPurse, make, player, settled, signUp } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 const PROMPT = 'a paper boat crossing a storm drain at dusk'
 

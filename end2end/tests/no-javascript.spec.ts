@@ -1,7 +1,7 @@
 // Everything that matters works as plain forms and links.
 
-import { join, MADE_WITHIN, make, signIn } from '../support/studio.ts'
-import { expect, newPerson, test } from '../support/test.ts'
+import { join, MADE_WITHIN, make, newPerson, signIn } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 test.use({ javaScriptEnabled: false })
 

@@ -1,8 +1,8 @@
 // In a hand: 390 by 844, and fingers.
 
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, Composer, expectMade, expectNoSidewaysScroll, expectPlaying, make, player, join } from '../support/studio.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { arrive, begin, cancel, Composer, expectMade, expectNoSidewaysScroll, expectPlaying, join, make, player, signUp } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
 

@@ -3,8 +3,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { MovingStudio } from '../support/maker.ts'
-import { Composer, expectMade } from '../support/studio.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { Composer, expectMade, signUp } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 const poster = path.resolve(import.meta.dirname, '../../public/showcase/2.jpg')
 const readme = path.resolve(import.meta.dirname, '../../README.md')

@@ -2,8 +2,8 @@
 
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { arrive, begin, cancel, Composer, expectMade, join, make, settled } from '../support/studio.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { arrive, begin, cancel, Composer, expectMade, join, make, settled, signUp } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 test.skip(!process.env.AISORA_PICTURES, 'only with AISORA_PICTURES=1')
 test.setTimeout(240_000)

@@ -1,7 +1,7 @@
 // What is somebody's stays theirs; nothing is loaded from elsewhere; and the headers that keep it so.
 
-import { arrive, begin, cancel, expectMade, form, join, make, quoteFor, snapshot } from '../support/studio.ts'
-import { expect, signUp, test } from '../support/test.ts'
+import { arrive, begin, cancel, expectMade, form, join, make, quoteFor, signUp, snapshot } from '../support/studio.ts'
+import { expect, test } from '../support/test.ts'
 
 const UNKNOWN = '01a20927-54ed-725e-a783-bcd91eefcd05'
 

@@ -1,8 +1,8 @@
 // All tabs of a browser have one session: a page of somebody who is not signed in any more covers itself.
 
 import type { Locator, Page } from '@playwright/test'
-import { arrive, Composer, join, make, signIn } from '../support/studio.ts'
-import { expect, expectAccessible, type Person, test } from '../support/test.ts'
+import { arrive, Composer, join, make, type Person, signIn } from '../support/studio.ts'
+import { expect, expectAccessible, test } from '../support/test.ts'
 
 const cover = (page: Page): Locator => page.getByRole('dialog', { name: /^(You are signed out|Somebody else is signed in)$/ })
 
