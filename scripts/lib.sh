@@ -29,6 +29,16 @@ wasm_bindgen_version() {
   echo "${words#wasm-bindgen }"
 }
 
+# How many megabytes files in /dev/shm may take without anybody missing them; 0 where there is none, or none for programs.
+free_mb() {
+  local there=0 memory=0
+  if awk '$2 == "/dev/shm" && $4 !~ /noexec/ { found = 1 } END { exit !found }' /proc/mounts 2>/dev/null; then
+    there=$(df -Pm /dev/shm | awk 'NR == 2 { print $4 }')
+    memory=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
+  fi
+  echo $((there < memory ? there : memory))
+}
+
 # The folder of PostgreSQL's server programs, newest first; empty when there are none.
 postgres_programs() {
   local dir

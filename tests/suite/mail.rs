@@ -19,9 +19,9 @@ use aisora::{
 use serde::Deserialize;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
 
@@ -77,6 +77,24 @@ impl Received {
     }
 }
 
+/// A Python that has the mail server's library; looked for once.
+fn python() -> Option<&'static Path> {
+    static FOUND: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let own = tools().join("mail/bin/python3");
+        let python = if own.exists() {
+            own
+        } else {
+            PathBuf::from("python3")
+        };
+        let there = Command::new(&python)
+            .args(["-c", "import aiosmtpd"])
+            .stderr(Stdio::null())
+            .status();
+        there.is_ok_and(|status| status.success()).then_some(python)
+    });
+    FOUND.as_deref()
+}
+
 /// A mail server of its own.
 pub struct MailServer {
     child: Child,
@@ -88,25 +106,15 @@ pub struct MailServer {
 impl MailServer {
     /// Nothing where it is not installed. With `user:password` it wants to know who sends.
     pub fn start(user: Option<&str>) -> Option<Self> {
-        let own = tools().join("mail/bin/python3");
-        let python = if own.exists() {
-            own
-        } else {
-            PathBuf::from("python3")
-        };
-        let there = Command::new(&python)
-            .args(["-c", "import aiosmtpd"])
-            .stderr(Stdio::null())
-            .status();
-        if !there.is_ok_and(|status| status.success()) {
+        let Some(python) = python() else {
             // Around the test's captured output, so that it is seen.
             let _ = writeln!(
                 std::io::stderr(),
                 "NOT RUN: the mail server of the tests is not installed; scripts/tools test does it"
             );
             return None;
-        }
-        let mut child = Command::new(&python)
+        };
+        let mut child = Command::new(python)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mail/server.py"))
             .args(user.map(|user| format!("--user={user}")))
             .stdin(Stdio::piped())

@@ -1,10 +1,12 @@
 //! A server of its own for each test, on either engine.
 
+mod database;
 mod emulator;
 mod provider;
 mod store;
 mod web;
 
+pub use database::{fresh_postgres, postgres_url};
 pub use emulator::{
     Emulator, KEY, PRESETS, REMOTE,
     hosted::{Catalogue, HOOK_SECRET, Service},
@@ -83,31 +85,6 @@ pub fn client() -> reqwest::ClientBuilder {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none())
 }
 
-/// Where the throwaway PostgreSQL is.
-pub fn postgres_url() -> Option<String> {
-    std::env::var("AISORA_TEST_POSTGRES_URL")
-        .ok()
-        .filter(|url| !url.is_empty())
-}
-
-/// A database of its own in the throwaway PostgreSQL.
-pub async fn fresh_postgres() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let url = postgres_url().expect("checked by the macro");
-    let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
-    let pool = sqlx::PgPool::connect(&url)
-        .await
-        .expect("the throwaway PostgreSQL answers");
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create)
-        .execute(&pool)
-        .await
-        .expect("a database of its own");
-    pool.close().await;
-    let (before, _) = url.rsplit_once('/').expect("a database in the address");
-    format!("{before}/{name}")
-}
-
 /// What differs from the usual server.
 #[derive(Default)]
 pub struct Setup {
@@ -139,10 +116,7 @@ impl TestApp {
 
     pub async fn with(engine: Engine, setup: Setup) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let database_url = match engine {
-            Engine::Sqlite => format!("sqlite://{}", folder.path().join("aisora.db").display()),
-            Engine::Postgres => fresh_postgres().await,
-        };
+        let database_url = database::fresh(engine, folder.path()).await;
         let app = open(&folder, &database_url, setup).await;
         Self {
             app,
