@@ -8,7 +8,7 @@ mod refusals;
 mod sending;
 
 use crate::{
-    sdk::tools,
+    sdk,
     support::{Engine, Setup, WebServer},
 };
 use aisora::{
@@ -80,12 +80,7 @@ impl Received {
 /// A Python that has the mail server's library; looked for once.
 fn python() -> Option<&'static Path> {
     static FOUND: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-        let own = tools().join("mail/bin/python3");
-        let python = if own.exists() {
-            own
-        } else {
-            PathBuf::from("python3")
-        };
+        let python = sdk::python("mail");
         let there = Command::new(&python)
             .args(["-c", "import aiosmtpd"])
             .stderr(Stdio::null())
@@ -217,16 +212,13 @@ impl Scene {
         tokio::time::sleep(Duration::from_millis(1_300)).await;
     }
 
-    /// What arrived, once it is so many and the postman has written down what came of them: the time that passes next must
-    /// not pass in between.
+    /// What arrived, once it is so many and what came of them is written down.
     pub async fn arrived(&self, count: usize) -> Vec<Received> {
-        const UNDER_WAY: &str = "SELECT COUNT(*) FROM jobs WHERE kind = 'letter' AND lease_owner IS NOT NULL";
         self.server
             .test
-            .until("letters arrive", async || {
-                self.mail.received().len() >= count && self.count(UNDER_WAY).await == 0
-            })
+            .until("letters arrive", async || self.mail.received().len() >= count)
             .await;
+        self.nothing_under_way().await;
         let received = self.mail.received();
         assert_eq!(received.len(), count, "{received:#?}");
         received
@@ -235,16 +227,19 @@ impl Scene {
     /// No letter waits, and no job for one.
     pub async fn nothing_waits(&self) {
         const WAITING: &str = "SELECT (SELECT COUNT(*) FROM jobs WHERE kind = 'letter') + (SELECT COUNT(*) FROM letters) + (SELECT COUNT(*) FROM letter_items)";
-        self.server
-            .test
-            .until("nothing waits", async || self.count(WAITING).await == 0)
-            .await;
+        self.none("nothing waits", WAITING).await;
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
-        let db = &self.server.test.app.db;
-        let row: Result<(i64,), sqlx::Error> = aisora::on_db!(db, |c| sqlx::query_as(sql).fetch_one(c).await);
-        row.expect("a count").0
+    /// No postman is between sending a letter and writing down what came of it. Time that passed there would end a claim
+    /// that is kept, or begin a pause too late.
+    pub async fn nothing_under_way(&self) {
+        const UNDER_WAY: &str = "SELECT COUNT(*) FROM jobs WHERE kind = 'letter' AND lease_owner IS NOT NULL";
+        self.none("nothing is under way", UNDER_WAY).await;
+    }
+
+    async fn none(&self, what: &str, sql: &'static str) {
+        let test = &self.server.test;
+        test.until(what, async || test.count(sql).await == 0).await;
     }
 }
 

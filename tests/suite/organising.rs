@@ -116,10 +116,6 @@ async fn title_tags_and_note_are_found_and_what_is_taken_away_is_not(engine: Eng
     assert_eq!(found("paper boat").await, 1);
 }
 
-async fn rows(test: &TestApp, sql: &'static str) -> i64 {
-    aisora::on_db!(&test.app.db, |c| sqlx::query_scalar(sql).fetch_one(c).await).unwrap()
-}
-
 async fn deleting_forgets_all_that_was_written(engine: Engine) {
     let test = TestApp::start(engine).await;
     let person = test.person().await;
@@ -146,9 +142,9 @@ async fn deleting_forgets_all_that_was_written(engine: Engine) {
     assert_eq!(shelves.collections[0].videos, 0);
     assert!(shelves.tags.is_empty() && shelves.models.is_empty());
     let left = "SELECT COUNT(*) FROM generations WHERE title <> '' OR note <> '' OR title_sort <> '' OR prompt_search <> '' OR favourite";
-    assert_eq!(rows(&test, left).await, 0);
-    assert_eq!(rows(&test, "SELECT COUNT(*) FROM generation_tags").await, 0);
-    assert_eq!(rows(&test, "SELECT COUNT(*) FROM prompt_words").await, 0);
+    assert_eq!(test.count(left).await, 0);
+    assert_eq!(test.count("SELECT COUNT(*) FROM generation_tags").await, 0);
+    assert_eq!(test.count("SELECT COUNT(*) FROM prompt_words").await, 0);
     assert_eq!(code(test.app.organising.about(person, id).await), Code::NotFound);
 }
 

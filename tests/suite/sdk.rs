@@ -16,8 +16,7 @@ const WORKS: &str = "create_and_poll\nretrieve\nraw response\npoll\ndownload_con
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_client_for_python_works_unchanged() {
-    let own = tools().join("sdk/bin/python3");
-    let python = if own.exists() { own } else { "python3".into() };
+    let python = python("sdk");
     let script = format!("{FOLDER}/check.py");
     run(
         "Python",
@@ -46,6 +45,12 @@ pub fn tools() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_aisora"));
     let target = program.ancestors().nth(2).expect("a folder of a folder");
     target.join("tools")
+}
+
+/// The Python with the packages that `scripts/tools` installed for something; else the machine's own, which may have them.
+pub fn python(packages: &str) -> PathBuf {
+    let own = tools().join(packages).join("bin/python3");
+    if own.exists() { own } else { "python3".into() }
 }
 
 async fn run(name: &str, there: &mut Command, script: &mut Command) {

@@ -223,6 +223,11 @@ impl TestApp {
         tx.commit().await.expect("committed");
     }
 
+    /// What a query counts.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        aisora::on_db!(&self.app.db, |c| sqlx::query_scalar(sql).fetch_one(c).await).expect("a count")
+    }
+
     /// Waits until something is the case.
     pub async fn until(&self, what: &str, is: impl AsyncFn() -> bool) {
         let patience = Instant::now() + PATIENCE;

@@ -39,7 +39,7 @@ async fn tell(studio: &Studio) -> (String, Vec<(&'static str, String)>) {
     assert_eq!(post(studio, "hosted", hook.clone()).await, StatusCode::OK);
     until(|| studio.service.seen().polls.len() == 5).await;
     let took = told.elapsed();
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
     hook
 }
 
