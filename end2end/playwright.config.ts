@@ -14,6 +14,9 @@ const shell = found('/usr/bin/chromium-headless-shell') ?? whole
 
 const NEEDS_WHOLE = /(bells|components|offline)\.spec\.ts/
 
+/** Looks over many pages. They come last: where the time does not suffice, what people do goes before. */
+const OVER_ALL_PAGES = /(accessibility|accessibility-panels|aria|forced-colours|long-words|zoom)\.spec\.ts/
+
 const launched = (executablePath: string) => ({
   launchOptions: {
     executablePath,
@@ -41,7 +44,7 @@ export default defineConfig({
   // For a machine that is ten times slower than most: what passes never waits so long.
   timeout: 600_000,
   expect: { timeout: 40_000 },
-  reporter: process.env.CI ? [['list']] : [['list'], ['html', { open: 'never' }]],
+  reporter: [['list'], process.env.CI ? ['./support/left-out.ts'] : ['html', { open: 'never' }]],
   use: {
     actionTimeout: 40_000,
     navigationTimeout: 80_000,
@@ -55,7 +58,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
   },
   projects: [
-    { name: 'shell', testIgnore: NEEDS_WHOLE, use: launched(shell) },
+    { name: 'shell', testIgnore: [NEEDS_WHOLE, OVER_ALL_PAGES], use: launched(shell) },
     { name: 'whole', testMatch: NEEDS_WHOLE, use: launched(whole) },
+    { name: 'pages', testMatch: OVER_ALL_PAGES, use: launched(shell) },
   ],
 })

@@ -2,6 +2,7 @@
 
 import { AxeBuilder } from '@axe-core/playwright'
 import { test as base, expect, type BrowserContextOptions, type Page } from '@playwright/test'
+import { OUT_OF_TIME } from './left-out.ts'
 import { Server } from './server.ts'
 import { stopWork } from './studio.ts'
 import { Watch } from './watch.ts'
@@ -9,6 +10,8 @@ import { Watch } from './watch.ts'
 export { expect }
 
 interface TestFixtures {
+  /** Leaves a test out that would begin after `AISORA_BROWSER_UNTIL`, in unix seconds, where that is set. */
+  inTime: undefined
   /** The problems of all pages of this test. One that was not allowed fails the test. */
   watch: Watch
   /** Opens a page in a new browser context: another person, another device, no JavaScript. Watched like `page`. */
@@ -35,6 +38,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await server.dispose()
     },
     { scope: 'worker' },
+  ],
+
+  inTime: [
+    async ({}, use, testInfo) => {
+      testInfo.skip(Date.now() / 1000 > Number(process.env.AISORA_BROWSER_UNTIL ?? Infinity), OUT_OF_TIME)
+      await use(undefined)
+    },
+    { auto: true },
   ],
 
   baseURL: async ({ server }, use) => use(server.url),

@@ -254,11 +254,16 @@ impl TestApp {
 
 async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
     let data = folder.path().join("data").display().to_string();
+    // A slow machine may lose a short lease. It ends by the test's clock: while that stands still, nobody takes the work over.
+    let lease = match setup.clock {
+        Clock::System => "2",
+        Clock::Manual(_) => "30",
+    };
     let mut environment = vec![
         ("AISORA_DATA_DIR", data),
         ("AISORA_DATABASE_URL", database_url.to_owned()),
         ("AISORA_BUILTIN_CREDITS_PER_SECOND", "128x72=10".to_owned()),
-        ("AISORA_WORKER_LEASE_SECONDS", "2".to_owned()),
+        ("AISORA_WORKER_LEASE_SECONDS", lease.to_owned()),
     ];
     environment.extend(setup.environment);
     let find = |name: &str| {

@@ -29,7 +29,7 @@ id = "remote"
 remote = "{remote}"
 sizes = {{ "{SIZE}" = 10 }}
 seconds = [{LENGTH}]
-deadline_seconds = 30
+deadline_seconds = 240
 extends = true
 "#
     )
