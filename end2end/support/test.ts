@@ -42,7 +42,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   inTime: [
     async ({}, use, testInfo) => {
-      testInfo.skip(Date.now() / 1000 > Number(process.env.AISORA_BROWSER_UNTIL ?? Infinity), OUT_OF_TIME)
+      const until = Number(process.env.AISORA_BROWSER_UNTIL ?? Infinity)
+      testInfo.skip(testInfo.retry === 0 && Date.now() / 1000 > until, OUT_OF_TIME)
       await use(undefined)
     },
     { auto: true },

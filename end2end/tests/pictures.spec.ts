@@ -6,7 +6,7 @@ import { arrive, begin, cancel, Composer, expectMade, join, make, settled, signU
 import { expect, test } from '../support/test.ts'
 
 test.skip(!process.env.AISORA_PICTURES, 'only with AISORA_PICTURES=1')
-test.setTimeout(240_000)
+test.setTimeout(1_200_000)
 
 const folder = path.join(import.meta.dirname, '../pictures')
 const WIDTHS = { 390: 844, 820: 1180, 1440: 900 } as const

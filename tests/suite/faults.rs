@@ -125,7 +125,7 @@ async fn a_store_that_stays_full_fails_the_generation_and_the_server_lives(engin
     let setup = Setup {
         storage: Some(faults.storage()),
         play: Some(Play::default().hasty()),
-        environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "8".into())],
+        environment: vec![("AISORA_BUILTIN_DEADLINE_SECONDS", "20".into())],
         ..Setup::default()
     };
     let mut test = TestApp::with(engine, setup).await;

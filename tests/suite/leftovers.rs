@@ -23,9 +23,11 @@ crate::on_both_engines!(
     a_stream_that_missed_something_reads_the_table,
 );
 
+/// Under a lease that is soon lost.
 fn with(play: &Play) -> Setup {
     Setup {
         play: Some(play.clone()),
+        environment: vec![("AISORA_WORKER_LEASE_SECONDS", "2".into())],
         ..Setup::default()
     }
 }

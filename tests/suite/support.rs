@@ -42,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a test waits for what must happen before it says that it does not. A machine may be slow; a test that passes
 /// never waits so long.
-pub const PATIENCE: Duration = Duration::from_mins(3);
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,7 +256,7 @@ async fn open(folder: &TempDir, database_url: &str, setup: Setup) -> App {
     let data = folder.path().join("data").display().to_string();
     // A slow machine may lose a short lease. It ends by the test's clock: while that stands still, nobody takes the work over.
     let lease = match setup.clock {
-        Clock::System => "2",
+        Clock::System => "10",
         Clock::Manual(_) => "30",
     };
     let mut environment = vec![

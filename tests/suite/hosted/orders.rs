@@ -74,7 +74,7 @@ const fn blocked(prompt: &'static str, told: &'static str) -> Bad {
 }
 
 /// What goes wrong for good everywhere: the prompt, how it ends, and what the operator is told.
-const EVERYWHERE: [Bad; 18] = [
+const EVERYWHERE: [Bad; 17] = [
     failed("crash at the door", Reason::ProviderUnreachable, "500"),
     failed("a gateway gives up", Reason::ProviderUnreachable, "504"),
     failed("no money", Reason::ProviderRefused, "Insufficient credits"),
@@ -95,7 +95,6 @@ const EVERYWHERE: [Bad; 18] = [
     blocked("block later", ""),
     failed("vanish", Reason::ProviderFailed, "does not know the job"),
     failed("endless", Reason::BadVideo, "larger than 1048576 bytes"),
-    failed("a web page", Reason::ProviderUnreachable, "text/html"),
     failed("not a video", Reason::BadVideo, ""),
     failed("half a video", Reason::BadVideo, ""),
     failed("gone when done", Reason::BadVideo, "404"),
@@ -145,13 +144,14 @@ fn own(service: Service) -> Vec<Bad> {
     }
 }
 
-/// What never ends by itself.
-fn never(service: Service) -> Vec<Bad> {
+/// What is hoped for until the time of the video is over.
+fn at_the_deadline(service: Service) -> Vec<Bad> {
     let word = match service {
         Service::Fal => "BREWING",
         Service::OpenRouter | Service::Replicate => "brewing",
     };
     vec![
+        failed("a web page", Reason::ProviderUnreachable, "text/html"),
         failed("never", Reason::TimedOut, ""),
         failed("unknown word", Reason::TimedOut, word),
     ]
@@ -161,7 +161,12 @@ async fn what_goes_wrong_for_good_is_not_charged(engine: Engine) {
     for service in ALL {
         let cases = EVERYWHERE.into_iter().chain(own(service)).collect();
         end_so(service, Studio::open(engine, service).await, cases).await;
-        end_so(service, Studio::hasty(engine, service).await, never(service)).await;
+        end_so(
+            service,
+            Studio::hasty(engine, service).await,
+            at_the_deadline(service),
+        )
+        .await;
     }
 }
 
