@@ -116,6 +116,7 @@ async fn what_is_deleted_here_is_deleted_there(engine: Engine) {
 }
 
 async fn a_provider_that_never_answers_is_given_up(engine: Engine) {
+    const UNDER_WAY: &str = "SELECT COUNT(*) FROM jobs WHERE queue = 'providers' AND lease_owner IS NOT NULL";
     let play = keeper();
     let clock = Clock::manual(1_795_000_000_000);
     let setup = Setup {
@@ -129,8 +130,8 @@ async fn a_provider_that_never_answers_is_given_up(engine: Engine) {
     play.deaf.store(u32::MAX, Ordering::SeqCst);
     test.app.generations.delete(person, id).await.expect("deleted");
     let tried = async |times: u32| {
-        test.until("it was asked", async || {
-            play.deaf.load(Ordering::SeqCst) <= u32::MAX - times
+        test.until("it was asked, and that is written down", async || {
+            play.deaf.load(Ordering::SeqCst) <= u32::MAX - times && test.count(UNDER_WAY).await == 0
         })
         .await;
     };
