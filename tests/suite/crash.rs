@@ -151,7 +151,7 @@ async fn a_deployment_loses_no_order(beside: bool) {
     }
     let told = Instant::now();
     worker.as_mut().unwrap_or(&mut server).end().await;
-    assert!(told.elapsed() < Duration::from_secs(20), "{:?}", told.elapsed());
+    assert!(told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
     if beside {
         worker = Some(server.worker());
     } else {

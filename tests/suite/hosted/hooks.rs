@@ -40,7 +40,7 @@ async fn tell(studio: &Studio) -> (String, Vec<(&'static str, String)>) {
     assert_eq!(post(studio, "hosted", hook.clone()).await, StatusCode::OK);
     until(|| studio.service.seen().polls.len() > asked).await;
     let took = told.elapsed();
-    assert!(took < Duration::from_secs(6), "{took:?}");
+    assert!(took < Duration::from_secs(3), "{took:?}");
     hook
 }
 
