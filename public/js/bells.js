@@ -59,7 +59,7 @@ async function wakeWithTouch() {
 async function note(card) {
   const words = card.state === 'succeeded' ? t('Your video is ready') : t('A video was not made. Nothing was charged.')
   const options = {
-    body: card.prompt.slice(0, 120),
+    body: (card.title || card.prompt).slice(0, 120),
     icon: card.poster && card.state === 'succeeded' ? `/media/${card.id}/tile.jpg` : '/icon-192.png',
     tag: card.id,
     data: `/v/${card.id}`,

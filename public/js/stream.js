@@ -132,6 +132,6 @@ if (isHere) {
   document.addEventListener('aisora:work', ({ detail }) => {
     purse()
     const [said, last] = [document.querySelector('.house ~ [role="status"]'), detail.at(-1)]
-    if (said && last) said.textContent = `${STATES[last.state]}: ${last.prompt.slice(0, 80)}`
+    if (said && last) said.textContent = `${STATES[last.state]}: ${(last.title || last.prompt).slice(0, 80)}`
   })
 }

@@ -8,7 +8,8 @@ import { percent, STATES, still, summed, timing, together } from './said.js'
 const NEWS = 300_000
 const SEEN = 'aisora-seen'
 const OPEN = 'aisora-strip'
-const REMEMBERED = 60
+// More than a snapshot carries.
+const REMEMBERED = 400
 
 const strip = document.getElementById('strip')
 const more = strip?.querySelector('details')
@@ -58,7 +59,7 @@ function rowOf(card) {
   const row = model.cloneNode(true)
   row.dataset.id = card.id
   const words = row.querySelector('.strip-words')
-  words.textContent = card.prompt
+  words.textContent = card.title || card.prompt
   words.href = row.querySelector('.strip-open').href = `/v/${card.id}`
   row.querySelector('.strip-again').href = `/create?from=${card.id}`
   row.querySelector('form').action = `/v/${card.id}/cancel`

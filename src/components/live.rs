@@ -327,7 +327,7 @@ impl Live {
             words.push_str(t!("not charged"));
         }
         words.push_str(": ");
-        words.extend(card.prompt.chars().take(80));
+        words.extend(card.name().chars().take(80));
         self.said.set(words);
     }
 }

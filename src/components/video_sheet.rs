@@ -87,7 +87,7 @@ fn Takes(page: VideoPage) -> impl IntoView {
         "take-prev",
     );
     let after = way(takes.get(place + 1), "next", "take-next");
-    let words = t!("Take {n} of {of}", n = page.card.take, of = takes.len());
+    let words = t!("Take {n} of {of}", n = place + 1, of = takes.len());
     view! { <nav class="take-ways" aria-label=t!("Takes")>{before} <span>{words}</span> {after}</nav> }
         .into_any()
 }

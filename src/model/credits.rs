@@ -108,8 +108,8 @@ pub struct StatementLine {
     pub reason: String,
     /// The generation that it belongs to, if it is still there.
     pub generation: Option<super::ids::GenerationId>,
-    /// The beginning of that generation's prompt.
-    pub prompt: Option<String>,
+    /// The beginning of that generation's title, or of its prompt where it has none.
+    pub name: Option<String>,
     /// When, in unix milliseconds.
     pub at: i64,
 }

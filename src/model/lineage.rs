@@ -71,8 +71,8 @@ impl DerivedBy {
 pub struct Kin {
     /// Which one.
     pub id: GenerationId,
-    /// The beginning of its prompt; empty when it was deleted.
-    pub prompt: String,
+    /// The beginning of its title, or of its prompt where it has none; empty when it was deleted.
+    pub name: String,
     /// Which take of its quote, from 1.
     pub take: u32,
     /// Where it is in its life.

@@ -75,8 +75,8 @@ pub struct Left {
 pub struct Trashed {
     /// Its id.
     pub id: GenerationId,
-    /// What was asked for.
-    pub prompt: String,
+    /// The beginning of its title, or of what was asked for where it has none.
+    pub name: String,
     /// Pixels.
     pub size: Size,
     /// Length in seconds.

@@ -95,7 +95,7 @@ fn shown(one: &VideoPage, other: &VideoPage) -> AnyView {
 }
 
 fn side(letter: &'static str, card: &Card) -> AnyView {
-    let name = format!("{letter}: {}", card.prompt.chars().take(120).collect::<String>());
+    let name = format!("{letter}: {}", card.name().chars().take(120).collect::<String>());
     let screen = if card.state == State::Succeeded {
         view! {
             <video
@@ -124,7 +124,7 @@ fn side(letter: &'static str, card: &Card) -> AnyView {
             <div class=["screen ", in_words::shape_class(card.size)].concat()>{screen}</div>
             <figcaption>
                 <b>{letter}</b>
-                <a href=card.page() dir="auto">{card.prompt.chars().take(80).collect::<String>()}</a>
+                <a href=card.page() dir="auto">{card.name().chars().take(80).collect::<String>()}</a>
             </figcaption>
         </figure>
     }

@@ -86,7 +86,7 @@ fn line(line: StatementLine) -> impl IntoView {
         PostingKind::Capture => (t!("Spent, from the hold"), "number spent", ""),
         PostingKind::Release => (t!("Not charged, back from the hold"), "number up", "+"),
     };
-    let prompt = line.prompt.unwrap_or_else(|| t!("A video").into());
+    let name = line.name.unwrap_or_else(|| t!("A video").into());
     // The one that the program itself gives; others are the operator's words.
     let reason = if line.reason == "Welcome" {
         t!("Welcome").into()
@@ -94,7 +94,7 @@ fn line(line: StatementLine) -> impl IntoView {
         line.reason
     };
     let what = match line.generation {
-        Some(id) => view! { <a class="line-what" dir="auto" href=format!("/v/{id}")>{prompt}</a> }.into_any(),
+        Some(id) => view! { <a class="line-what" dir="auto" href=format!("/v/{id}")>{name}</a> }.into_any(),
         None if line.kind == PostingKind::Grant => {
             view! { <span class="line-what">{reason}</span> }.into_any()
         }

@@ -116,7 +116,7 @@ fn line(video: Trashed) -> AnyView {
         <li>
             <a class="trash-still" href=page.clone() tabindex="-1" aria-hidden="true">{poster}</a>
             <div class="trash-what">
-                <a class="trash-words" id=head.clone() dir="auto" href=page>{video.prompt}</a>
+                <a class="trash-words" id=head.clone() dir="auto" href=page>{video.name}</a>
                 <p class="hint">{words::seconds(video.seconds)} ", " {words::pixels(video.size)} {size} {state}</p>
                 <p class="hint">{gone} " " <Moment at=video.gone.gone_at /></p>
             </div>

@@ -186,7 +186,7 @@ impl Ledger {
         }))
     }
 
-    /// A page of a person's statement, newest first. Who knows the generations fills in their prompts.
+    /// A page of a person's statement, newest first. Who knows the generations fills in their names.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -216,7 +216,7 @@ fn line(row: ledger::LineRow) -> Result<StatementLine> {
         available_after: Credits(row.available_after),
         reason: row.reason,
         generation: row.reference.parse().ok(),
-        prompt: None,
+        name: None,
         at: row.at,
     })
 }

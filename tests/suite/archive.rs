@@ -4,14 +4,14 @@ use crate::{
     storage::S3,
     support::{Browser, Engine, PATIENCE, Setup, WebServer, sample_video},
 };
-use aisora::model::{generation::State, ids::UserId};
+use aisora::model::{generation::State, ids::UserId, library::AboutChange};
 use aisora::server::{
     clock::Clock,
     zip::{Entry, Layout},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use reqwest::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     io::{Seek as _, SeekFrom, Write as _},
     ops::Range,
@@ -22,6 +22,7 @@ use std::{
 
 crate::on_both_engines!(
     an_archive_is_what_others_can_open,
+    what_a_person_wrote_to_a_video_leaves_with_it,
     parts_of_it_make_the_whole,
     a_long_choice_has_a_short_address_for_a_day,
     only_own_finished_videos_are_in_it,
@@ -190,6 +191,63 @@ async fn in_parts(studio: &Studio, path: &str, expected: &[u8], borders: Range<u
     }
     let answer = studio.get(path, &[("range", "bytes=-1")]).await;
     assert_eq!(answer.bytes().await.unwrap(), expected[expected.len() - 1..]);
+}
+
+async fn what_a_person_wrote_to_a_video_leaves_with_it(engine: Engine) {
+    let studio = Studio::with(engine, Setup::default(), &["a paper boat", "a storm"]).await;
+    let app = &studio.server.test.app;
+    let cards = app.generations.snapshot(studio.person).await.unwrap().cards;
+    let boat = cards
+        .iter()
+        .find(|card| card.prompt == "a paper boat")
+        .unwrap()
+        .id;
+    let mut collections = Vec::new();
+    for name in ["Zürich", "Films"] {
+        collections.push(app.organising.collection(studio.person, name).await.unwrap());
+    }
+    let change = AboutChange {
+        title: "Überfahrt, zweiter Versuch".into(),
+        note: "for Ayşe\nsecond line".into(),
+        tags: vec!["night".into(), "fog".into()],
+        favourite: true,
+        collections,
+    };
+    app.organising
+        .write(studio.person, boat, change, "")
+        .await
+        .unwrap();
+    let files = open_bytes(&whole(&studio, "/library/download?all=1").await);
+    let named = |word: &str| {
+        files
+            .iter()
+            .find(|(name, _)| name.contains(word) && name.ends_with(".json"))
+    };
+    let sheet: Value =
+        serde_json::from_slice(&named("überfahrt-zweiter-versuch").expect("its title names it").1).unwrap();
+    let expected = json!({
+        "prompt": "a paper boat",
+        "title": "Überfahrt, zweiter Versuch",
+        "note": "for Ayşe\nsecond line",
+        "tags": ["fog", "night"],
+        "collections": ["Films", "Zürich"],
+        "favourite": true,
+    });
+    for (key, value) in expected.as_object().unwrap() {
+        assert_eq!(&sheet[key], value, "{key}");
+    }
+    let bare: Value = serde_json::from_slice(&named("a-storm").expect("its prompt names it").1).unwrap();
+    assert_eq!(
+        (&bare["title"], &bare["tags"], &bare["favourite"]),
+        (&json!(""), &json!([]), &json!(false))
+    );
+    let answer = studio
+        .get(&format!("/media/{boat}/video.mp4?download"), &[])
+        .await;
+    assert!(
+        header(&answer, "content-disposition").contains("versuch"),
+        "{answer:?}"
+    );
 }
 
 async fn parts_of_it_make_the_whole(engine: Engine) {

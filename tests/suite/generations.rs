@@ -57,7 +57,7 @@ async fn from_a_prompt_to_a_charged_video(engine: Engine) {
     );
     let statement = test.app.generations.statement(person, None).await.unwrap();
     assert_eq!(statement.lines[0].generation, Some(card.id));
-    assert_eq!(statement.lines[0].prompt.as_deref(), Some("a paper boat"));
+    assert_eq!(statement.lines[0].name.as_deref(), Some("a paper boat"));
     test.audit().await;
 }
 
@@ -312,7 +312,7 @@ async fn deleting_forgets_the_prompt_and_the_files(engine: Engine) {
     let statement = test.app.generations.statement(person, None).await.unwrap();
     assert_eq!(statement.lines.len(), 3, "the ledger keeps its lines");
     assert_eq!(
-        (statement.lines[0].generation, statement.lines[0].prompt.clone()),
+        (statement.lines[0].generation, statement.lines[0].name.clone()),
         (None, None)
     );
     test.audit().await;

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 crate::on_both_engines!(
     every_way_to_a_new_video_is_noted,
     a_family_is_shown_within_bounds,
+    each_prompt_of_an_order_has_its_own_takes,
     what_was_deleted_keeps_its_place_while_something_came_from_it,
     nobody_derives_from_what_is_not_theirs,
     a_receipt_tells_all_that_happened,
@@ -120,6 +121,65 @@ fn find(kin: &[Kin], id: GenerationId) -> Option<&Kin> {
 
 fn count(kin: &[Kin]) -> usize {
     kin.iter().map(|kin| 1 + count(&kin.children)).sum()
+}
+
+async fn each_prompt_of_an_order_has_its_own_takes(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let mut form = ComposerForm {
+        prompt: "a boat\na lighthouse\na storm".into(),
+        lines: "on".into(),
+        ..test.form(person, "a boat", 4).await
+    };
+    form.quote = test
+        .app
+        .generations
+        .quote(person, &form)
+        .await
+        .expect("a quote")
+        .token;
+    let order = test.app.generations.create(person, &form).await.expect("created");
+    assert_eq!(order.len(), 12);
+    // The third prompt's second take, behind more than a family has room for.
+    let storms: Vec<_> = order[8..].iter().map(|card| card.id).collect();
+    let came = remix(&test, person, storms[1], "a storm at night").await;
+    let page = test
+        .app
+        .generations
+        .page(person, storms[1])
+        .await
+        .expect("a page");
+    let takes: Vec<_> = page.takes.iter().map(|take| (take.id, take.take)).collect();
+    assert_eq!(takes, storms.iter().copied().zip(1..).collect::<Vec<_>>());
+    let roots: Vec<_> = page.family.roots.iter().map(|kin| (kin.id, kin.take)).collect();
+    assert_eq!(roots, takes);
+    assert_eq!(page.family.roots[1].children[0].id, came);
+    // Neither what lies in the trash nor what is gone is counted; on its own page, what lies in the trash is.
+    for id in [storms[0], storms[2]] {
+        test.app.generations.cancel(person, id).await.expect("cancelled");
+    }
+    test.app
+        .generations
+        .delete(person, storms[0])
+        .await
+        .expect("deleted");
+    test.app
+        .generations
+        .trash(person, &[storms[2]])
+        .await
+        .expect("in the trash");
+    let takes = async |id| {
+        let page = test.app.generations.page(person, id).await.expect("a page");
+        page.takes
+            .iter()
+            .map(|take| (take.id, take.take))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(takes(storms[1]).await, [(storms[1], 1), (storms[3], 2)]);
+    assert_eq!(
+        takes(storms[2]).await,
+        [(storms[1], 1), (storms[2], 2), (storms[3], 3)]
+    );
 }
 
 async fn rich(test: &TestApp, person: UserId) {
@@ -249,7 +309,7 @@ async fn what_was_deleted_keeps_its_place_while_something_came_from_it(engine: E
     }
     let roots = roots(&test, person, first).await;
     let gone = find(&roots, second).expect("its place");
-    assert!(gone.deleted && gone.prompt.is_empty() && !gone.poster);
+    assert!(gone.deleted && gone.name.is_empty() && !gone.poster);
     assert_eq!(gone.children[0].id, third);
     assert!(find(&roots, leaf).is_none(), "nothing came from it");
     assert_eq!(roots[0].more, 0);

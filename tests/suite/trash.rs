@@ -143,7 +143,7 @@ async fn what_lies_in_the_trash_is_left_out_and_still_there(engine: Engine) {
     assert_eq!(generations.page(person, ids[1]).await.unwrap().trash, None);
     assert!(generations.media(person, ids[0]).await.is_ok());
     let statement = generations.statement(person, None).await.unwrap();
-    let prompts = statement.lines.iter().filter_map(|line| line.prompt.as_deref());
+    let prompts = statement.lines.iter().filter_map(|line| line.name.as_deref());
     assert!(
         prompts.clone().any(|prompt| prompt == "boat 0") && prompts.clone().any(|prompt| prompt == "boat 1")
     );

@@ -3,14 +3,17 @@
 
 use crate::support::{Browser, DEADLINE, Engine, TestApp, WebServer};
 use aisora::model::{
+    composition::ComposerForm,
     generation::{Card, State},
-    ids::UserId,
+    ids::{GenerationId, UserId},
 };
 use aisora::server::clock::Clock;
 
 crate::on_both_engines!(
     a_card_tells_when_its_provider_last_answered_and_when_it_is_given_up,
     a_provider_that_says_nothing_has_not_answered,
+    what_ends_late_is_told_however_much_newer_work_has_ended,
+    a_large_order_is_told_whole,
     every_page_of_who_is_signed_in_has_a_strip_of_their_own_work,
     a_prompt_in_the_strip_is_text,
 );
@@ -64,6 +67,89 @@ async fn a_provider_that_says_nothing_has_not_answered(engine: Engine) {
     assert!(card.answered_at.is_none() && card.deadline_at.is_some());
     test.app.generations.cancel(person, card.id).await.unwrap();
     test.stop_work().await;
+}
+
+/// An order of so many prompts; its parts are cancelled.
+async fn cancelled(test: &TestApp, person: UserId, prompts: usize) -> Vec<GenerationId> {
+    let lines: Vec<_> = (0..prompts).map(|n| format!("boat {n}")).collect();
+    let mut form = ComposerForm {
+        prompt: lines.join("\n"),
+        lines: "on".into(),
+        ..test.form(person, "a boat", 1).await
+    };
+    form.quote = test
+        .app
+        .generations
+        .quote(person, &form)
+        .await
+        .expect("a quote")
+        .token;
+    let order = test.app.generations.create(person, &form).await.expect("created");
+    for card in &order {
+        test.app
+            .generations
+            .cancel(person, card.id)
+            .await
+            .expect("cancelled");
+    }
+    order.into_iter().map(|card| card.id).collect()
+}
+
+async fn told(test: &TestApp, person: UserId) -> Vec<GenerationId> {
+    let snapshot = test.app.generations.snapshot(person).await.expect("a snapshot");
+    let ids: Vec<_> = snapshot.cards.iter().map(|card| card.id).collect();
+    assert!(
+        ids.is_sorted_by(|one, other| one > other),
+        "newest first, none twice"
+    );
+    ids
+}
+
+async fn what_ends_late_is_told_however_much_newer_work_has_ended(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let slow = test.create(person, "a slow boat", 1).await.remove(0).id;
+    let order = cancelled(&test, person, 15).await;
+    // As if that had been hours ago.
+    test.raw("UPDATE generations SET finished_at = 1 WHERE finished_at IS NOT NULL")
+        .await;
+    test.app
+        .generations
+        .cancel(person, slow)
+        .await
+        .expect("cancelled");
+    let known = told(&test, person).await;
+    assert!(known.contains(&slow));
+    assert!(
+        order.iter().all(|id| known.contains(id)),
+        "the newest order is whole"
+    );
+    // And when all of it is news.
+    cancelled(&test, person, 15).await;
+    let known = told(&test, person).await;
+    assert!(known.contains(&slow) && known.len() >= 16, "{known:?}");
+}
+
+async fn a_large_order_is_told_whole(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let person = test.person().await;
+    let order = cancelled(&test, person, 20).await;
+    assert_eq!(told(&test, person).await.len(), 20);
+    test.raw("UPDATE generations SET finished_at = 1").await;
+    assert_eq!(
+        told(&test, person).await.len(),
+        20,
+        "whoever comes later sees all of it too"
+    );
+    // A part of it that still goes on keeps it whole beside a newer one.
+    test.raw("UPDATE generations SET state = 'queued', finished_at = NULL WHERE take = 1")
+        .await;
+    let newer = cancelled(&test, person, 14).await;
+    let snapshot = test.app.generations.snapshot(person).await.expect("a snapshot");
+    let known: Vec<_> = snapshot.cards.iter().map(|card| card.id).collect();
+    for id in order.iter().chain(&newer) {
+        assert!(known.contains(id), "{id} is missing of {known:?}");
+    }
 }
 
 async fn every_page_of_who_is_signed_in_has_a_strip_of_their_own_work(engine: Engine) {

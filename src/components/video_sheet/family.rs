@@ -81,7 +81,7 @@ impl Whose {
         });
         let compare = (!here && self.ready && kin.state == State::Succeeded).then(|| {
             let to = [&page(self.of), "/compare/", &kin.id.to_string()].concat();
-            let with = t!("with {how}: {prompt}", how = how, prompt = kin.prompt);
+            let with = t!("with {how}: {prompt}", how = how, prompt = kin.name);
             view! { <a class="kin-compare" href=to rel="external">{t!("Compare")}<span class="unseen">" " {with}</span></a> }.into_any()
         });
         view! {
@@ -89,7 +89,7 @@ impl Whose {
                 <a href=page(kin.id) aria-current=here.then_some("true")>
                     <span class="kin-still">{still}</span>
                     <span class="kin-how">{how} {state(kin, here)}</span>
-                    <span class="kin-words" dir="auto">{kin.prompt.clone()}</span>
+                    <span class="kin-words" dir="auto">{kin.name.clone()}</span>
                 </a>
                 {compare}
             </div>

@@ -37,12 +37,12 @@ pub struct VideoPosting {
     pub at: i64,
 }
 
-/// One of the takes that were created together.
+/// One of the takes that were created together from one prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeLink {
     /// Which generation.
     pub id: GenerationId,
-    /// Which take, from 1.
+    /// Which of those that are still there, from 1.
     pub take: u32,
 }
 
@@ -129,7 +129,7 @@ pub struct VideoPage {
     pub history: Vec<HistoryLine>,
     /// What moved in the ledger for it.
     pub postings: Vec<VideoPosting>,
-    /// All takes that were created together, this one among them.
+    /// All takes that were created together from its prompt, this one among them.
     pub takes: Vec<TakeLink>,
     /// Where it came from, and what came from it.
     pub family: Family,

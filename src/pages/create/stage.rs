@@ -237,6 +237,9 @@ fn watch(composer: Composer, quote: QuoteId, event: &MouseEvent) {
     browser::to_top();
 }
 
+/// How many tiles of it stand there.
+const LATELY: usize = 12;
+
 /// What ended lately.
 #[component]
 pub fn Lately(composer: Composer) -> impl IntoView {
@@ -244,6 +247,11 @@ pub fn Lately(composer: Composer) -> impl IntoView {
         |card, watched| card.state.is_terminal() && Some(card.quote) != watched,
         composer,
     );
+    let cards = memo(move || {
+        let mut cards = cards.get();
+        cards.truncate(LATELY);
+        cards
+    });
     let none = flag(move || cards.with(Vec::is_empty));
     let hung = move |known: LiveCard| {
         let quote = known.card.with_untracked(|card| card.quote);

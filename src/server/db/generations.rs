@@ -185,6 +185,18 @@ impl From<GenerationRow> for CardRow {
     }
 }
 
+impl GenerationRow {
+    /// What it is called: its title, or its prompt.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() {
+            &self.prompt
+        } else {
+            &self.title
+        }
+    }
+}
+
 macro_rules! card_columns {
     () => {
         "id, quote_id, take, model, model_label, SUBSTR(prompt, 1, 1000) AS prompt, width, height, seconds, added_seconds, seed, credits, state, \
@@ -354,23 +366,42 @@ pub async fn alive(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
         .await)?)
 }
 
-/// What ended last of a person's work, newest first.
-pub async fn ended(db: &Db, user: Uuid, limit: i64) -> Result<Vec<CardRow>> {
+/// What ended last of a person's work, since `since` in unix milliseconds.
+pub async fn ended(db: &Db, user: Uuid, since: i64, limit: i64) -> Result<Vec<CardRow>> {
     const SQL: &str = concat!(
         "SELECT ",
         card_columns!(),
-        " FROM generations WHERE user_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL
-           AND state IN ('succeeded', 'failed', 'blocked', 'cancelled') ORDER BY id DESC LIMIT $2"
+        " FROM generations WHERE user_id = $1 AND finished_at IS NOT NULL AND finished_at >= $2
+           AND deleted_at IS NULL AND trashed_at IS NULL ORDER BY finished_at DESC LIMIT $3"
     );
     Ok(on_db!(db, |c| sqlx::query_as(SQL)
         .bind(user)
+        .bind(since)
         .bind(limit)
         .fetch_all(c)
         .await)?)
 }
 
-/// The beginnings of prompts, for the lines of a statement. What was deleted for good has none.
-pub async fn prompts(db: &Db, user: Uuid, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+/// What has ended of what a person created under some quotes.
+pub async fn ended_under(db: &Db, user: Uuid, quotes: &[Uuid], limit: i64) -> Result<Vec<CardRow>> {
+    let mut sieve = Sieve::default();
+    let user = sieve.bind(Value::Id(user));
+    let quotes: Vec<_> = quotes.iter().map(|quote| sieve.bind(Value::Id(*quote))).collect();
+    if quotes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let limit = sieve.bind(Value::Number(limit));
+    let sql = format!(
+        "SELECT {} FROM generations WHERE user_id = {user} AND id IN (SELECT id FROM generations WHERE quote_id IN ({}))
+           AND finished_at IS NOT NULL AND deleted_at IS NULL AND trashed_at IS NULL ORDER BY id DESC LIMIT {limit}",
+        card_columns!(),
+        quotes.join(", ")
+    );
+    sieve.fetch(db, sql).await
+}
+
+/// The beginnings of what videos are called, for the lines of a statement. What was deleted for good has no name.
+pub async fn names(db: &Db, user: Uuid, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
     let mut sieve = Sieve::default();
     let user = sieve.bind(Value::Id(user));
     let ids: Vec<_> = ids.iter().map(|id| sieve.bind(Value::Id(*id))).collect();
@@ -378,7 +409,7 @@ pub async fn prompts(db: &Db, user: Uuid, ids: &[Uuid]) -> Result<Vec<(Uuid, Str
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT id, SUBSTR(prompt, 1, 120) FROM generations WHERE user_id = {user} AND deleted_at IS NULL AND id IN ({})",
+        "SELECT id, SUBSTR(CASE WHEN title = '' THEN prompt ELSE title END, 1, 120) FROM generations WHERE user_id = {user} AND deleted_at IS NULL AND id IN ({})",
         ids.join(", ")
     );
     sieve.fetch(db, sql).await

@@ -83,6 +83,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "phrases",
         include_str!("../../../migrations/sqlite/0016_phrases.sql"),
     ),
+    (
+        17,
+        "lately",
+        include_str!("../../../migrations/sqlite/0017_lately.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -165,6 +170,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         16,
         "phrases",
         include_str!("../../../migrations/postgres/0016_phrases.sql"),
+    ),
+    (
+        17,
+        "lately",
+        include_str!("../../../migrations/postgres/0017_lately.sql"),
     ),
 ];
 

@@ -4,8 +4,16 @@
     reason = "every query fails in one way only: the database did not do it"
 )]
 
-use super::{Db, Tx, generations::search, people};
+use super::{
+    Db, Tx,
+    generations::{
+        search,
+        view::{Sieve, Value},
+    },
+    people,
+};
 use crate::{execute, from_row, model::library::AboutChange, on_db, on_tx, server::error::Result};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What was written to a video.
@@ -38,6 +46,45 @@ pub async fn written(db: &Db, user: Uuid, id: Uuid) -> Result<Option<WrittenRow>
         .bind(user)
         .fetch_optional(c)
         .await)?)
+}
+
+/// What else a person wrote to a video, for whoever carries it away.
+#[derive(Debug, Default)]
+pub struct Belongings {
+    pub note: String,
+    /// By name, as are the collections.
+    pub tags: Vec<String>,
+    pub collections: Vec<String>,
+}
+
+/// How many videos are asked about at once.
+const PIECE: usize = 200;
+
+/// What belongs to videos that the caller knows to be the person's own; those to which nothing was written are not there.
+pub async fn belongings(db: &Db, ids: &[Uuid]) -> Result<HashMap<Uuid, Belongings>> {
+    let mut found = HashMap::<Uuid, Belongings>::new();
+    for piece in ids.chunks(PIECE) {
+        let ask = |sql: &'static str| async move {
+            let mut sieve = Sieve::default();
+            let ids: Vec<_> = piece.iter().map(|id| sieve.bind(Value::Id(*id))).collect();
+            let sql = sql.replace("{ids}", &ids.join(", "));
+            sieve.fetch::<(Uuid, String)>(db, sql).await
+        };
+        for (id, note) in ask("SELECT id, note FROM generations WHERE note <> '' AND id IN ({ids})").await? {
+            found.entry(id).or_default().note = note;
+        }
+        let tags =
+            "SELECT generation_id, tag FROM generation_tags WHERE generation_id IN ({ids}) ORDER BY tag";
+        for (id, tag) in ask(tags).await? {
+            found.entry(id).or_default().tags.push(tag);
+        }
+        let collections = "SELECT i.generation_id, c.name FROM collection_items i JOIN collections c ON c.id = i.collection_id
+            WHERE i.generation_id IN ({ids}) ORDER BY c.name_key";
+        for (id, name) in ask(collections).await? {
+            found.entry(id).or_default().collections.push(name);
+        }
+    }
+    Ok(found)
 }
 
 /// The tags of a video.

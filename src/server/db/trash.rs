@@ -39,7 +39,8 @@ pub async fn restore(tx: &mut Tx, user: Uuid, id: Uuid) -> Result<Option<(i64,)>
 #[derive(Debug)]
 pub struct TrashRow {
     pub id: Uuid,
-    pub prompt: String,
+    /// The beginning of its title, or of its prompt where it has none.
+    pub name: String,
     pub width: i64,
     pub height: i64,
     pub seconds: i64,
@@ -50,7 +51,7 @@ pub struct TrashRow {
 }
 from_row!(TrashRow {
     id,
-    prompt,
+    name,
     width,
     height,
     seconds,
@@ -62,7 +63,7 @@ from_row!(TrashRow {
 
 /// A person's trash, newest deletion first, after a place in it.
 pub async fn page(db: &Db, user: Uuid, after: (i64, Uuid), limit: i64) -> Result<Vec<TrashRow>> {
-    const SQL: &str = "SELECT id, SUBSTR(prompt, 1, 300) AS prompt, width, height, seconds, state, media_stills, media_bytes, trashed_at
+    const SQL: &str = "SELECT id, SUBSTR(CASE WHEN title = '' THEN prompt ELSE title END, 1, 300) AS name, width, height, seconds, state, media_stills, media_bytes, trashed_at
         FROM generations WHERE user_id = $1 AND trashed_at IS NOT NULL AND deleted_at IS NULL AND (trashed_at, id) < ($2, $3)
         ORDER BY trashed_at DESC, id DESC LIMIT $4";
     Ok(on_db!(db, |c| sqlx::query_as(SQL)

@@ -51,13 +51,24 @@ pub async fn origin(db: &Db, user: Uuid, from: &str, how: &str) -> Result<Option
     Ok(Some(Origin { from, how }))
 }
 
-/// The family of a video.
+/// The takes of a video, counted from 1: an order of several prompts has numbered them through, and some may be gone.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn family(db: &Db, row: &GenerationRow) -> Result<Family> {
+pub async fn takes(db: &Db, row: &GenerationRow) -> Result<Vec<KinRow>> {
+    let mut takes = sql::takes(db, row).await?;
+    for (take, number) in takes.iter_mut().zip(1..) {
+        take.take = number;
+    }
+    Ok(takes)
+}
+
+/// The family of a video, which has these takes.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn family(db: &Db, row: &GenerationRow, takes: Vec<KinRow>) -> Result<Family> {
     let user = row.user_id;
-    let takes = sql::takes(db, user, row.quote_id).await?;
     let below = descendants(db, user, row.id).await?;
     let mut roots = takes
         .into_iter()
@@ -127,7 +138,7 @@ fn kin(row: KinRow, below: Option<&HashMap<Uuid, Vec<KinRow>>>) -> Result<Kin> {
     let deleted = row.deleted_at.is_some();
     Ok(Kin {
         id: GenerationId(row.id),
-        prompt: row.prompt,
+        name: row.name,
         take: small(row.take),
         state: known(&row.state)?,
         derived_by: row

@@ -44,9 +44,12 @@ use forms::{again, first, with_picture};
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
-/// How many of the latest ended ones a snapshot carries, and how many that go on.
-const SNAPSHOT_ENDED: i64 = 12;
-const SNAPSHOT_ALIVE: i64 = 200;
+/// How much that goes on a snapshot carries, and how much that has ended: at least this if there is any, and more of what
+/// ended so short ago (in milliseconds) that a page which asks once a minute did not hear of it, or stands beside what goes on.
+const ALIVE: i64 = 200;
+const LEAST_ENDED: i64 = 12;
+const MOST_ENDED: i64 = 200;
+const LATELY: i64 = 6 * 60_000;
 
 /// The service.
 pub struct Generations {
@@ -187,9 +190,9 @@ impl Generations {
         let db = &self.life.db;
         // The stream's place is read first: what happens meanwhile comes again as an event, and nothing is missed.
         let seq = events::head(db, user.0).await?;
-        let alive = generations::alive(db, user.0, SNAPSHOT_ALIVE).await?;
-        let mut rows = alive;
-        rows.extend(generations::ended(db, user.0, SNAPSHOT_ENDED).await?);
+        let mut rows = generations::alive(db, user.0, ALIVE).await?;
+        let ended = self.ended(user, &rows).await?;
+        rows.extend(ended);
         let cards = self.cards(user, rows).await?;
         Ok(Snapshot {
             of: user,
@@ -198,6 +201,27 @@ impl Generations {
             balance: self.life.ledger.balance(user).await?,
             now: self.life.clock.now(),
         })
+    }
+
+    /// What ended lately, and what has ended of the same orders as what goes on and of the newest order: whoever watches an
+    /// order watches all of it. Newest first.
+    async fn ended(&self, user: UserId, alive: &[CardRow]) -> Result<Vec<CardRow>> {
+        let (db, since) = (&self.life.db, self.life.clock.now() - LATELY);
+        let mut rows = generations::ended(db, user.0, 0, LEAST_ENDED).await?;
+        let are_all = rows.len() < usize::try_from(LEAST_ENDED).unwrap_or(usize::MAX);
+        if !are_all {
+            if rows.last().and_then(|row| row.finished_at) >= Some(since) {
+                rows = generations::ended(db, user.0, since, MOST_ENDED).await?;
+            }
+            let newest = alive.iter().chain(&rows).max_by_key(|row| row.id);
+            let mut quotes: Vec<_> = alive.iter().chain(newest).map(|row| row.quote_id).collect();
+            quotes.sort_unstable();
+            quotes.dedup();
+            rows.extend(generations::ended_under(db, user.0, &quotes, MOST_ENDED).await?);
+        }
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+        rows.dedup_by_key(|row| row.id);
+        Ok(rows)
     }
 
     /// Cards with their places in the queue and their estimates.

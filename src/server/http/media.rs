@@ -240,9 +240,9 @@ pub(super) fn wanted(headers: &HeaderMap, etag: &str, length: u64) -> Wanted {
     }
 }
 
-/// A file name that says what the video is: words of the prompt, size and length.
+/// A file name that says what the video is: words of its title or prompt, size and length.
 fn disposition(row: &GenerationRow) -> String {
-    let words: String = row.prompt.chars().take(60).collect();
+    let words: String = row.name().chars().take(60).collect();
     let join = |keep: fn(char) -> bool| {
         let parts = words
             .split(|sign: char| !keep(sign))

@@ -176,7 +176,7 @@ fn row(card: Option<&Card>, now: i64, next: &str) -> AnyView {
     let far = card.map_or(0, |card| card.progress.min(100)).to_string();
     view! {
         <li class="strip-row" data-id=id.clone() data-state=state.as_str()>
-            <a class="strip-words" dir="auto" href=to("/v/", "") rel="external">{card.map(|card| card.prompt.clone())}</a>
+            <a class="strip-words" dir="auto" href=to("/v/", "") rel="external">{card.map(|card| card.name().to_owned())}</a>
             <p class="strip-state">
                 <span>{state.in_words()}</span>
                 <b>{percent.map(|card| format!("{} %", card.progress.min(100)))}</b>

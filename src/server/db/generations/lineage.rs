@@ -1,12 +1,13 @@
 //! SQL of lineage. Deleted generations keep their place in it.
 
+use super::GenerationRow;
 use crate::{
     from_row, on_db,
     server::{db::Db, error::Result},
 };
 use uuid::Uuid;
 
-/// The most that come from one video and are listed.
+/// The most takes of one video, and the most that come from it, that are listed.
 pub const WIDTH: usize = 8;
 /// How many videos are asked at once for what came from them.
 pub const PARENTS: usize = 8;
@@ -18,8 +19,8 @@ pub struct KinRow {
     pub take: i64,
     pub remixed_from: Option<Uuid>,
     pub derived_by: Option<String>,
-    /// Its beginning.
-    pub prompt: String,
+    /// The beginning of its title, or of its prompt where it has none.
+    pub name: String,
     pub state: String,
     pub media_stills: bool,
     pub deleted_at: Option<i64>,
@@ -31,7 +32,7 @@ from_row!(KinRow {
     take,
     remixed_from,
     derived_by,
-    prompt,
+    name,
     state,
     media_stills,
     deleted_at,
@@ -40,7 +41,7 @@ from_row!(KinRow {
 
 macro_rules! kin_columns {
     () => {
-        "g.id, g.take, g.remixed_from, g.derived_by, SUBSTR(g.prompt, 1, 160) AS prompt, g.state, g.media_stills, g.deleted_at,
+        "g.id, g.take, g.remixed_from, g.derived_by, SUBSTR(CASE WHEN g.title = '' THEN g.prompt ELSE g.title END, 1, 160) AS name, g.state, g.media_stills, g.deleted_at,
          (SELECT COUNT(*) FROM generations c WHERE c.remixed_from = g.id AND c.deleted_at IS NULL) AS offspring"
     };
 }
@@ -62,21 +63,32 @@ pub async fn one(db: &Db, user: Uuid, id: Uuid) -> Result<Option<KinRow>> {
         .await)?)
 }
 
-/// The takes under a quote that are not deleted.
+/// The takes of a video: what was created with it from the same prompt, itself among them, in their order. What was deleted or
+/// lies in the trash is not there. Of more than [`WIDTH`] (the same words in several lines) the first.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn takes(db: &Db, user: Uuid, quote: Uuid) -> Result<Vec<KinRow>> {
+pub async fn takes(db: &Db, row: &GenerationRow) -> Result<Vec<KinRow>> {
     const SQL: &str = concat!(
         "SELECT ",
         kin_columns!(),
-        " FROM generations g WHERE g.quote_id = $1 AND g.user_id = $2 AND g.deleted_at IS NULL ORDER BY g.take LIMIT 8"
+        " FROM generations g WHERE g.quote_id = $1 AND g.user_id = $2 AND g.deleted_at IS NULL
+           AND (g.id = $3 OR (g.prompt = $4 AND g.trashed_at IS NULL)) ORDER BY g.take"
     );
-    Ok(on_db!(db, |c| sqlx::query_as(SQL)
-        .bind(quote)
-        .bind(user)
+    let takes: Vec<KinRow> = on_db!(db, |c| sqlx::query_as(SQL)
+        .bind(row.quote_id)
+        .bind(row.user_id)
+        .bind(row.id)
+        .bind(&row.prompt)
         .fetch_all(c)
-        .await)?)
+        .await)?;
+    let mut room = WIDTH - 1;
+    let shown = takes.into_iter().filter(|take| {
+        let is_shown = take.id == row.id || room > 0;
+        room -= usize::from(is_shown && take.id != row.id);
+        is_shown
+    });
+    Ok(shown.collect())
 }
 
 /// What came from up to [`PARENTS`] of a person's generations: of each the oldest [`WIDTH`], deleted ones last.
@@ -87,7 +99,7 @@ pub async fn children(db: &Db, user: Uuid, parents: &[Uuid]) -> Result<Vec<KinRo
     const SQL: &str = concat!(
         "SELECT ",
         kin_columns!(),
-        " FROM (SELECT id, take, remixed_from, derived_by, prompt, state, media_stills, deleted_at,
+        " FROM (SELECT id, take, remixed_from, derived_by, title, prompt, state, media_stills, deleted_at,
              ROW_NUMBER() OVER (PARTITION BY remixed_from ORDER BY CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END, id) AS place
            FROM generations WHERE user_id = $1 AND remixed_from IN ($3, $4, $5, $6, $7, $8, $9, $10)) g
          WHERE g.place <= $2 ORDER BY g.id"

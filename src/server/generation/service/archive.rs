@@ -14,6 +14,7 @@ use crate::server::{
     db::{
         Db, downloads as sql,
         generations::{GenerationRow, media},
+        organising::{self, Belongings},
     },
     error::{Failure, Result},
     generation::life::Life,
@@ -24,7 +25,12 @@ use beside::{sheet, stem};
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream, stream::BoxStream};
 use sha2::{Digest as _, Sha256};
-use std::{collections::HashSet, fmt::Write as _, ops::Range, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+    ops::Range,
+    sync::Arc,
+};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -73,7 +79,9 @@ impl Generations {
         if rows.is_empty() {
             return Err(AppError::not_found().into());
         }
-        plan(rows, self.life.db.clone(), storage.clone())
+        let found: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let belongings = organising::belongings(&self.life.db, &found).await?;
+        plan(rows, &belongings, self.life.db.clone(), storage.clone())
     }
 
     /// Every finished video that the library shows for a query.
@@ -145,15 +153,21 @@ fn too_many() -> AppError {
 }
 
 /// Names, sheets and places of everything; nothing is read from the store.
-fn plan(rows: Vec<GenerationRow>, db: Db, storage: Storage) -> Result<Archive> {
+fn plan(
+    rows: Vec<GenerationRow>,
+    belongings: &HashMap<Uuid, Belongings>,
+    db: Db,
+    storage: Storage,
+) -> Result<Archive> {
+    let none = Belongings::default();
     let (mut entries, mut contents, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
     let mut hash = Sha256::new();
     let videos = rows.len();
     for row in rows {
         let stem = stem(&row, &mut taken);
         let name = format!("{stem}.mp4");
-        let sheet = serde_json::to_vec_pretty(&sheet(&row, &name))
-            .map_err(|error| Failure::broken(error.to_string()))?;
+        let sheet = sheet(&row, &name, belongings.get(&row.id).unwrap_or(&none));
+        let sheet = serde_json::to_vec_pretty(&sheet).map_err(|error| Failure::broken(error.to_string()))?;
         let (prefix, etag) = (
             row.media_prefix.unwrap_or_default(),
             row.media_etag.unwrap_or_default(),
@@ -286,7 +300,7 @@ mod tests {
             .build()
             .unwrap();
         let _inside = runtime.enter();
-        let tag = |rows| plan(rows, db(), storage.clone()).unwrap().etag;
+        let tag = |rows| plan(rows, &HashMap::new(), db(), storage.clone()).unwrap().etag;
         let one = tag(vec![row("a boat", 1)]);
         assert_eq!(one, tag(vec![row("a boat", 1)]));
         let other = GenerationRow {

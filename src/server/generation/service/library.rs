@@ -69,11 +69,11 @@ impl Generations {
             .map(|id| id.0)
             .collect();
         let ids: Vec<_> = ids.into_iter().collect();
-        let prompts = generations::prompts(&self.life.db, user.0, &ids).await?;
-        let prompts: HashMap<Uuid, String> = prompts.into_iter().collect();
+        let names = generations::names(&self.life.db, user.0, &ids).await?;
+        let names: HashMap<Uuid, String> = names.into_iter().collect();
         for line in &mut statement.lines {
-            line.prompt = line.generation.and_then(|id| prompts.get(&id.0).cloned());
-            line.generation = line.generation.filter(|_| line.prompt.is_some());
+            line.name = line.generation.and_then(|id| names.get(&id.0).cloned());
+            line.generation = line.generation.filter(|_| line.name.is_some());
         }
         Ok(statement)
     }

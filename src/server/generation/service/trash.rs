@@ -242,7 +242,7 @@ fn trashed(row: TrashRow, now: i64) -> Result<Trashed> {
     let state = known(&row.state)?;
     Ok(Trashed {
         id: GenerationId(row.id),
-        prompt: row.prompt,
+        name: row.name,
         size: pixels(row.width, row.height),
         seconds: small(row.seconds),
         state,

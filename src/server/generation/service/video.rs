@@ -14,7 +14,7 @@ use crate::model::{
 use crate::server::{
     db::{
         events::{self, EventRow},
-        generations::{self, GenerationRow},
+        generations::GenerationRow,
         ledger,
     },
     error::{Failure, Result},
@@ -45,11 +45,12 @@ impl Generations {
         let cards = self.cards(user, vec![row.clone().into()]).await?;
         let card = only(cards)?;
         let history = history(&events::of(db, row.id).await?);
-        let takes = generations::by_quote(db, user.0, row.quote_id).await?;
-        let takes = takes.iter().map(|take| TakeLink {
+        let takes = lineage::takes(db, &row).await?;
+        let links = takes.iter().map(|take| TakeLink {
             id: GenerationId(take.id),
             take: small(take.take),
         });
+        let links = links.collect();
         let postings = match row.hold_id {
             Some(hold) => ledger::of_hold(db, user.0, hold).await?,
             None => Vec::new(),
@@ -79,8 +80,8 @@ impl Generations {
             history,
             about: About::default(),
             postings: postings.iter().filter_map(posting).collect(),
-            takes: takes.collect(),
-            family: lineage::family(db, &row).await?,
+            takes: links,
+            family: lineage::family(db, &row, takes).await?,
             provider: row.provider,
             model_id: row.model,
             card,

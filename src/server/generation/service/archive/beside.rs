@@ -1,13 +1,13 @@
 //! What stands beside a video in an archive: its name and its JSON file.
 
-use crate::server::db::generations::GenerationRow;
+use crate::server::db::{generations::GenerationRow, organising::Belongings};
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
-/// Most bytes of a prompt in a file's name.
+/// Most bytes of a title or prompt in a file's name.
 const WORDS: usize = 100;
 
 /// What stands in the JSON file beside a video.
@@ -16,7 +16,12 @@ pub struct Sheet<'a> {
     id: Uuid,
     file: &'a str,
     bytes: i64,
+    title: &'a str,
     prompt: &'a str,
+    note: &'a str,
+    tags: &'a [String],
+    collections: &'a [String],
+    favourite: bool,
     model: &'a str,
     model_id: &'a str,
     provider: &'a str,
@@ -31,13 +36,18 @@ pub struct Sheet<'a> {
     remixed_from: Option<Uuid>,
 }
 
-/// The sheet of a video, whose file has this name.
-pub fn sheet<'a>(row: &'a GenerationRow, file: &'a str) -> Sheet<'a> {
+/// The sheet of a video, whose file has this name, with what its person wrote to it.
+pub fn sheet<'a>(row: &'a GenerationRow, file: &'a str, belongings: &'a Belongings) -> Sheet<'a> {
     Sheet {
         id: row.id,
         file,
         bytes: row.media_bytes.unwrap_or_default(),
+        title: &row.title,
         prompt: &row.prompt,
+        note: &belongings.note,
+        tags: &belongings.tags,
+        collections: &belongings.collections,
+        favourite: row.favourite,
         model: &row.model_label,
         model_id: &row.model,
         provider: &row.provider,
@@ -65,7 +75,7 @@ pub fn stem(row: &GenerationRow, taken: &mut HashSet<String>) -> String {
     let date = &time(row.created_at)[..10];
     let mut words = String::new();
     for word in row
-        .prompt
+        .name()
         .nfc()
         .collect::<String>()
         .to_lowercase()
@@ -117,6 +127,14 @@ pub mod tests {
             "2026-11-23-a-paper-boat-at-dusk-1f2e3d4c"
         );
         assert_eq!(name("../../etc/passwd", 2), "2026-11-23-etc-passwd-00000002");
+        let titled = GenerationRow {
+            title: "Dusk, the second".into(),
+            ..row("a paper boat", 8)
+        };
+        assert_eq!(
+            stem(&titled, &mut HashSet::new()),
+            "2026-11-23-dusk-the-second-00000008"
+        );
         assert_eq!(name("CON", 3), "2026-11-23-con-00000003");
         assert_eq!(name("\u{202E}\u{0} 🎬 ", 4), "2026-11-23-00000004");
         assert_eq!(name("Größe 北京", 5), "2026-11-23-größe-北京-00000005");
