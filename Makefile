@@ -7,6 +7,8 @@ ifneq ($(CI),)
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/aisora/target
 export CARGO_INCREMENTAL ?= 0
 export CARGO_PROFILE_DEV_DEBUG ?= false
+# The compiler keeps its memory, in large pages: on a virtual machine where each new page is slow this halves its time.
+export MALLOC_CONF ?= dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always,metadata_thp:always
 endif
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 JOBS := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
