@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
 import { bar, box, library, openLibrary, tiles } from '../support/library.ts'
-import { MADE_WITHIN, make } from '../support/studio.ts'
+import { join, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const named = (page: Page, words: string): Locator => tiles(page).filter({ hasText: words })
@@ -119,6 +119,65 @@ test('all that the library shows is selected, also what has not come yet, and go
   await openLibrary(page)
   await expect(tiles(page)).toHaveCount(1)
   await expect(tiles(page)).toContainText('a film that stays')
+})
+
+test('two that are selected stand side by side', async ({ page }) => {
+  await join(page)
+  const cards = await make(page, { prompt: 'an ember' }, { prompt: 'a paper boat' }, { prompt: 'a lamp' })
+  await openLibrary(page)
+  const compare = bar(page).getByRole('button', { name: 'Compare' })
+  await box(page, 0).check()
+  await expect(bar(page)).toContainText('1 selected')
+  await expect(compare, 'with what?').toBeHidden()
+  await box(page, 2).check()
+  await expect(compare).toBeVisible()
+  await box(page, 1).check()
+  await expect(compare, 'three are one too many').toBeHidden()
+  await box(page, 1).uncheck()
+  await compare.click()
+  await expect(page).toHaveURL(`/v/${cards[0]!.id}/compare/${cards[2]!.id}`)
+  await expect(page.locator('video.player')).toHaveCount(2)
+})
+
+test('videos move from the collection that is looked at to another one, and tags are taken away', async ({ page, server }) => {
+  await library(page, server, 4)
+  await openLibrary(page)
+  for (const n of [0, 1, 2]) await box(page, n).check()
+  await bar(page).locator('summary', { hasText: 'Collection' }).click()
+  await expect(bar(page).getByRole('button', { name: 'Move there' }), 'from nowhere').toHaveCount(0)
+  await bar(page).getByLabel('New collection').fill('Harbour')
+  await bar(page).getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.locator('#library-said')).toHaveText('Done: 3 videos.')
+  await page.getByRole('link', { name: 'Harbour 3' }).click()
+  await expect(tiles(page)).toHaveCount(3)
+  await expect(page.locator('.library')).toHaveAttribute('data-awake', '')
+  await box(page, 0).check()
+  await box(page, 1).check()
+  await bar(page).locator('summary', { hasText: 'Collection' }).click()
+  await bar(page).getByLabel('New collection').fill('Sea')
+  await bar(page).getByRole('button', { name: 'Move there' }).click()
+  await expect(page.locator('#library-said')).toHaveText('Done: 2 videos.')
+  await expect(tiles(page), 'they left').toHaveCount(1)
+  await page.getByRole('link', { name: 'Sea 2' }).click()
+  await expect(tiles(page)).toHaveCount(2)
+
+  await expect(page.locator('.library')).toHaveAttribute('data-awake', '')
+  for (const [act, tags] of [['Add tags', 'fog, night'], ['Remove tags', 'night']] as const) {
+    await box(page, 0).check()
+    await bar(page).locator('summary', { hasText: 'Tag' }).click()
+    await bar(page).getByLabel('Tags, with commas between').fill(tags)
+    await bar(page).getByRole('button', { name: act }).click()
+    await expect(page.locator('#library-said')).toHaveText('Done: 1 video.')
+  }
+  await openLibrary(page, '/library?search=night')
+  await expect(tiles(page)).toHaveCount(0)
+  await openLibrary(page, '/library?tag=fog')
+  await expect(tiles(page)).toHaveCount(1)
+  await box(page, 0).check()
+  await bar(page).locator('summary', { hasText: 'Tag' }).click()
+  await bar(page).getByLabel('Tags, with commas between').fill('fog')
+  await bar(page).getByRole('button', { name: 'Remove tags' }).click()
+  await expect(tiles(page), 'it was shown for its tag').toHaveCount(0)
 })
 
 test('more than can be selected at once is said, with how many are', async ({ page, server }) => {

@@ -50,6 +50,9 @@ test('takes stand side by side in the studio, and a finger draws the next one in
   await seen(0)
   await expectNoSidewaysScroll(page)
   await expectAccessible(page)
+  await page.getByRole('link', { name: 'Compare' }).tap()
+  await expect(page).toHaveURL(/\/v\/[^/]+\/compare\/[^/]+$/)
+  await expect(page.locator('video.player')).toHaveCount(2)
 })
 
 test('a swipe on the page of a video leads to the next take and back, and one that means something else does not', async ({ page }) => {

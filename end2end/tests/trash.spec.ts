@@ -2,7 +2,7 @@
 
 import { type Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
-import { openLibrary } from '../support/library.ts'
+import { bar, box, library, openLibrary } from '../support/library.ts'
 import { arrive, expectNoSidewaysScroll, join, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
@@ -98,6 +98,52 @@ for (const javaScriptEnabled of [true, false]) {
       expect((await page.request.get(`/v/${first!.id}`)).status()).toBe(404)
       await page.getByRole('link', { name: 'Back to the library' }).click()
       await expect(page.locator('.tile')).toHaveCount(1)
+    })
+  })
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'many at once, with JavaScript' : 'many at once, without JavaScript', () => {
+    test.use({ javaScriptEnabled })
+
+    test('some are selected and come back, others go for good', async ({ page, server }) => {
+      await library(page, server, 5)
+      await page.goto('/library')
+      for (let n = 0; n < 5; n++) await box(page, n).check()
+      await bar(page).getByRole('button', { name: 'Move to trash' }).click()
+      await expect(said(page)).toContainText('5 videos are in the trash.')
+      await page.goto('/library/trash')
+      const listed = page.getByRole('list', { name: 'Deleted videos' }).getByRole('listitem')
+      await expect(listed).toHaveCount(5)
+      await expect(bar(page), 'nothing is selected').toBeHidden()
+      await listed.nth(1).getByRole('checkbox').check()
+      if (javaScriptEnabled) {
+        await listed.nth(3).getByRole('checkbox').click({ modifiers: ['Shift'] })
+        await expect(bar(page)).toContainText('3 selected')
+        await bar(page).getByRole('button', { name: 'Select all' }).click()
+        await expect(bar(page)).toContainText('5 selected')
+        await expect(bar(page).getByRole('button', { name: 'Select all' })).toBeHidden()
+        await bar(page).getByRole('button', { name: 'Clear' }).press('Enter')
+        await expect(bar(page)).toBeHidden()
+        await expect(listed.first().getByRole('checkbox'), 'the focus is where it was about').toBeFocused()
+        await listed.nth(1).getByRole('checkbox').check()
+      }
+      await listed.nth(3).getByRole('checkbox').check()
+      await expectNoSidewaysScroll(page)
+      if (javaScriptEnabled) await expectAccessible(page)
+      await bar(page).getByRole('button', { name: 'Restore' }).click()
+      await expect(said(page)).toContainText('2 videos are back in your library.')
+      await expect(page).toHaveURL(/\/library\/trash$/)
+      await expect(listed).toHaveCount(3)
+      await listed.first().getByRole('checkbox').check()
+      const good = bar(page).getByRole('button', { name: 'Delete for good' })
+      await expect(good, 'in two steps').toBeHidden()
+      await bar(page).locator('summary', { hasText: 'Delete now' }).click()
+      await good.click()
+      await expect(said(page)).toContainText('1 video is gone for good.')
+      await expect(listed).toHaveCount(2)
+      await page.goto('/library')
+      await expect(page.locator('.tile')).toHaveCount(2)
     })
   })
 }

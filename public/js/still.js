@@ -24,4 +24,5 @@ for (const time of document.querySelectorAll('time')) tell(time)
 if (document.querySelector('.compare-bar')) import('./compare.js')
 // A video's page that came back with something to say does not live.
 if (document.querySelector('.player-bar[data-video]')) import('./player.js')
+if (document.querySelector('.trash-many')) import('./trash.js')
 if (document.querySelector('.library')) await import('./library.js')

@@ -1,4 +1,5 @@
-//! `/library/trash`: what was deleted in the last 30 days, newest deletion first, with the way back. Plain forms.
+//! `/library/trash`: what was deleted in the last 30 days, newest deletion first, with the way back, for one or for many.
+//! Plain forms.
 
 use crate::api::gallery::trash_listing;
 use crate::components::asked::ask;
@@ -59,6 +60,33 @@ fn room(page: TrashPage, further: bool) -> AnyView {
         {further.then(|| view! { <p><a href="/library/trash">{t!("Back to the newest")}</a></p> })}
         <ul class="trash" aria-label=t!("Deleted videos")>{videos}</ul>
         {older}
+        {many()}
+    }
+    .into_any()
+}
+
+/// The form of the videos that are selected.
+const MANY: &str = "many";
+
+/// What is done with them: it shows when any is, also without JavaScript (`public/js/trash.js` counts them).
+fn many() -> AnyView {
+    view! {
+        <form id=MANY class="chosen-bar trash-many" method="post" action="/library/restore" role="region" aria-label=t!("Selected videos")>
+            <input type="hidden" name="next" value="/library/trash" />
+            <div class="chosen-head">
+                <p class="chosen-count" aria-live="polite"><b>{t!("Selected videos")}</b></p>
+                <button type="button" class="button small quiet select-all" hidden>{t!("Select all")}</button>
+                <button type="reset" class="button small quiet">{t!("Clear")}</button>
+            </div>
+            <button class="button small"><Icon name="again" />{t!("Restore")}</button>
+            <details class="sure">
+                <summary class="button small danger">{t!("Delete now")}</summary>
+                <div class="sure-sheet">
+                    <p>{t!("What is selected is gone for good.")} " " {t!("What was charged stays in your statement.")}</p>
+                    <button class="button small danger" formaction="/library/delete">{t!("Delete for good")}</button>
+                </div>
+            </details>
+        </form>
     }
     .into_any()
 }
@@ -114,6 +142,9 @@ fn line(video: Trashed) -> AnyView {
     let gone = t!("Gone for good {when}, on", when = video.gone.in_words());
     view! {
         <li>
+            <label class="trash-pick">
+                <input type="checkbox" name="ids" value=id.clone() form=MANY data-bytes=video.bytes.to_string() autocomplete="off" aria-describedby=head.clone() aria-label=t!("Select") />
+            </label>
             <a class="trash-still" href=page.clone() tabindex="-1" aria-hidden="true">{poster}</a>
             <div class="trash-what">
                 <a class="trash-words" id=head.clone() dir="auto" href=page>{video.name}</a>

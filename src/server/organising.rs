@@ -31,8 +31,25 @@ pub enum Act {
     Collect(CollectionId),
     /// Takes them out of a collection.
     Uncollect(CollectionId),
+    /// Takes those that are in the first collection out of it, and puts them into the other one.
+    Move(CollectionId, CollectionId),
     /// Gives them tags.
     Tag(Vec<String>),
+    /// Takes tags away.
+    Untag(Vec<String>),
+}
+
+impl Act {
+    /// The collections it changes, in the order in which everybody takes hold of them.
+    fn collections(&self) -> Vec<CollectionId> {
+        let mut collections = match self {
+            Self::Collect(one) | Self::Uncollect(one) => vec![*one],
+            Self::Move(from, to) => vec![*from, *to],
+            Self::Favourite(_) | Self::Tag(_) | Self::Untag(_) => Vec::new(),
+        };
+        collections.sort_unstable();
+        collections
+    }
 }
 
 impl Organising {
@@ -126,10 +143,10 @@ impl Organising {
             return Err(AppError::field(Code::Invalid, "ids", message).into());
         }
         let mut tx = self.db.begin().await?;
-        if let Act::Collect(collection) | Act::Uncollect(collection) = act
-            && !sql::take_hold_of_collection(&mut tx, user.0, collection.0).await?
-        {
-            return Err(AppError::not_found().into());
+        for collection in act.collections() {
+            if !sql::take_hold_of_collection(&mut tx, user.0, collection.0).await? {
+                return Err(AppError::not_found().into());
+            }
         }
         let mut done = 0;
         for id in ids {
@@ -210,7 +227,13 @@ async fn act_on(tx: &mut Tx, user: UserId, id: GenerationId, act: &Act) -> Resul
     match act {
         Act::Favourite(favourite) => sql::set_favourite(tx, id.0, *favourite).await,
         Act::Collect(collection) => sql::collect(tx, user.0, collection.0, id.0).await,
-        Act::Uncollect(collection) => sql::uncollect(tx, collection.0, id.0).await,
+        Act::Uncollect(collection) => sql::uncollect(tx, collection.0, id.0).await.map(drop),
+        Act::Move(from, to) => {
+            if sql::uncollect(tx, from.0, id.0).await? {
+                sql::collect(tx, user.0, to.0, id.0).await?;
+            }
+            Ok(())
+        }
         Act::Tag(tags) => {
             for tag in tags {
                 sql::add_tag(tx, user.0, id.0, tag).await?;
@@ -223,6 +246,12 @@ async fn act_on(tx: &mut Tx, user: UserId, id: GenerationId, act: &Act) -> Resul
                     n = count
                 );
                 return Err(AppError::field(Code::Invalid, "tag", message).into());
+            }
+            super::db::generations::search::renew(tx, id.0).await
+        }
+        Act::Untag(tags) => {
+            for tag in tags {
+                sql::remove_tag(tx, id.0, tag).await?;
             }
             super::db::generations::search::renew(tx, id.0).await
         }

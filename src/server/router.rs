@@ -195,7 +195,10 @@ fn library() -> Router<Web> {
             "/library/collections/{id}/out",
             post(forms::organising::uncollect),
         )
+        .route("/library/collections/{id}/move", post(forms::organising::move_on))
         .route("/library/tag", post(forms::organising::tag))
+        .route("/library/untag", post(forms::organising::untag))
+        .route("/library/compare", post(forms::organising::compare))
         .route("/library/collections", post(forms::organising::create))
         .route(
             "/library/collections/{id}/rename",

@@ -17,6 +17,7 @@ crate::on_both_engines!(
     nobody_touches_the_library_of_somebody_else,
     edits_at_once_leave_one_of_them_whole,
     collections_have_names_and_limits,
+    videos_move_from_one_collection_to_another_and_tags_are_taken_away,
 );
 
 fn code(failure: Result<impl Sized, Failure>) -> Code {
@@ -195,6 +196,89 @@ async fn nobody_touches_the_library_of_somebody_else(engine: Engine) {
     assert!(!about.favourite && about.tags.is_empty() && about.collections[0].holds);
     let query = LibraryQuery::default().with("collection", &shelf.to_string());
     assert!(all(&test, stranger, &query).await.is_empty());
+}
+
+async fn videos_move_from_one_collection_to_another_and_tags_are_taken_away(engine: Engine) {
+    let test = TestApp::start(engine).await;
+    let (person, stranger) = (test.person().await, test.person().await);
+    let ids: Vec<_> = test
+        .create(person, "boat", 3)
+        .await
+        .iter()
+        .map(|card| card.id)
+        .collect();
+    let organising = &test.app.organising;
+    let from = organising.collection(person, "From").await.unwrap();
+    let to = organising.collection(person, "To").await.unwrap();
+    let theirs = organising.collection(stranger, "Theirs").await.unwrap();
+    organising
+        .act(person, &ids[..2], &Act::Collect(from))
+        .await
+        .unwrap();
+    for act in [Act::Move(from, theirs), Act::Move(theirs, to)] {
+        let refused = organising.act(person, &ids, &act).await;
+        assert_eq!(code(refused), Code::NotFound);
+    }
+    let inside = async |collection: CollectionId| {
+        let query = LibraryQuery::default().with("collection", &collection.to_string());
+        let mut inside = all(&test, person, &query).await;
+        inside.sort_unstable();
+        inside
+    };
+    assert_eq!(
+        inside(from).await,
+        ids[..2],
+        "a move that is refused moves nothing"
+    );
+    organising
+        .act(person, &ids[1..], &Act::Move(from, to))
+        .await
+        .unwrap();
+    assert_eq!(inside(from).await, ids[..1]);
+    assert_eq!(
+        inside(to).await,
+        ids[1..2],
+        "what was not in the first does not come into the second"
+    );
+
+    // There and back at once, many times: no two wait for each other, and each video is in one of the two.
+    let mut tasks = Vec::new();
+    for n in 0..12 {
+        let (app, ids) = (test.app.clone(), ids.clone());
+        let act = if n % 2 == 0 {
+            Act::Move(from, to)
+        } else {
+            Act::Move(to, from)
+        };
+        tasks.push(tokio::spawn(async move {
+            app.organising.act(person, &ids, &act).await
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let mut both = [inside(from).await, inside(to).await].concat();
+    both.sort_unstable();
+    assert_eq!(both, ids[..2]);
+
+    let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+    organising
+        .act(person, &ids, &Act::Tag(tags(&["fog", "sea", "night"])))
+        .await
+        .unwrap();
+    let refused = organising.act(stranger, &ids, &Act::Untag(tags(&["fog"]))).await;
+    assert_eq!(code(refused), Code::NotFound);
+    organising
+        .act(
+            person,
+            &ids[..1],
+            &Act::Untag(tags(&["fog", "sea", "never there"])),
+        )
+        .await
+        .unwrap();
+    assert_eq!(organising.about(person, ids[0]).await.unwrap().tags, ["night"]);
+    let query = LibraryQuery::default().with("search", "fog");
+    assert_eq!(all(&test, person, &query).await.len(), 2, "nor is it found by it");
 }
 
 async fn edits_at_once_leave_one_of_them_whole(engine: Engine) {

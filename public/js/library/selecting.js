@@ -35,6 +35,7 @@ function howMany() {
 }
 function count() {
   form.toggleAttribute('data-some', chosen.size > 0)
+  form.querySelector('.chosen-two').hidden = chosen.size !== 2
   form.querySelector('.chosen-count b').textContent = howMany()
 }
 
@@ -113,14 +114,17 @@ async function act(button) {
     wrong(UNREACHED)
     return
   }
-  const next = tileOf(address.endsWith('/out') ? besides() : [...chosen][0])
-  if (address.endsWith('/out')) for (const id of chosen) takeOut(id)
+  const leave = /\/(out|move)$/.test(address)
+  const next = tileOf(leave ? besides() : [...chosen][0])
+  if (leave) for (const id of chosen) takeOut(id)
   if (address.endsWith('/favourite')) for (const id of chosen) star(tileOf(id)?.querySelector('.star'), true)
   for (const menu of form.querySelectorAll('.bar-menu[open]')) {
     menu.open = false
     for (const field of menu.querySelectorAll('input, select')) field.value = ''
   }
-  if (!walls.querySelector('.tile')) return location.assign(here)
+  // What is shown may have been chosen by the tag that went.
+  const isOther = address.endsWith('/untag') && new URLSearchParams(location.search).has('tag')
+  if (isOther || !walls.querySelector('.tile')) return location.assign(here)
   const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
   clear()
   // The bar goes, and must not take the focus with it.
@@ -191,7 +195,7 @@ export function begin() {
   form.addEventListener('submit', (event) => {
     fields()
     const address = event.submitter?.getAttribute('formaction')
-    if (!/^\/library\/(favourite|collect|tag|collections)/.test(address)) {
+    if (!/^\/library\/(favourite|collect|tag|untag|collections)/.test(address)) {
       if (address === '/library/trash') leave(firstChosen(), besides())
       return returnHere()
     }

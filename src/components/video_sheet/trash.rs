@@ -4,7 +4,7 @@ use crate::components::icon::Icon;
 use crate::language::t;
 use crate::model::generation::VideoPage;
 use crate::model::ids::GenerationId;
-use crate::model::trash::InTrash;
+use crate::model::trash::{InTrash, bytes};
 use leptos::prelude::*;
 
 fn fields(id: GenerationId, next: String) -> AnyView {
@@ -20,10 +20,14 @@ pub fn in_trash(page: &VideoPage) -> AnyView {
     let Some(trash) = page.trash else {
         return ().into_any();
     };
-    lying(page.card.id, trash)
+    lying(page.card.id, trash, page.bytes)
 }
 
-fn lying(id: GenerationId, trash: InTrash) -> AnyView {
+fn lying(id: GenerationId, trash: InTrash, size: Option<i64>) -> AnyView {
+    let frees = size.map(|size| {
+        let words = t!("Gone for good. That frees {size}.", size = bytes(size));
+        view! { <p>{words}</p> }
+    });
     view! {
         <section class="in-trash" aria-label=t!("Trash")>
             <p><Icon name="trash" /><span>{t!("In the trash; gone for good {when}.", when = trash.in_words())}</span></p>
@@ -36,6 +40,7 @@ fn lying(id: GenerationId, trash: InTrash) -> AnyView {
                     <summary class="button danger">{t!("Delete now")}</summary>
                     <form method="post" action="/library/delete">
                         {fields(id, "/library/trash".into())}
+                        {frees}
                         <p>{t!("The file, its poster and the prompt are gone for good. What was charged stays in your statement.")}</p>
                         <button class="button danger">{t!("Delete for good")}</button>
                     </form>

@@ -138,12 +138,15 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let made = move || made.with(words::made_in).filter(|_| single);
     let download = card.download();
     let more = more_prompts(&takes);
-    let (mut model, mut compare) = (card.model, None);
-    if let Some(other) = other_model(&takes) {
-        let (id, label) = other.card.with_untracked(|card| (card.id, card.model.clone()));
+    let mut model = card.model;
+    let other = other_model(&takes);
+    if let Some(other) = other {
+        let label = other.card.with_untracked(|card| card.model.clone());
         model = t!("{one} and {other}", one = model, other = label);
-        compare = Some([page.as_str(), "/compare/", &id.to_string()].concat());
     }
+    // Of one prompt any two takes can stand side by side.
+    let beside = other.or_else(|| takes.get(1).filter(|_| more == 0));
+    let compare = beside.map(|beside| [page.as_str(), "/compare/", &beside.id.to_string()].concat());
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>

@@ -3,7 +3,7 @@
 use crate::components::icon::Icon;
 use crate::language::t;
 use crate::model::{
-    library::{COLLECTION, LibraryQuery, Shelves},
+    library::{COLLECTION, Collection, LibraryQuery, Shelves},
     person::FormState,
 };
 use leptos::prelude::*;
@@ -28,9 +28,11 @@ pub fn bar(asked: &LibraryQuery, shelves: &Shelves, form: &FormState) -> AnyView
                 <button type="reset" class="button small quiet">{t!("Clear")}</button>
             </div>
             <button class="button small" formaction="/library/favourite"><Icon name="star" /><span>{t!("Favourite")}</span></button>
-            {collect(shelves, form)}
+            {collect(shelves, form, here)}
             {out}
             {tag(shelves, form)}
+            // For two, which a script knows.
+            <button class="button small chosen-two" formaction="/library/compare"><Icon name="compare" /><span>{t!("Compare")}</span></button>
             <button class="button small" formaction="/library/download"><Icon name="download" /><span>{t!("Download")}</span></button>
             <button class="button small danger" formaction="/library/trash"><Icon name="trash" /><span>{t!("Move to trash")}</span></button>
             <p class="field-error chosen-error" role="alert"></p>
@@ -43,7 +45,8 @@ fn wrong(form: &FormState, field: &str) -> Option<&'static str> {
     form.error(field).map(|_| "true")
 }
 
-fn collect(shelves: &Shelves, form: &FormState) -> AnyView {
+/// What puts videos into a collection; `here` is the one that is looked at, which they may leave for it.
+fn collect(shelves: &Shelves, form: &FormState, here: Option<&Collection>) -> AnyView {
     let options = shelves.collections.iter().map(|collection| {
         let (id, name) = (collection.id.to_string(), collection.name.clone());
         view! { <option value=id>{name}</option> }
@@ -63,11 +66,20 @@ fn collect(shelves: &Shelves, form: &FormState) -> AnyView {
                     <input name="name" autocomplete="off" dir="auto" value=form.value("name") aria-invalid=wrong(form, "name") placeholder=t!("Its name") />
                 </label>
                 <small class="hint">{t!("At most {most} characters.", most = COLLECTION)}</small>
-                <button class="button primary" formaction="/library/collect">{t!("Add")}</button>
+                <div class="acts">
+                    <button class="button primary" formaction="/library/collect">{t!("Add")}</button>
+                    {here.map(move_on)}
+                </div>
             </div>
         </details>
     }
     .into_any()
+}
+
+fn move_on(here: &Collection) -> AnyView {
+    let address = format!("/library/collections/{}/move", here.id);
+    let what = t!("Add, and remove from {name}", name = here.name);
+    view! { <button class="button" formaction=address title=what>{t!("Move there")}</button> }.into_any()
 }
 
 fn tag(shelves: &Shelves, form: &FormState) -> AnyView {
@@ -84,7 +96,10 @@ fn tag(shelves: &Shelves, form: &FormState) -> AnyView {
                     <input name="tag" list="known-tags" autocomplete="off" dir="auto" value=form.value("tag") aria-invalid=wrong(form, "tag") />
                 </label>
                 <datalist id="known-tags">{options.collect_view()}</datalist>
-                <button class="button primary" formaction="/library/tag">{t!("Add tags")}</button>
+                <div class="acts">
+                    <button class="button primary" formaction="/library/tag">{t!("Add tags")}</button>
+                    <button class="button" formaction="/library/untag">{t!("Remove tags")}</button>
+                </div>
             </div>
         </details>
     }

@@ -194,6 +194,13 @@ pub async fn add_tag(tx: &mut Tx, user: Uuid, id: Uuid, tag: &str) -> Result<()>
     Ok(())
 }
 
+/// Takes a tag away from a video.
+pub async fn remove_tag(tx: &mut Tx, id: Uuid, tag: &str) -> Result<()> {
+    const SQL: &str = "DELETE FROM generation_tags WHERE generation_id = $1 AND tag = $2";
+    execute!(tx, SQL, id, tag)?;
+    Ok(())
+}
+
 /// How many tags a video has.
 pub async fn count_tags(tx: &mut Tx, id: Uuid) -> Result<i64> {
     const SQL: &str = "SELECT COUNT(*) FROM generation_tags WHERE generation_id = $1";
@@ -211,11 +218,10 @@ pub async fn collect(tx: &mut Tx, user: Uuid, collection: Uuid, id: Uuid) -> Res
     Ok(())
 }
 
-/// Takes a video out of a collection.
-pub async fn uncollect(tx: &mut Tx, collection: Uuid, id: Uuid) -> Result<()> {
+/// Takes a video out of a collection. False when it was not in it.
+pub async fn uncollect(tx: &mut Tx, collection: Uuid, id: Uuid) -> Result<bool> {
     const SQL: &str = "DELETE FROM collection_items WHERE collection_id = $1 AND generation_id = $2";
-    execute!(tx, SQL, collection, id)?;
-    Ok(())
+    Ok(execute!(tx, SQL, collection, id)? == 1)
 }
 
 /// Takes a video out of all collections and takes its tags away.

@@ -9,6 +9,7 @@ use aisora::model::{
 
 crate::on_both_engines!(
     forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed,
+    many_are_moved_untagged_and_compared_by_plain_forms,
     a_page_and_its_fragments_show_the_same,
 );
 
@@ -118,6 +119,95 @@ async fn forms_say_what_is_wrong_at_their_fields_and_keep_what_was_typed(engine:
         404
     );
     assert_eq!(other.get(&format!("/library/tile/{id}")).await.status(), 404);
+}
+
+async fn many_are_moved_untagged_and_compared_by_plain_forms(engine: Engine) {
+    let server = WebServer::start(engine).await;
+    let browser = server.signed_up("many@example.org").await;
+    let (person, one) = made(&server, &browser).await;
+    let other = server.test.create(person, "another", 1).await[0].id;
+    let organising = &server.test.app.organising;
+    let from = organising.collection(person, "Harbour").await.unwrap();
+    let (first, both) = (one.to_string(), format!("{one},{other}"));
+    let here = format!("/library?collection={from}");
+    let next = ("next", here.as_str());
+    browser
+        .post_form(
+            "/library/collect",
+            &[("ids", &both), ("collection", &from.to_string()), next],
+        )
+        .await;
+    let page = browser.page(&here).await;
+    let away = format!("/library/collections/{from}/move");
+    assert!(page.contains(&format!("formaction=\"{away}\"")), "{page}");
+    assert!(
+        !browser.page("/library").await.contains("Move there"),
+        "from nowhere"
+    );
+
+    for (form, words) in [
+        (
+            [("ids", &*first), ("collection", ""), next],
+            "Choose a collection",
+        ),
+        (
+            [("ids", &first), ("collection", &from.to_string()), next],
+            "Choose another one to move them to",
+        ),
+        ([("ids", ""), ("name", "Sea"), next], "Select at least one"),
+    ] {
+        let answer = browser.post_form(&away, &form).await;
+        assert_eq!(answer.status(), 422);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let moved = [("ids", &*first), ("name", "Sea"), next];
+    let answer = browser.post_form(&away, &moved).await;
+    assert_eq!(answer.status(), 303);
+    assert_eq!(answer.headers()["location"], here);
+    let about = organising.about(person, one).await.unwrap();
+    let holds: Vec<_> = about
+        .collections
+        .iter()
+        .map(|shelf| (&*shelf.name, shelf.holds))
+        .collect();
+    assert_eq!(holds, [("Harbour", false), ("Sea", true)]);
+    let stranger = server.signed_up("stranger@example.org").await;
+    assert_eq!(stranger.post_form(&away, &moved).await.status(), 404);
+    assert_eq!(server.browser().post_form(&away, &moved).await.status(), 401);
+
+    browser
+        .post_form("/library/tag", &[("ids", &both), ("tag", "Sea, fog")])
+        .await;
+    browser
+        .post_form("/library/untag", &[("ids", &first), ("tag", "FOG")])
+        .await;
+    assert_eq!(organising.about(person, one).await.unwrap().tags, ["sea"]);
+    assert_eq!(
+        organising.about(person, other).await.unwrap().tags,
+        ["fog", "sea"]
+    );
+    let none = browser
+        .post_form("/library/untag", &[("ids", &first), ("tag", " ")])
+        .await;
+    assert!(none.text().await.unwrap().contains("Write at least one tag"));
+
+    let beside = browser.post_form("/library/compare", &[("ids", &both)]).await;
+    let way = beside.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(way, format!("/v/{one}/compare/{other}"));
+    assert_eq!(browser.get(&way).await.status(), 200);
+    assert_eq!(stranger.get(&way).await.status(), 404);
+    let alone = browser
+        .post_form("/library/compare", &[("ids", &first), next])
+        .await;
+    assert_eq!(alone.status(), 422);
+    assert!(
+        alone
+            .text()
+            .await
+            .unwrap()
+            .contains("Select two videos to compare them")
+    );
 }
 
 async fn a_page_and_its_fragments_show_the_same(engine: Engine) {

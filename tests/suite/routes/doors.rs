@@ -410,4 +410,10 @@ async fn what_an_installed_studio_keeps_is_the_same_for_everybody(engine: Engine
     }
     let manifest = browser.get("/manifest.webmanifest").await;
     assert_eq!(header(&manifest, "content-type"), "application/manifest+json");
+    browser
+        .post_form("/language", &[("language", "de"), ("next", "/account")])
+        .await;
+    let page = browser.page("/account").await;
+    let german = r#"<link rel="manifest" href="/manifest.de.webmanifest">"#;
+    assert!(page.contains(german), "{page}");
 }

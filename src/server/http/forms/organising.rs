@@ -126,14 +126,49 @@ pub async fn uncollect(Path(text): Path<String>, sent: Sent) -> Result<Response,
     sent.act(collection(&text).map(Act::Uncollect)).await
 }
 
+/// `POST /library/collections/{id}/move`: takes videos out of a collection and puts them into another one.
+pub async fn move_on(Path(text): Path<String>, sent: Sent) -> Result<Response, ErrorResponse> {
+    let moved = async {
+        let (from, to) = (collection(&text)?, collected(&sent).await?);
+        if from == to {
+            let why = t!("They are in this collection. Choose another one to move them to.");
+            return Err(wrong("collection", why));
+        }
+        Ok(Act::Move(from, to))
+    };
+    let moved = moved.await;
+    sent.act(moved).await
+}
+
 /// `POST /library/tag`: gives videos tags.
 pub async fn tag(sent: Sent) -> Result<Response, ErrorResponse> {
-    let act = match tags(sent.fields.value("tag")) {
-        Ok(tags) if tags.is_empty() => Err(wrong("tag", t!("Write at least one tag."))),
-        Ok(tags) => Ok(Act::Tag(tags)),
-        Err(why) => Err(wrong("tag", why)),
-    };
-    sent.act(act).await
+    let tags = tagged(&sent);
+    sent.act(tags.map(Act::Tag)).await
+}
+
+/// `POST /library/untag`: takes tags away.
+pub async fn untag(sent: Sent) -> Result<Response, ErrorResponse> {
+    let tags = tagged(&sent);
+    sent.act(tags.map(Act::Untag)).await
+}
+
+/// The tags that a form means: at least one.
+fn tagged(sent: &Sent) -> Result<Vec<String>> {
+    let tags = tags(sent.fields.value("tag")).map_err(|why| wrong("tag", why))?;
+    if tags.is_empty() {
+        return Err(wrong("tag", t!("Write at least one tag.")));
+    }
+    Ok(tags)
+}
+
+/// `POST /library/compare`: leads to two videos side by side.
+pub async fn compare(sent: Sent) -> Result<Response, ErrorResponse> {
+    let ids = sent.fields.ids()?;
+    if let [one, other] = ids.as_slice() {
+        return Ok(led_to(&format!("/v/{one}/compare/{other}"), None));
+    }
+    sent.answer(Err(wrong("ids", t!("Select two videos to compare them."))), None)
+        .await
 }
 
 /// `POST /library/collections`: a new one, which is shown then.
