@@ -83,7 +83,7 @@ pub fn document(data: ShellData, body: Body) -> impl IntoView {
                 <link rel="stylesheet" id="leptos" href=css />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" type="image/svg+xml" />
-                <link rel="manifest" href="/manifest.webmanifest" />
+                <link rel="manifest" href=language().manifest() />
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <AutoReload options />
                 {words.clone().map(|words| {

@@ -57,6 +57,15 @@ impl Language {
         }
     }
 
+    /// What an installed app is called and offers, in it.
+    #[must_use]
+    pub const fn manifest(self) -> &'static str {
+        match self {
+            Self::English => "/manifest.webmanifest",
+            Self::German => "/manifest.de.webmanifest",
+        }
+    }
+
     /// What stands between groups of three digits.
     #[must_use]
     pub const fn thousands(self) -> char {

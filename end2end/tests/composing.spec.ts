@@ -91,6 +91,10 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await expect(composer.form.locator('#prompt-error')).toContainText('do not allow “CREME”')
   expect(await page.content()).not.toContain('forbidden words')
   expect((await snapshot(page)).balance).toEqual({ available: 200, held: 0 })
+  // What a page brings along is looked at too, before anything is typed.
+  await page.reload()
+  await expect(composer.prompt).toHaveValue('a cup of CREME at sea')
+  await expect(told).toContainText('do not allow “CREME”')
   await composer.prompt.fill('a cup of tea at sea')
   await expect(told).toBeEmpty()
 })

@@ -79,10 +79,17 @@ test('a browser keeps the files of the studio and nothing of a person', async ({
 test('the app can be installed: its manifest, its icons, and a worker that is asked for anew each time', async ({ page, request }) => {
   await page.goto('/')
   const address = await page.locator('link[rel=manifest]').getAttribute('href')
+  const translated = (await (await request.get('/manifest.de.webmanifest')).json()) as { lang: string; shortcuts: { name: string }[] }
   const answer = await request.get(address!)
   expect(answer.headers()['content-type']).toBe('application/manifest+json')
   const manifest = (await answer.json()) as { start_url: string; display: string; icons: { src: string; sizes: string; type: string; purpose?: string }[] }
   expect(manifest).toMatchObject({ start_url: '/create', display: 'standalone' })
+  expect(translated, 'the German one differs in its words alone').toEqual({
+    ...manifest,
+    lang: 'de',
+    description: 'Ein Studio für KI-Videos',
+    shortcuts: [{ name: 'Erstellen', url: '/create' }, { name: 'Mediathek', url: '/library' }],
+  })
   expect(manifest.icons.map((icon) => icon.purpose)).toContain('maskable')
   for (const { src, sizes, type } of manifest.icons) {
     expect((await request.get(src)).headers()['content-type'], src).toBe(type)

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import { MOVED, test } from '../support/maker.ts'
-import { arrive, arrived, begin, expectNoSidewaysScroll, join, make, snapshot } from '../support/studio.ts'
+import { arrive, arrived, begin, expectNoSidewaysScroll, join, make, settled, snapshot } from '../support/studio.ts'
 import { expect, expectAccessible } from '../support/test.ts'
 
 const palette = (page: Page) => page.getByRole('dialog', { name: 'Search videos, pages and commands' })
@@ -71,6 +71,66 @@ test('all that is being made is cancelled after a second press', async ({ page, 
   expect((await snapshot(page)).cards.filter((card) => card.state === 'cancelled')).toHaveLength(0)
   await page.keyboard.press('Enter')
   await expect.poll(async () => (await snapshot(page)).cards.map((card) => card.state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+})
+
+test('what can be done with a video is done from the palette', async ({ page }) => {
+  await join(page)
+  const [one, two] = await make(page, { prompt: 'an ember', takes: 2 })
+  await arrive(page, `/v/${one!.id}`)
+  const type = async (words: string, name: string | RegExp) => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type(words)
+    await expect(chosen(page)).toHaveText(name)
+    await page.keyboard.press('Enter')
+  }
+  await type('extend', 'Extend this video…')
+  await expect(page.getByLabel('What happens next')).toBeFocused()
+  await type('title', 'Title, tags and note of this video…')
+  await expect(page.getByLabel('Title')).toBeFocused()
+  const saved = page.waitForEvent('download')
+  await type('save the frame', 'Save the frame that is shown')
+  expect((await saved).suggestedFilename()).toMatch(/^an-ember-frame-\d+\.png$/)
+
+  await type('favourite', 'Make this video a favourite')
+  await expect(page.getByRole('checkbox', { name: 'Favourite' })).toBeChecked()
+  await arrive(page, `/v/${one!.id}`)
+  await type('favourite', 'This video is no favourite any more')
+  await expect(page.getByRole('checkbox', { name: 'Favourite' })).not.toBeChecked()
+
+  await arrive(page, `/v/${one!.id}`)
+  await type('compare', /^Compare with .*take 2: an ember$/)
+  await arrived(page, new RegExp(`/v/${one!.id}/compare/${two!.id}$`))
+
+  await arrive(page, `/v/${one!.id}`)
+  const before = (await snapshot(page)).balance.available
+  await type('variation', 'Make a variation of this video')
+  await expect(chosen(page)).toHaveText('Press again to make a variation for 10 credits.')
+  expect((await snapshot(page)).cards, 'nothing is spent yet').toHaveLength(2)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/create/)
+  await settled(page)
+  expect((await snapshot(page)).balance.available).toBe(before - 10)
+
+  await arrive(page, `/v/${one!.id}`)
+  await type('delete', 'Delete this video…')
+  await expect(page.getByRole('button', { name: 'Move to trash' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/library$/)
+  await arrive(page, `/v/${one!.id}`)
+  await expect(page.getByRole('region', { name: 'Trash' })).toContainText('gone for good')
+  await type('restore', 'Restore this video')
+  await expect(page.locator('output.notice:visible')).toContainText('1 video is back in your library.')
+})
+
+test('the language changes from the palette, and the page stays', async ({ page }) => {
+  await join(page)
+  await arrive(page, '/library?sort=oldest')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('deutsch')
+  await expect(chosen(page)).toHaveText('Language: Deutsch')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mediathek')
+  await expect(page).toHaveURL(/\/library\?sort=oldest$/)
 })
 
 test('what is typed before the palette is there stands in it, and does nothing else', async ({ page }) => {
@@ -146,6 +206,46 @@ test('letters lead from page to page, and mean nothing in a field', async ({ pag
   await page.keyboard.press('Control+g')
   await page.keyboard.type('l')
   await expect(page, 'a modifier makes it somebody else’s').toHaveURL(`/v/${card!.id}`)
+})
+
+test('every other letter does what the sheet says of it', async ({ page }) => {
+  await join(page)
+  const [one, two] = await make(page, { prompt: 'by letters', takes: 2 })
+  await arrive(page, `/v/${one!.id}`)
+  await page.keyboard.press('Shift+N')
+  await expect(page).toHaveURL(`/v/${two!.id}`)
+  await expect(page.getByRole('navigation', { name: 'Takes' })).toContainText('Take 2 of 2')
+  await page.keyboard.press('Shift+P')
+  await expect(page).toHaveURL(`/v/${one!.id}`)
+  const html = page.locator('html')
+  for (const theme of ['light', 'dark', null]) {
+    await page.keyboard.press('t')
+    if (theme) await expect(html).toHaveAttribute('data-theme', theme)
+    else await expect(html, 'as the system').not.toHaveAttribute('data-theme')
+  }
+  await page.keyboard.press('a')
+  await expect(page.getByLabel('What should be seen')).toHaveValue('by letters')
+  await page.getByRole('main').focus()
+  for (const [keys, address] of [['gm', /\/credits$/], ['gl', /\/library$/], ['gh', /\/$/]] as const) {
+    await page.keyboard.type(keys)
+    await arrived(page, address)
+  }
+})
+
+test('the work in progress opens and closes by a letter', async ({ page, maker }) => {
+  await join(page)
+  maker.makes = 10
+  await begin(page, { prompt: 'watched by a letter', ...MOVED })
+  await page.goto('/account')
+  const panel = page.locator('.strip-panel')
+  await expect(page.locator('.strip summary')).toBeVisible()
+  await expect(panel).toBeHidden()
+  await page.keyboard.press('q')
+  await expect(panel).toBeVisible()
+  await expect(panel).toContainText('watched by a letter')
+  await page.getByRole('main').focus()
+  await page.keyboard.press('q')
+  await expect(panel).toBeHidden()
 })
 
 test('the sheet tells the keys of its page, and switches them off for good', async ({ page }) => {

@@ -2,6 +2,7 @@
 
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Page } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
 import { Composer, expectMade, signUp } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
@@ -24,6 +25,18 @@ successor = "Mover"
   studio = await MovingStudio.launch({ '1280x720': 4 }, elder)
 })
 test.afterAll(() => studio?.dispose())
+
+/** Drops or pastes a picture beside the composer; whether the page takes care of it. */
+const bring = (page: Page, kind: 'drop' | 'paste') =>
+  page.locator('h1').evaluate(
+    (node, { kind, bytes }) => {
+      const data = new DataTransfer()
+      data.items.add(new File([Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' }))
+      const init = { bubbles: true, cancelable: true }
+      return !node.dispatchEvent(kind === 'drop' ? new DragEvent('drop', { ...init, dataTransfer: data }) : new ClipboardEvent('paste', { ...init, clipboardData: data }))
+    },
+    { kind, bytes: fs.readFileSync(poster).toString('base64') },
+  )
 
 test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video', async ({ newPage, watch }) => {
   watch.allow(/another origin/)
@@ -60,6 +73,16 @@ test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video'
     await expect(shown).toBeVisible()
     if (kind === 'drop') await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
   }
+  // Wherever it is let go, it is meant for the composer.
+  await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
+  await expect(shown).toBeHidden()
+  await composer.form.getByLabel('Model').selectOption('builtin')
+  expect(await bring(page, 'drop'), 'the page is not left for the file').toBe(true)
+  await expect(page.locator('.picture-said')).toContainText('This model does not start from a picture. Choose another one')
+  await composer.form.getByLabel('Model').selectOption('Mover')
+  await expect(page.locator('.picture-said')).toBeEmpty()
+  await bring(page, 'paste')
+  await expect(shown).toBeVisible()
   await composer.prompt.fill('the fog comes in')
   await composer.go.click()
   await expectMade(page)

@@ -9,7 +9,7 @@ const RUNG = 'aisora-rung'
 const REMEMBERED = 60
 const HELD = 60_000
 const DENIED = t('This browser does not allow notifications from here. Allow them in its settings for this site, and switch this on again.')
-const KEPT = t('Kept in this browser, for all its tabs.')
+const KEPT = t('Kept in this browser. Both come while AiSora is open in it, in a tab or as an app.')
 
 const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? otherwise)
 const chosen = () => read(CHOSEN, '{}')

@@ -151,6 +151,12 @@ document.addEventListener('input', ({ target }) => {
   resting = setTimeout(() => check(target).catch(() => {}), 600)
 })
 
+// A page may bring a prompt along: that of another video, of a link, of a form that came back.
+addEventListener('aisora:composer', () => {
+  const field = document.getElementById('prompt')
+  if (field.value.trim() && !unruled) check(field).catch(() => {})
+})
+
 document.addEventListener('click', async ({ target }) => {
   const aid = target.closest?.('[data-aid]')
   const more = document.querySelector('.composer .more[open]')

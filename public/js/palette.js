@@ -11,15 +11,23 @@ const RECENT = 'aisora-recent'
 const REMEMBERED = 8
 const PAUSE = 160
 const VIDEOS = 6
+/** How many others a video is offered to be compared with. */
+const COMPARED = 3
+/** As they call themselves (`src/language.rs`). */
+const LANGUAGES = [['en', 'English'], ['de', 'Deutsch']]
 const GROUPS = { Pages: t('Pages'), Commands: t('Commands'), Videos: t('Videos'), Recent: t('Recent') }
 
+const { lang } = document.documentElement
 const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
 
-function post(address) {
-  const form = make('form', { method: 'post', action: address })
+function post(address, values = {}) {
+  const fields = Object.entries(values).map(([name, value]) => make('input', { type: 'hidden', name, value }))
+  const form = make('form', { method: 'post', action: address }, ...fields)
   document.body.append(form)
-  form.submit()
+  form.requestSubmit()
 }
+
+const speak = (language) => post('/language', { language, next: location.pathname + location.search })
 
 const page = (address, words, more = '') => ({ id: address, group: 'Pages', words, more, run: () => keys.go(address) })
 
@@ -29,18 +37,51 @@ function askToDelete() {
   fold?.querySelector('button')?.focus()
 }
 
+const command = (id, words, run, more = '') => ({ id, group: 'Commands', words, more, run })
+
+/** Opens a fold of the page, with the focus in its first field. */
+function unfold(fold) {
+  fold.open = true
+  fold.querySelector('input:not([type="hidden"]), textarea, select')?.focus()
+}
+
+/** What can be done with the video of this page. */
+function ofVideo() {
+  if (!/^\/v\/[^/]+$/.test(location.pathname)) return []
+  const [download, again] = [seen('main a[download]'), seen('main a[href^="/create?from="]')]
+  const form = (end) => document.querySelector(`main form[action$="${end}"]`)
+  const [variation, last, restore] = [form('/variation'), form('/last-frame'), form('/library/restore')]
+  const [extend, about] = [document.getElementById('extend'), document.getElementById('about')]
+  const [grab, use] = [seen('[data-play=grab]'), seen('[data-play=use]')]
+  const others = [...document.querySelectorAll('.kin-compare')].slice(0, COMPARED)
+  const is = about?.querySelector('[name=favourite]')?.defaultChecked
+  const mark = () => post(is ? '/library/unfavourite' : '/library/favourite', { ids: location.pathname.split('/')[2], next: location.pathname })
+  return [
+    download && command('download', t('Download this video'), () => download.click(), 'save'),
+    again && command('again', t('Make another of this video'), () => again.click(), 'remix'),
+    variation && {
+      ...command('variation', t('Make a variation of this video'), () => variation.requestSubmit(), 'take seed'),
+      sure: t('Press again to make a variation {price}.', { price: variation.querySelector('.go-price').textContent }),
+    },
+    extend && command('extend', t('Extend this video…'), () => unfold(extend), 'longer'),
+    last && command('last-frame', t('Go on from the last frame of this video'), () => last.requestSubmit(), 'picture'),
+    use && command('use-frame', t('Use the frame that is shown'), () => use.click(), 'picture'),
+    grab && command('grab-frame', t('Save the frame that is shown'), () => grab.click(), 'grab png picture'),
+    ...others.map((way) => command(way.pathname, way.textContent, () => way.click(), 'side by side')),
+    about && command('favourite', is ? t('This video is no favourite any more') : t('Make this video a favourite'), mark, 'star'),
+    about && command('about', t('Title, tags and note of this video…'), () => unfold(about), 'rename collection'),
+    restore && command('restore', t('Restore this video'), () => restore.requestSubmit(), 'trash undo'),
+    document.querySelector('#delete') && command('delete', t('Delete this video…'), askToDelete, 'remove'),
+  ]
+}
+
 /** What can be done here and now. */
 function commands() {
   const alive = going()
-  const [download, again] = [seen('main a[download]'), seen('main a[href^="/create?from="]')]
-  const isVideo = /^\/v\/[^/]+$/.test(location.pathname)
-  const command = (id, words, run, more = '') => ({ id, group: 'Commands', words, more, run })
   const theme = (value, words) => command(`theme-${value}`, t('Theme: {theme}', { theme: words }), () => keys.theme(value), 'look colours')
   return [
     isHere && command('new', t('New video'), () => keys.go('/create', '#prompt'), 'create compose'),
-    isVideo && download && command('download', t('Download this video'), () => download.click(), 'save'),
-    isVideo && again && command('again', t('Make another of this video'), () => again.click(), 'remix'),
-    isVideo && document.querySelector('#delete') && command('delete', t('Delete this video…'), askToDelete, 'remove'),
+    ...ofVideo(),
     alive.length && {
       ...command('cancel-all', t('Cancel all that is being made ({n})', { n: alive.length }), () => Promise.all(alive.map(({ id }) => cancel(id))), 'stop'),
       sure: tn(alive.length, 'Press again to cancel 1 video. Cancelling is free.', 'Press again to cancel {n} videos. Cancelling is free.'),
@@ -49,6 +90,7 @@ function commands() {
     theme('auto', t('as the system')),
     theme('light', t('light')),
     theme('dark', t('dark')),
+    ...LANGUAGES.filter(([tag]) => tag !== lang).map(([tag, own]) => command(`language-${tag}`, t('Language: {language}', { language: own }), () => speak(tag), 'language Sprache')),
     isHere && command('sign-out', t('Sign out'), () => post('/sign-out'), 'leave log out'),
     ...(isHere
       ? [

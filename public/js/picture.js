@@ -4,6 +4,7 @@
 import { t } from './words.js'
 
 const boxOf = (node) => node?.closest?.('form.composer')?.querySelector('.picture:not(.idle)')
+const composer = () => document.querySelector('form.composer')
 
 export function put(box, id, words = '') {
   const field = box.querySelector('[name=input_reference]')
@@ -53,6 +54,7 @@ function reshape(form) {
   put(box, whole, t('The shape has changed, so the middle of the picture is used. Choose the piece again if you want another one.'))
 }
 document.addEventListener('change', ({ target }) => {
+  if (target.name === 'model' && composer()) composer().querySelector('.picture-said').textContent = ''
   if (target.name === 'size' || target.name === 'model') return void setTimeout(reshape, 0, target.form)
   if (target.name !== 'picture_file' || !target.files[0]) return
   take(boxOf(target), target.files[0])
@@ -68,19 +70,26 @@ document.addEventListener('click', (event) => {
 })
 // With a pasted text may come files that nobody meant. What is dropped was meant: its bytes tell the server what it is.
 const picture = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'))
+
+/** A picture that comes into the page is meant for its composer, wherever it is let go. */
+function bring(form, file) {
+  const box = boxOf(form)
+  if (box) take(box, file)
+  else form.querySelector('.picture-said').textContent = t('This model does not start from a picture. Choose another one, then bring the picture again.')
+}
 document.addEventListener('paste', (event) => {
-  const [box, file] = [boxOf(event.target), picture(event.clipboardData)]
-  if (!box || !file) return
+  const [form, file] = [composer(), picture(event.clipboardData)]
+  if (!form || !file || document.querySelector('dialog[open]')) return
   event.preventDefault()
-  take(box, file)
+  bring(form, file)
 })
+// Without this the browser leaves the page and shows the file.
 document.addEventListener('dragover', (event) => {
-  const box = boxOf(event.target)
-  if (box && event.dataTransfer.types.includes('Files')) event.preventDefault()
+  if (composer() && event.dataTransfer.types.includes('Files')) event.preventDefault()
 })
 document.addEventListener('drop', (event) => {
-  const [box, files] = [boxOf(event.target), event.dataTransfer.files]
-  if (!box || !files.length) return
+  const [form, files] = [composer(), event.dataTransfer.files]
+  if (!form || !files.length) return
   event.preventDefault()
-  take(box, picture(event.dataTransfer) ?? files[0])
+  bring(form, picture(event.dataTransfer) ?? files[0])
 })

@@ -21,7 +21,7 @@ pub fn bells() -> AnyView {
             <p class="bells-head" aria-hidden="true">{t!("When a video is ready")}</p>
             {bell("sound", t!("Play a sound"))}
             {bell("note", t!("Show a notification"))}
-            <p class="hint" data-bell-said="" aria-live="polite">{t!("Kept in this browser, for all its tabs.")}</p>
+            <p class="hint" data-bell-said="" aria-live="polite">{t!("Kept in this browser. Both come while AiSora is open in it, in a tab or as an app.")}</p>
         </div>
     }
     .into_any()
