@@ -12,7 +12,7 @@ if (!whole) throw new Error('no Chromium: install one, or set AISORA_CHROMIUM to
 /** The same without what is around a page: a third less work. It shows no notifications, and may draw a little differently. */
 const shell = found('/usr/bin/chromium-headless-shell') ?? whole
 
-const NEEDS_WHOLE = /(bells|components|offline)\.spec\.ts/
+const NEEDS_WHOLE = /(bells|components|looks|offline)\.spec\.ts/
 
 /** Looks over many pages. They come last: where the time does not suffice, what people do goes before. */
 const OVER_ALL_PAGES = /(accessibility|accessibility-panels|aria|forced-colours|long-words|zoom)\.spec\.ts/

@@ -145,6 +145,37 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await expectAccessible(page)
     })
 
+    test('a form that waited for a sign-in, and one that was not done', async ({ page, watch }) => {
+      watch.allow(/status of 4\d\d/)
+      const person = await join(page)
+      const [card] = await make(page, { prompt: 'an ember' })
+      await test.step('held', async () => {
+        await page.goto(`/v/${card!.id}#about`)
+        await page.locator('summary', { hasText: 'Title, tags and note' }).click()
+        await page.getByLabel('Title').fill('Written before the session ended')
+        await page.context().clearCookies()
+        await page.getByRole('button', { name: 'Save' }).click()
+        await expect(page.getByRole('main')).toContainText('what you sent is there to be sent again')
+        await expectAccessible(page)
+        await page.getByLabel('E-mail').fill(person.email)
+        await page.getByLabel('Password').fill(person.password)
+        await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+        await expect(page.getByRole('heading', { name: 'You are signed in again' })).toBeVisible()
+        await expect(page.getByText('Written before the session ended')).toBeVisible()
+        await expectAccessible(page)
+      })
+      await test.step('not done', async () => {
+        await page.goto('/library')
+        await page.locator('form#choose').evaluate((form: HTMLFormElement) => {
+          form.action = '/library/tag'
+          form.enctype = 'text/plain'
+          HTMLFormElement.prototype.submit.call(form)
+        })
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('This was not done')
+        await expectAccessible(page)
+      })
+    })
+
     test('the page without a connection', async ({ page }) => {
       await page.goto('/offline')
       await expect(page.getByRole('heading', { name: 'There is no connection' })).toBeVisible()

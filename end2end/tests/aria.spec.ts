@@ -179,6 +179,58 @@ test('the rooms of the studio', async ({ page }) => {
   }
 })
 
+/** The studio of somebody who has made nothing yet, whole. */
+const STUDIO = `
+- main:
+  - /children: equal
+  - heading "Create" [level=1]
+  - heading "What should be seen?" [level=2]
+  - paragraph: Describe a shot below. You see the price before anything starts, and you pay only for a video that plays.
+  - list "Ideas to start from":
+    - listitem:
+      - button /^A paper boat/
+    - listitem:
+      - button /^Neon rain/
+    - listitem:
+      - button /^First light/
+    - listitem:
+      - button /^Embers over/
+  - form "Composer":
+    - /children: equal
+    - alert
+    - text: What should be seen
+    - textbox "What should be seen"
+    - paragraph: 0 / 32,000 characters
+    - button "Presets"
+    - button "Helper"
+    - group "How it is made":
+      - combobox "Model":
+        - option "Preview renderer" [selected]
+      - paragraph: /not an AI model/
+      - group "Shape":
+        - radio "16:9 1280 × 720" [checked]
+        - radio "9:16 720 × 1280"
+        - radio "1:1 1024 × 1024"
+        - radio "16:9 1920 × 1080"
+      - combobox "Length":
+        - option "1 second"
+        - option "4 seconds" [selected]
+        - option "20 seconds"
+      - group "Takes":
+        - radio "1 take" [checked]
+        - radio "2 takes"
+        - radio "3 takes"
+        - radio "4 takes"
+      - group: More
+    - paragraph: Describe what should be seen.
+    - button "Create for 40 credits" [disabled]`
+
+test('the studio before the first video', async ({ page }) => {
+  await join(page)
+  await arrive(page, '/create')
+  await expect(page.getByRole('main')).toMatchAriaSnapshot(STUDIO)
+})
+
 test('the composer', async ({ page }) => {
   await join(page)
   await arrive(page, '/create')

@@ -1,28 +1,10 @@
 // What the pages are built of, photographed in all states: a change of looks is seen before it is merged. Where a change is
 // meant: `npx playwright test components --update-snapshots=all`, and look at the new pictures.
 
-import fs from 'node:fs'
-import path from 'node:path'
 import type { CDPSession, Page } from '@playwright/test'
+import { drawnBy, HEIGHTS, useOurLetters } from '../support/looks.ts'
 import { Server } from '../support/server.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
-
-const HEIGHTS = { 390: 844, 820: 1180, 1440: 900 } as const
-// The letters of the machine would tell machines apart, not looks: the pictures use the renderer's own.
-const LETTERS = path.resolve(import.meta.dirname, '../../src/server/providers/builtin/render/font/inter-medium-subset.otf')
-
-async function useOurLetters(page: Page) {
-  const font = fs.readFileSync(LETTERS).toString('base64')
-  await page.addStyleTag({
-    content: `@font-face { font-family: Pictured; src: url(data:font/otf;base64,${font}) }
-      :root { --font: Pictured !important; --mono: Pictured !important } * { caret-color: transparent !important; content-visibility: visible !important }`,
-  })
-  await page.evaluate(async () => {
-    await document.fonts.load('16px Pictured')
-    // The first wrong field asks for the focus, as in any form.
-    ;(document.activeElement as HTMLElement | null)?.blur()
-  })
-}
 
 /** Holds every specimen in the state that its label names, as developer tools do. */
 async function force(page: Page): Promise<CDPSession> {
@@ -53,10 +35,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await page.goto('/dev/components')
         // A part stands there once for each of its states.
         await expectAccessible(page, ['landmark-unique'])
-        // Each Chromium draws letters and edges a little differently.
-        const drawn = `chromium-${browser.version().split('.')[0]}`
-        const isThere = fs.existsSync(path.join(import.meta.dirname, '../looks', drawn))
-        test.skip(!isThere && testInfo.config.updateSnapshots !== 'all', `NOT COMPARED: no pictures of ${drawn} yet`)
+        const drawn = drawnBy(browser, testInfo)
         await useOurLetters(page)
         const session = await force(page)
         // A picture of each part, so that a small change in a small one is seen.

@@ -159,6 +159,22 @@ moving('a tile follows its video until it is ready', async ({ page, maker }) => 
   await expect(tiles(page).locator('video')).toHaveCount(0)
 })
 
+test('where data is saved, a tile shows its moments one after the other, and no film', async ({ page }) => {
+  await join(page)
+  await make(page, { prompt: 'a paper boat', seconds: 4 })
+  await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }))
+  await page.goto('/library')
+  const strip = tiles(page).locator('.tile-strip')
+  const moment = () => strip.evaluate((strip) => getComputedStyle(strip).backgroundPositionX)
+  await tiles(page).locator('a').first().focus()
+  await expect(strip).toBeVisible()
+  const seen = new Set<string>()
+  await expect(async () => expect(seen.add(await moment()).size).toBeGreaterThan(1)).toPass({ timeout: 10_000, intervals: [100] })
+  await expect(tiles(page).locator('video')).toHaveCount(0)
+  await page.getByRole('searchbox').focus()
+  await expect(strip).toHaveCount(0)
+})
+
 test('title, tags and note are written on the page of the video', async ({ page, watch }) => {
   watch.allow(/status of 422/)
   await join(page)
