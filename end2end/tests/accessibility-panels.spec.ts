@@ -154,7 +154,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await page.locator('summary', { hasText: 'Title, tags and note' }).click()
         await page.getByLabel('Title').fill('Written before the session ended')
         await page.context().clearCookies()
-        await page.getByRole('button', { name: 'Save' }).click()
+        await page.getByRole('button', { name: 'Save', exact: true }).click()
         await expect(page.getByRole('main')).toContainText('what you sent is there to be sent again')
         await expectAccessible(page)
         await page.getByLabel('E-mail').fill(person.email)

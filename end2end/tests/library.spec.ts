@@ -1,6 +1,6 @@
 // The library: what is shown stands in the address, much is done to many at once, and a large one stays small in the page.
 
-import { bar, box, library, tiles } from '../support/library.ts'
+import { bar, box, library, tiles, openLibrary } from '../support/library.ts'
 import { MOVED, test as moving } from '../support/maker.ts'
 import { begin, cancel, join, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
@@ -163,7 +163,7 @@ test('where data is saved, a tile shows its moments one after the other, and no 
   await join(page)
   await make(page, { prompt: 'a paper boat', seconds: 4 })
   await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }))
-  await page.goto('/library')
+  await openLibrary(page)
   const strip = tiles(page).locator('.tile-strip')
   const moment = () => strip.evaluate((strip) => getComputedStyle(strip).backgroundPositionX)
   await tiles(page).locator('a').first().focus()

@@ -2,7 +2,7 @@
 // `npx playwright test looks --update-snapshots=all`, and look at the new pictures.
 
 import { drawnBy, HEIGHTS, useOurLetters } from '../support/looks.ts'
-import { join } from '../support/studio.ts'
+import { arrive, join } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 /** What somebody sees who has done nothing yet: no date and no address of theirs stands on it. */
@@ -17,7 +17,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
         const drawn = drawnBy(browser, testInfo)
         for (const [name, path] of Object.entries(PAGES)) {
           if (name === 'studio') await join(page)
-          await page.goto(path)
+          await arrive(page, path)
+          if (name === 'studio') await expect(page.getByText('Describe what should be seen.')).toBeVisible()
           await useOurLetters(page)
           await expect.soft(page).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `page-${name}.png`], { maxDiffPixels: 120 })
         }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
-import { Composer, expectMade, signUp } from '../support/studio.ts'
+import { Composer, expectMade, MADE_WITHIN, signUp } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const poster = path.resolve(import.meta.dirname, '../../public/showcase/2.jpg')
@@ -125,6 +125,23 @@ test('without JavaScript the picture goes with the form', async ({ newPage, watc
   await form.getByLabel('Picture', { exact: true }).setInputFiles(poster)
   await form.getByRole('button', { name: /^Create/ }).click()
   await expect(form.getByAltText('The picture it starts from')).toBeVisible()
+})
+
+test('what two models made of one prompt stands side by side once both are ready', async ({ newPage, watch }) => {
+  watch.allow(/another origin/)
+  const page = await newPage({ baseURL: studio.url })
+  await signUp(page)
+  const composer = new Composer(page)
+  await composer.open()
+  await composer.form.getByLabel('Model').selectOption('builtin')
+  await composer.seconds.selectOption('1')
+  await composer.prompt.fill('a boat')
+  await composer.more()
+  await composer.form.getByLabel('And also on').selectOption('Mover')
+  await composer.go.click()
+  await expect(page.getByRole('link', { name: 'Compare' })).toHaveAttribute('href', /^\/v\/[\w-]+\/compare\/[\w-]+$/, { timeout: MADE_WITHIN })
+  await page.getByRole('link', { name: 'Compare' }).click()
+  await expect(page.locator('video.player')).toHaveCount(2)
 })
 
 test('a retired model offers its successor, and what fits is carried over', async ({ newPage, watch }) => {

@@ -116,6 +116,7 @@ for (const javaScriptEnabled of [true, false]) {
       const listed = page.getByRole('list', { name: 'Deleted videos' }).getByRole('listitem')
       await expect(listed).toHaveCount(5)
       await expect(bar(page), 'nothing is selected').toBeHidden()
+      if (javaScriptEnabled) await expect(page.locator('#many .select-all'), 'the module listens').not.toHaveAttribute('hidden')
       await listed.nth(1).getByRole('checkbox').check()
       if (javaScriptEnabled) {
         await listed.nth(3).getByRole('checkbox').click({ modifiers: ['Shift'] })

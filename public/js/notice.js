@@ -5,14 +5,16 @@ import { t } from './words.js'
 
 export const UNREACHED = t('The server could not be reached. Try again.')
 
-/** Says at the edge of the page that something did not come, because there is no line. */
-export function sayUnreached() {
+/** Says something at the edge of the page. */
+export function say(words) {
   const place = document.querySelector('output.notice')
   if (!place) return
   // What can be undone stays so.
-  const words = place.querySelector('p') ?? place.appendChild(document.createElement('p'))
-  words.textContent = UNREACHED
+  const line = place.querySelector('p') ?? place.appendChild(document.createElement('p'))
+  line.textContent = words
 }
+/** Something did not come, because there is no line. */
+export const sayUnreached = () => say(UNREACHED)
 
 const SHOWN = 10_000
 for (const place of document.querySelectorAll('output.notice')) {

@@ -2,6 +2,7 @@
 
 import { isConverting } from './ime.js'
 import { make } from './make.js'
+import { say, UNREACHED } from './notice.js'
 import { t, tn } from './words.js'
 import { cancel, going, isHere, work } from './work.js'
 import * as keys from './keys.js'
@@ -45,6 +46,17 @@ function unfold(fold) {
   fold.querySelector('input:not([type="hidden"]), textarea, select')?.focus()
 }
 
+/** Makes the video of this page a favourite, or no longer. What else is written to it just now stays. */
+async function favourite(box) {
+  const is = !box.defaultChecked
+  const address = is ? '/library/favourite' : '/library/unfavourite'
+  const body = new URLSearchParams({ ids: location.pathname.split('/')[2] })
+  const answer = await fetch(address, { method: 'POST', body, headers: { accept: 'application/json' } }).catch(() => null)
+  if (!answer?.ok) return say(answer ? t('That did not work. Try again.') : UNREACHED)
+  box.checked = box.defaultChecked = is
+  say(is ? t('Favourite') : t('No favourite any more'))
+}
+
 /** What can be done with the video of this page. */
 function ofVideo() {
   if (!/^\/v\/[^/]+$/.test(location.pathname)) return []
@@ -54,8 +66,8 @@ function ofVideo() {
   const [extend, about] = [document.getElementById('extend'), document.getElementById('about')]
   const [grab, use] = [seen('[data-play=grab]'), seen('[data-play=use]')]
   const others = [...document.querySelectorAll('.kin-compare')].slice(0, COMPARED)
-  const is = about?.querySelector('[name=favourite]')?.defaultChecked
-  const mark = () => post(is ? '/library/unfavourite' : '/library/favourite', { ids: location.pathname.split('/')[2], next: location.pathname })
+  const box = about?.querySelector('[name=favourite]')
+  const is = box?.defaultChecked
   return [
     download && command('download', t('Download this video'), () => download.click(), 'save'),
     again && command('again', t('Make another of this video'), () => again.click(), 'remix'),
@@ -68,7 +80,7 @@ function ofVideo() {
     use && command('use-frame', t('Use the frame that is shown'), () => use.click(), 'picture'),
     grab && command('grab-frame', t('Save the frame that is shown'), () => grab.click(), 'grab png picture'),
     ...others.map((way) => command(way.pathname, way.textContent, () => way.click(), 'side by side')),
-    about && command('favourite', is ? t('This video is no favourite any more') : t('Make this video a favourite'), mark, 'star'),
+    about && command('favourite', is ? t('This video is no favourite any more') : t('Make this video a favourite'), () => favourite(box), 'star'),
     about && command('about', t('Title, tags and note of this video…'), () => unfold(about), 'rename collection'),
     restore && command('restore', t('Restore this video'), () => restore.requestSubmit(), 'trash undo'),
     document.querySelector('#delete') && command('delete', t('Delete this video…'), askToDelete, 'remove'),

@@ -71,6 +71,8 @@ document.addEventListener('click', (event) => {
 // With a pasted text may come files that nobody meant. What is dropped was meant: its bytes tell the server what it is.
 const picture = (data) => [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'))
 
+const isCovered = () => document.querySelector('dialog[open]')
+
 /** A picture that comes into the page is meant for its composer, wherever it is let go. */
 function bring(form, file) {
   const box = boxOf(form)
@@ -79,7 +81,7 @@ function bring(form, file) {
 }
 document.addEventListener('paste', (event) => {
   const [form, file] = [composer(), picture(event.clipboardData)]
-  if (!form || !file || document.querySelector('dialog[open]')) return
+  if (!form || !file || isCovered()) return
   event.preventDefault()
   bring(form, file)
 })
@@ -91,5 +93,5 @@ document.addEventListener('drop', (event) => {
   const [form, files] = [composer(), event.dataTransfer.files]
   if (!form || !files.length) return
   event.preventDefault()
-  bring(form, picture(event.dataTransfer) ?? files[0])
+  if (!isCovered()) bring(form, picture(event.dataTransfer) ?? files[0])
 })

@@ -71,21 +71,25 @@ const MANY: &str = "many";
 /// What is done with them: it shows when any is, also without JavaScript (`public/js/trash.js` counts them).
 fn many() -> AnyView {
     view! {
-        <form id=MANY class="chosen-bar trash-many" method="post" action="/library/restore" role="region" aria-label=t!("Selected videos")>
+        <form id=MANY method="post" action="/library/restore">
+            // Enter on a checkbox must not press the first button that happens to come.
+            <button disabled hidden></button>
             <input type="hidden" name="next" value="/library/trash" />
-            <div class="chosen-head">
-                <p class="chosen-count" aria-live="polite"><b>{t!("Selected videos")}</b></p>
-                <button type="button" class="button small quiet select-all" hidden>{t!("Select all")}</button>
-                <button type="reset" class="button small quiet">{t!("Clear")}</button>
-            </div>
-            <button class="button small"><Icon name="again" />{t!("Restore")}</button>
-            <details class="sure">
-                <summary class="button small danger">{t!("Delete now")}</summary>
-                <div class="sure-sheet">
-                    <p>{t!("What is selected is gone for good.")} " " {t!("What was charged stays in your statement.")}</p>
-                    <button class="button small danger" formaction="/library/delete">{t!("Delete for good")}</button>
+            <div class="chosen-bar trash-many" role="region" aria-label=t!("Selected videos")>
+                <div class="chosen-head">
+                    <p class="chosen-count" aria-live="polite"><b>{t!("Selected videos")}</b></p>
+                    <button type="button" class="button small quiet select-all" hidden>{t!("Select all")}</button>
+                    <button type="reset" class="button small quiet">{t!("Clear")}</button>
                 </div>
-            </details>
+                <button class="button small"><Icon name="again" />{t!("Restore")}</button>
+                <details class="sure">
+                    <summary class="button small danger">{t!("Delete now")}</summary>
+                    <div class="sure-sheet">
+                        <p>{t!("What is selected is gone for good.")} " " {t!("What was charged stays in your statement.")}</p>
+                        <button class="button small danger" formaction="/library/delete">{t!("Delete for good")}</button>
+                    </div>
+                </details>
+            </div>
         </form>
     }
     .into_any()
@@ -143,7 +147,7 @@ fn line(video: Trashed) -> AnyView {
     view! {
         <li>
             <label class="trash-pick">
-                <input type="checkbox" name="ids" value=id.clone() form=MANY data-bytes=video.bytes.to_string() autocomplete="off" aria-describedby=head.clone() aria-label=t!("Select") />
+                <input type="checkbox" name="ids" value=id.clone() form=MANY data-bytes=video.bytes.to_string() autocomplete="off" aria-label=t!("Select: {video}", video = video.name) />
             </label>
             <a class="trash-still" href=page.clone() tabindex="-1" aria-hidden="true">{poster}</a>
             <div class="trash-what">

@@ -194,6 +194,18 @@ impl Organising {
             .ok_or_else(|| Failure::broken("a collection that is there and is not"))
     }
 
+    /// Whether a collection is there, and theirs.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn require(&self, user: UserId, id: CollectionId) -> Result<()> {
+        let collections = sql::collections(&self.db, user.0).await?;
+        if collections.iter().any(|row| row.id == id.0) {
+            return Ok(());
+        }
+        Err(AppError::not_found().into())
+    }
+
     /// Gives a collection another name.
     ///
     /// # Errors

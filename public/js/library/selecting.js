@@ -114,9 +114,9 @@ async function act(button) {
     wrong(UNREACHED)
     return
   }
-  const leave = /\/(out|move)$/.test(address)
-  const next = tileOf(leave ? besides() : [...chosen][0])
-  if (leave) for (const id of chosen) takeOut(id)
+  const go = /\/(out|move)$/.test(address)
+  const next = tileOf(go ? besides() : [...chosen][0])
+  if (go) for (const id of chosen) takeOut(id)
   if (address.endsWith('/favourite')) for (const id of chosen) star(tileOf(id)?.querySelector('.star'), true)
   for (const menu of form.querySelectorAll('.bar-menu[open]')) {
     menu.open = false
@@ -124,7 +124,11 @@ async function act(button) {
   }
   // What is shown may have been chosen by the tag that went.
   const isOther = address.endsWith('/untag') && new URLSearchParams(location.search).has('tag')
-  if (isOther || !walls.querySelector('.tile')) return location.assign(here)
+  if (isOther || !walls.querySelector('.tile')) {
+    leave('', besides())
+    returnHere()
+    return location.assign(here)
+  }
   const hand = form.querySelector('.chosen-bar').contains(document.activeElement)
   clear()
   // The bar goes, and must not take the focus with it.

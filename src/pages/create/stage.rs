@@ -144,9 +144,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
         let label = other.card.with_untracked(|card| card.model.clone());
         model = t!("{one} and {other}", one = model, other = label);
     }
-    // Of one prompt any two takes can stand side by side.
-    let beside = other.or_else(|| takes.get(1).filter(|_| more == 0));
-    let compare = beside.map(|beside| [page.as_str(), "/compare/", &beside.id.to_string()].concat());
+    let compare = comparable(takes, more > 0);
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
@@ -164,11 +162,22 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
                 {maybe(move || ready.get().then(|| view! {
                     <a class="button" href=download.clone() download><Icon name="download" />{t!("Download")}</a>
                 }))}
-                {compare.map(|href| view! { <a class="button" href=href rel="external"><Icon name="compare" />{t!("Compare")}</a> }.into_any())}
+                {maybe(move || compare.get().map(|href| view! { <a class="button" href=href rel="external"><Icon name="compare" />{t!("Compare")}</a> }))}
                 {single.then(|| view! { <a class="button" href=page><Icon name="open" />{t!("Open")}</a> }.into_any())}
             </div>
         </div>
     }
+}
+
+/// Where two of the takes stand side by side, once two are ready: of different models, else any two of the one prompt.
+fn comparable(takes: Vec<LiveCard>, several_prompts: bool) -> Memo<Option<String>> {
+    memo(move || {
+        let is_ready = |take: &&LiveCard| take.card.with(|card| Phase::from(card.state) == Phase::Ready);
+        let ready: Vec<LiveCard> = takes.iter().filter(is_ready).cloned().collect();
+        let beside = other_model(&ready).or_else(|| ready.get(1).filter(|_| !several_prompts))?;
+        let page = ready.first()?.card.with_untracked(Card::page);
+        Some([page.as_str(), "/compare/", &beside.id.to_string()].concat())
+    })
 }
 
 /// `Charged 80 credits`, `40 charged, 40 on hold`, `Not charged`.

@@ -174,6 +174,12 @@ async fn many_are_moved_untagged_and_compared_by_plain_forms(engine: Engine) {
     assert_eq!(holds, [("Harbour", false), ("Sea", true)]);
     let stranger = server.signed_up("stranger@example.org").await;
     assert_eq!(stranger.post_form(&away, &moved).await.status(), 404);
+    let shelves = "SELECT COUNT(*) FROM collections";
+    assert_eq!(
+        server.test.count(shelves).await,
+        2,
+        "nothing is left of what was refused"
+    );
     assert_eq!(server.browser().post_form(&away, &moved).await.status(), 401);
 
     browser

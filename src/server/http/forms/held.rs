@@ -29,11 +29,13 @@ use axum::{
 /// A longer form is not held, in bytes: in the sign-in form it is encoded once more, and that has to fit as well.
 const MOST: usize = guard::BODY / 2;
 /// How the addresses end where people send what they wrote. What is only pressed is pressed again.
-const WRITTEN: [&str; 10] = [
+const WRITTEN: [&str; 12] = [
     "/about",
     "/extend",
     "/tag",
+    "/untag",
     "/collect",
+    "/move",
     "/collections",
     "/rename",
     "/presets",

@@ -129,7 +129,9 @@ pub async fn uncollect(Path(text): Path<String>, sent: Sent) -> Result<Response,
 /// `POST /library/collections/{id}/move`: takes videos out of a collection and puts them into another one.
 pub async fn move_on(Path(text): Path<String>, sent: Sent) -> Result<Response, ErrorResponse> {
     let moved = async {
-        let (from, to) = (collection(&text)?, collected(&sent).await?);
+        let from = collection(&text)?;
+        sent.web.app.organising.require(sent.person, from).await?;
+        let to = collected(&sent).await?;
         if from == to {
             let why = t!("They are in this collection. Choose another one to move them to.");
             return Err(wrong("collection", why));
