@@ -138,7 +138,7 @@ test('what two models made of one prompt stands side by side once both are ready
   await composer.prompt.fill('a boat')
   await composer.more()
   await composer.form.getByLabel('And also on').selectOption('Mover')
-  await composer.go.click()
+  await page.getByRole('button', { name: /^Queue 2 videos/ }).click()
   await expect(page.getByRole('link', { name: 'Compare' })).toHaveAttribute('href', /^\/v\/[\w-]+\/compare\/[\w-]+$/, { timeout: MADE_WITHIN })
   await page.getByRole('link', { name: 'Compare' }).click()
   await expect(page.locator('video.player')).toHaveCount(2)
