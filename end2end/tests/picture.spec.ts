@@ -2,7 +2,7 @@
 
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Locator } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
 import { Composer, expectMade, MADE_WITHIN, signUp } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
@@ -26,9 +26,9 @@ successor = "Mover"
 })
 test.afterAll(() => studio?.dispose())
 
-/** Drops or pastes a picture beside the composer; whether the page takes care of it. */
-const bring = (page: Page, kind: 'drop' | 'paste') =>
-  page.locator('h1').evaluate(
+/** Drops or pastes a picture, as browsers hand it over; whether the page takes care of it. */
+const bring = (at: Locator, kind: 'drop' | 'paste') =>
+  at.evaluate(
     (node, { kind, bytes }) => {
       const data = new DataTransfer()
       data.items.add(new File([Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' }))
@@ -58,30 +58,21 @@ test('a picture is chosen, seen, taken out, dropped, pasted, and starts a video'
   await choose.setInputFiles(readme)
   await expect(composer.form.getByRole('status')).toContainText('Use a JPEG, PNG or WebP picture.')
   await expect(shown).toBeHidden()
-  // Dropped, and pasted, as browsers hand it over.
   for (const kind of ['drop', 'paste'] as const) {
-    const bytes = fs.readFileSync(poster).toString('base64')
-    await composer.prompt.evaluate(
-      (node, { kind, bytes }) => {
-        const data = new DataTransfer()
-        data.items.add(new File([Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0))], 'a.jpg', { type: 'image/jpeg' }))
-        const init = { bubbles: true, cancelable: true }
-        node.dispatchEvent(kind === 'drop' ? new DragEvent('drop', { ...init, dataTransfer: data }) : new ClipboardEvent('paste', { ...init, clipboardData: data }))
-      },
-      { kind, bytes },
-    )
+    await bring(composer.prompt, kind)
     await expect(shown).toBeVisible()
     if (kind === 'drop') await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
   }
   // Wherever it is let go, it is meant for the composer.
+  const beside = page.getByRole('heading', { level: 1 })
   await composer.form.getByRole('button', { name: 'Take the picture out' }).click()
   await expect(shown).toBeHidden()
   await composer.form.getByLabel('Model').selectOption('builtin')
-  expect(await bring(page, 'drop'), 'the page is not left for the file').toBe(true)
+  expect(await bring(beside, 'drop'), 'the page is not left for the file').toBe(true)
   await expect(page.locator('.picture-said')).toContainText('This model does not start from a picture. Choose another one')
   await composer.form.getByLabel('Model').selectOption('Mover')
   await expect(page.locator('.picture-said')).toBeEmpty()
-  await bring(page, 'paste')
+  await bring(beside, 'paste')
   await expect(shown).toBeVisible()
   await composer.prompt.fill('the fog comes in')
   await composer.go.click()

@@ -16,11 +16,12 @@ export const areOn = () => localStorage.getItem(OFF) !== 'off'
 export const turn = (on) => localStorage.setItem(OFF, on ? 'on' : 'off')
 
 const one = (selector) => document.querySelector(selector)
-const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
+/** The first that is shown. */
+export const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
 const at = (pattern) => pattern.test(location.pathname)
 const isWall = () => at(/^\/library$/) && one('.tile-link')
 const hasPlayer = () => !!one('.player-bar[data-video], .compare-bar')
-const isVideo = () => at(/^\/v\/[^/]+$/)
+export const isVideo = () => at(/^\/v\/[^/]+$/)
 
 /** Changes to a page in place where a link of the frame can, else loads it. Afterwards a field may get the focus. */
 export function go(address, field) {

@@ -19,7 +19,7 @@ const LANGUAGES = [['en', 'English'], ['de', 'Deutsch']]
 const GROUPS = { Pages: t('Pages'), Commands: t('Commands'), Videos: t('Videos'), Recent: t('Recent') }
 
 const { lang } = document.documentElement
-const seen = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility())
+const { seen } = keys
 
 function post(address, values = {}) {
   const fields = Object.entries(values).map(([name, value]) => make('input', { type: 'hidden', name, value }))
@@ -59,7 +59,7 @@ async function favourite(box) {
 
 /** What can be done with the video of this page. */
 function ofVideo() {
-  if (!/^\/v\/[^/]+$/.test(location.pathname)) return []
+  if (!keys.isVideo()) return []
   const [download, again] = [seen('main a[download]'), seen('main a[href^="/create?from="]')]
   const form = (end) => document.querySelector(`main form[action$="${end}"]`)
   const [variation, last, restore] = [form('/variation'), form('/last-frame'), form('/library/restore')]
