@@ -89,6 +89,17 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await expect(told).toContainText('do not allow “CREME”')
   await told.getByRole('button', { name: 'CREME' }).click()
   expect(await composer.prompt.evaluate((field: HTMLTextAreaElement) => field.value.slice(field.selectionStart, field.selectionEnd))).toBe('CREME')
+  // And marked where they stand, each time, whole, and wherever the text is scrolled to.
+  const marks = page.locator('.prompt-marks mark')
+  await expect(marks).toHaveText(['CREME'])
+  const long = `a cup of CREME at sea, CREMES, the CREME of it (crème)\n${'and the waves go on\n'.repeat(30)}CREME`
+  await composer.prompt.fill(long)
+  await expect(marks, 'at once those that are known').toHaveText(['CREME', 'CREME', 'CREME'])
+  await expect(marks, 'then each as it was typed').toHaveText(['CREME', 'CREME', 'crème', 'CREME'])
+  await composer.prompt.evaluate((field) => (field.scrollTop = 200))
+  const lies = (selector: string) => page.locator(selector).evaluate((node) => [node.scrollTop, node.scrollHeight, node.clientWidth, node.clientHeight, getComputedStyle(node).font])
+  await expect.poll(() => lies('.prompt-marks')).toEqual(await lies('#prompt'))
+  await composer.prompt.fill('a cup of CREME at sea')
   await create(page).click()
   await expect(composer.form.locator('#prompt-error')).toContainText('do not allow “CREME”')
   expect(await page.content()).not.toContain('forbidden words')
@@ -97,8 +108,10 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await page.reload()
   await expect(composer.prompt).toHaveValue('a cup of CREME at sea')
   await expect(told).toContainText('do not allow “CREME”')
+  await expect(marks).toHaveText(['CREME'])
   await composer.prompt.fill('a cup of tea at sea')
   await expect(told).toBeEmpty()
+  await expect(marks).toHaveCount(0)
 })
 
 test('presets go into the prompt and out again, and leave alone what was typed', async ({ page }) => {

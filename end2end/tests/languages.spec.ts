@@ -113,7 +113,7 @@ test('the longer words fit a phone', async ({ newPage, watch }) => {
   }
 })
 
-test('the studio speaks German, and a preset has a German name and English words', async ({ newPage }) => {
+test('the studio speaks German, and so do its presets and its helper', async ({ newPage }) => {
   const page = await newPage(GERMAN)
   await join(page)
   await arrive(page, '/create')
@@ -125,7 +125,13 @@ test('the studio speaks German, and a preset has a German name and English words
   await expect(page.getByRole('button', { name: 'Erstellen für 40 Credits' })).toBeEnabled()
   await page.getByRole('button', { name: 'Vorlagen' }).click()
   await page.getByRole('button', { name: 'Heranfahren' }).click()
-  await expect(prompt).toHaveValue(/, slow push-in toward the subject$/)
+  await expect(prompt).toHaveValue(/, langsame Fahrt auf das Motiv zu$/)
+  await page.getByRole('button', { name: 'Heranfahren' }).click()
+  await expect(prompt, 'and out again').not.toHaveValue(/Fahrt/)
+  await page.getByRole('button', { name: 'Helfer' }).click()
+  const suggested = await page.locator('#aid-panel datalist option').evaluateAll((options: HTMLOptionElement[]) => options.map((option) => option.value))
+  expect(suggested).toHaveLength(36)
+  expect(suggested).toEqual(expect.arrayContaining(['zwei Tänzer', 'Kerzenlicht', 'weiche Pastellfarben, luftiges Licht', 'gemütlich und warm, nah und vertraut']))
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('combobox', { name: 'Videos, Seiten und Befehle suchen' })).toBeFocused()
   await expect(page.getByRole('option', { name: 'Neues Video' })).toBeVisible()

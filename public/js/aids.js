@@ -8,10 +8,10 @@ import { t } from './words.js'
 
 const KINDS = [['camera', t('Camera')], ['look', t('Looks')], ['mood', t('Moods')], ['own', t('Your own')]]
 const PARTS = [
-  ['subject', t('Subject'), t('an old fisherman'), ['a paper boat', 'a red fox', 'an empty street', 'two dancers']],
-  ['action', t('Action'), t('mends his net'), ['drifts past', 'turns to look back', 'slowly fills with light', 'runs through the rain']],
+  ['subject', t('Subject'), t('an old fisherman'), [t('a paper boat'), t('a red fox'), t('an empty street'), t('two dancers')]],
+  ['action', t('Action'), t('mends his net'), [t('drifts past'), t('turns to look back'), t('slowly fills with light'), t('runs through the rain')]],
   ['camera', t('Camera'), t('slow push-in'), 'camera'],
-  ['light', t('Lighting'), t('first light, long shadows'), ['soft window light', 'backlit by the sun', 'candlelight', 'moonlight on water']],
+  ['light', t('Lighting'), t('first light, long shadows'), [t('soft window light'), t('backlit by the sun'), t('candlelight'), t('moonlight on water')]],
   ['style', t('Style'), t('pastel colours'), 'look'],
   ['mood', t('Mood'), t('calm and unhurried'), 'mood'],
 ]
@@ -21,7 +21,12 @@ const prompt = () => document.getElementById('prompt')
 
 let kept
 let own = []
-const builtIn = async () => (kept ??= (await (await fetch('/composing/presets.json')).json()).presets)
+/** Those of the studio, with names and texts in the language of the page. */
+async function builtIn() {
+  if (kept) return kept
+  const { presets } = await (await fetch('/composing/presets.json')).json()
+  return (kept = presets.map((preset) => ({ ...preset, name: t(preset.name), text: t(preset.text) })))
+}
 
 async function loadOwn() {
   const answer = await fetch('/prompts/presets', { headers: { accept: 'application/json' } })
@@ -64,11 +69,9 @@ function toggleText(piece) {
 let kind = 'camera'
 
 function chip({ name, text, id }, isOwn) {
-  // The names of the built-in ones are in the catalogue; what they write into the prompt is English.
-  const called = isOwn ? name : t(name)
   const still = isOwn ? [] : [make('img', { src: `/composing/${id}.jpg`, alt: '', width: 120, height: 68, loading: 'lazy' })]
   const words = isOwn ? [make('small', { textContent: text, dir: 'auto' })] : []
-  const button = make('button', { type: 'button', className: 'preset-chip', title: text }, ...still, make('span', { textContent: called, dir: 'auto' }), ...words)
+  const button = make('button', { type: 'button', className: 'preset-chip', title: text }, ...still, make('span', { textContent: name, dir: 'auto' }), ...words)
   button.dataset.text = text
   button.ariaPressed = String(isIn(prompt(), text))
   button.addEventListener('click', () => toggleText(text))

@@ -2,6 +2,7 @@
 // words that break a rule are told while one types. What helps with the prompt is loaded when it is asked for.
 
 import { isConverting } from './ime.js'
+import { make } from './make.js'
 import { sayUnreached } from './notice.js'
 
 const isPrompt = (node) => node?.id === 'prompt' && node.closest('form.composer')
@@ -112,6 +113,8 @@ document.addEventListener('submit', ({ target }) => {
 let unruled = false
 let resting
 let asked = 0
+/** The person's own words that break a rule. */
+let tripping = []
 
 async function check(field) {
   const number = ++asked
@@ -120,26 +123,59 @@ async function check(field) {
   if (!answer.ok || number !== asked) return
   const { rules, words, message } = await answer.json()
   unruled = !rules
+  tripping = words
   const told = document.getElementById('prompt-trips')
-  if (told) told.replaceChildren(...(message ? marked(field, words, message) : []))
+  if (told) told.replaceChildren(...(message ? sentence(field, words, message) : []))
+  mark(field)
 }
 
+/** Where words stand in a text, whole ones only: `ass` stands nowhere in `class`. */
+function places(text, words) {
+  const pattern = (word) => word.split(/\s+/).map((piece) => piece.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s+')
+  // The longer one first, where one begins with another.
+  const any = [...words].sort((one, other) => other.length - one.length).map(pattern).join('|')
+  return [...text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'gu'))]
+}
+
+/** Marks them in the field: its text lies behind it once more, of which only the marks are seen. */
+function mark(field) {
+  const behind = field.previousElementSibling
+  const text = field.value
+  const parts = []
+  let from = 0
+  for (const { 0: word, index } of tripping.length ? places(text, tripping) : []) {
+    parts.push(text.slice(from, index), make('mark', { textContent: word }))
+    from = index + word.length
+  }
+  // A field shows a last line that is empty.
+  behind.replaceChildren(...(parts.length ? [...parts, `${text.slice(from)}\n`] : []))
+  follow(field)
+}
+
+/** Keeps both texts in line, whatever the field's width and wherever it has been scrolled to. */
+function follow(field) {
+  const behind = field.previousElementSibling
+  if (!behind.firstChild) return
+  behind.style.width = `${field.clientWidth}px`
+  behind.scrollTop = field.scrollTop
+}
+document.addEventListener('scroll', ({ target }) => isPrompt(target) && follow(target), true)
+const sized = new ResizeObserver(([{ target }]) => follow(target))
+
 /** The sentence, with each of the words as a button that goes to it in the field. */
-function marked(field, words, message) {
+function sentence(field, words, message) {
   const parts = []
   let rest = message
   for (const word of words) {
     const [before, ...after] = rest.split(`“${word}”`)
     if (!after.length) continue
-    const mark = document.createElement('button')
-    Object.assign(mark, { type: 'button', textContent: word })
-    mark.addEventListener('click', () => {
-      const pattern = word.split(/\s+/).map((piece) => piece.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('\\s+')
-      const found = new RegExp(pattern, 'iu').exec(field.value)
+    const button = make('button', { type: 'button', textContent: word })
+    button.addEventListener('click', () => {
+      const [found] = places(field.value, [word])
       field.focus()
       if (found) field.setSelectionRange(found.index, found.index + found[0].length)
     })
-    parts.push(`${before}“`, mark, '”')
+    parts.push(`${before}“`, button, '”')
     rest = after.join(`“${word}”`)
   }
   return [...parts, rest]
@@ -147,6 +183,7 @@ function marked(field, words, message) {
 
 document.addEventListener('input', ({ target }) => {
   if (!isPrompt(target) || unruled) return
+  if (tripping.length) mark(target)
   clearTimeout(resting)
   resting = setTimeout(() => check(target).catch(() => {}), 600)
 })
@@ -154,6 +191,9 @@ document.addEventListener('input', ({ target }) => {
 // A page may bring a prompt along: that of another video, of a link, of a form that came back.
 addEventListener('aisora:composer', () => {
   const field = document.getElementById('prompt')
+  tripping = []
+  sized.disconnect()
+  sized.observe(field)
   if (field.value.trim() && !unruled) check(field).catch(() => {})
 })
 

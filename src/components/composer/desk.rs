@@ -130,6 +130,8 @@ fn Prompt(
     let most = Credits(i64::try_from(PROMPT_MAX).unwrap_or(i64::MAX)).to_string();
     view! {
         <label class="unseen" for=PROMPT>{t!("What should be seen")}</label>
+        // `public/js/composing.js` marks here what breaks a rule, behind the field, and says it below.
+        <div class="prompt-marks" dir="auto" aria-hidden="true"></div>
         <textarea
             id=PROMPT
             name="prompt"
@@ -145,7 +147,6 @@ fn Prompt(
             {browser::text_of_area(&start)}
         </textarea>
         <p class="field-error" id="prompt-error">{maybe(error)}</p>
-        // `public/js/composing.js` says here what breaks a rule, before anything is created.
         <p class="field-error prompt-trips" id="prompt-trips" role="status"></p>
         <p class="prompt-count" id="prompt-count" class:over=flag(move || count.get() > composer.form.with(longest))>
             {text(counted)} " / " {most} " " <span class="unseen">{t!("characters")}</span>

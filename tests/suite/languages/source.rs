@@ -51,16 +51,16 @@ pub fn texts() -> Vec<Text> {
             }
         }
     }
-    texts.extend(preset_names(root));
+    texts.extend(of_presets(root));
     texts
 }
 
-/// The presets of the studio have names that `public/js/aids.js` says in the language of the page.
-fn preset_names(root: &Path) -> Vec<Text> {
+/// The presets of the studio have names and texts that `public/js/aids.js` says in the language of the page.
+fn of_presets(root: &Path) -> Vec<Text> {
     let file = "public/composing/presets.json";
     let source = std::fs::read_to_string(root.join(file)).expect("the presets");
-    let name = |(place, line): (usize, &str)| {
-        let (_, rest) = line.split_once("\"name\": \"")?;
+    let said = |place: usize, line: &str, field: &str| {
+        let (_, rest) = line.split_once(&format!("\"{field}\": \""))?;
         Some(Text {
             words: rest.split_once('"')?.0.to_owned(),
             file: file.into(),
@@ -71,7 +71,11 @@ fn preset_names(root: &Path) -> Vec<Text> {
             value_of: None,
         })
     };
-    source.lines().enumerate().filter_map(name).collect()
+    let texts = source.lines().enumerate();
+    texts
+        .flat_map(|(place, line)| ["name", "text"].map(|field| said(place, line, field)))
+        .flatten()
+        .collect()
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {

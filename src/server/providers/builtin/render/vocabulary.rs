@@ -138,7 +138,7 @@ pub(super) const ENERGIES: Table<f32> = &[
     ),
     (
         -0.8,
-        "calm* quiet* still serene peaceful gentle soft slow* tranquil* dreamy ruhig* still* sanft* tranquilo calma sereno suave calme doux paisible zen meditat*",
+        "calm* quiet* still serene peaceful gentle soft slow* tranquil* dreamy ruhig* still* sanft* vertraumt* tranquilo calma sereno suave calme doux paisible zen meditat*",
     ),
 ];
 
@@ -160,13 +160,13 @@ pub(super) const TINTS: Table<(u32, f32)> = &[
     ),
     ((0x002f_c4c0, 0.40), "teal turquoise cyan aqua turkis turquesa"),
     ((0x0046_b45c, 0.40), "green emerald jade grun* verde* vert verte"),
-    ((0x00b8_8a62, 0.55), "sepia vintage retro nostalgi* old"),
+    ((0x00b8_8a62, 0.55), "sepia vintage retro nostalgi* old alter alte altes"),
 ];
 
 pub(super) const FINISHES: Table<(f32, f32)> = &[
     (
         (0.72, 0.16),
-        "pastel* soft dreamy delicate powder zart* suave tendre",
+        "pastel* soft dreamy delicate powder zart* vertraumt* suave tendre",
     ),
     (
         (0.28, 0.0),
@@ -174,10 +174,10 @@ pub(super) const FINISHES: Table<(f32, f32)> = &[
     ),
     (
         (1.3, 0.0),
-        "vivid vibrant colorful colourful neon psychedelic bunt colorido colore",
+        "vivid vibrant colorful colourful neon psychedelic bunt kraftig* colorido colore",
     ),
     (
         (0.85, 0.05),
-        "faded foggy misty hazy haze mist fog nebel niebla brume",
+        "faded foggy misty hazy haze mist fog verblasst* nebel niebla brume",
     ),
 ];
