@@ -1,6 +1,9 @@
 // The start, as somebody sees it who has never been here: films that play while they are in view, and the icons of the tab.
 
-import { paused, scrollUntil } from '../support/studio.ts'
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { join, make, paused, scrollUntil } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const films = 'video[data-in-view]'
@@ -27,6 +30,25 @@ test('a film plays while it is in view and rests out of it, and what was paused 
   await scrollUntil(hero, 'bottom', false)
   await scrollUntil(hero, 'top', true)
   expect(await paused(hero), 'the person paused it').toBe(true)
+})
+
+test('the films are what the built-in renderer makes of their words, and the pictures are their first', async ({ page }, testInfo) => {
+  await page.goto('/')
+  const words = await page.locator(films).evaluateAll((films) => films.map((film) => film.getAttribute('aria-label')!))
+  expect(words).toHaveLength(4)
+  await join(page)
+  for (const [place, prompt] of words.entries()) {
+    const [card] = await make(page, { prompt, seconds: 5, seed: place + 1, caption: true })
+    const shown = path.resolve(import.meta.dirname, `../../public/showcase/${place + 1}.mp4`)
+    const made = testInfo.outputPath(`${place + 1}.mp4`)
+    fs.writeFileSync(made, await (await page.request.get(`/media/${card!.id}/video.mp4`)).body())
+    // Encoders may differ by machine in a bit; another film differs everywhere.
+    for (const other of [made, shown.replace('.mp4', '.jpg')]) {
+      const { stderr } = spawnSync('ffmpeg', ['-i', shown, '-i', other, '-lavfi', '[0][1]psnr=shortest=1', '-f', 'null', '-'], { encoding: 'utf8' })
+      const [, likeness] = /average:(inf|[\d.]+)/.exec(stderr) ?? [stderr, 'nothing']
+      expect(likeness === 'inf' ? Infinity : Number(likeness), `${other} beside ${shown}`).toBeGreaterThan(32)
+    }
+  }
 })
 
 test('where less motion is wanted no film plays or is fetched, and their pictures are there', async ({ newPage }) => {

@@ -1,9 +1,21 @@
-// The pages that are the same for everybody, photographed in both themes and at three widths. Where a change is meant:
+// The pages that are the same for everybody, and what unfolds on them, photographed in both themes and at three widths. Where a change is meant:
 // `npx playwright test looks --update-snapshots=all`, and look at the new pictures.
 
 import { drawnBy, HEIGHTS, useOurLetters } from '../support/looks.ts'
-import { arrive, join } from '../support/studio.ts'
-import { expect, test } from '../support/test.ts'
+import { Server } from '../support/server.ts'
+import { arrive, Composer, join } from '../support/studio.ts'
+import { expect, test as base } from '../support/test.ts'
+
+const test = base.extend<object, object>({
+  server: [
+    async ({ environment, flags }, use) => {
+      const server = await Server.launch(environment, flags, '[moderation]\nforbidden = ["forbidden words"]\n')
+      await use(server)
+      await server.dispose()
+    },
+    { scope: 'worker' },
+  ],
+})
 
 /** What somebody sees who has done nothing yet: no date and no address of theirs stands on it. */
 const PAGES = { 'sign-in': '/sign-in', 'sign-up': '/sign-up', studio: '/create', library: '/library', trash: '/library/trash', spending: '/account/spending', presets: '/account/presets', keys: '/account/keys', webhooks: '/account/webhooks' }
@@ -21,6 +33,51 @@ for (const colorScheme of ['dark', 'light'] as const) {
           if (name === 'studio') await expect(page.getByText('Describe what should be seen.')).toBeVisible()
           await useOurLetters(page)
           await expect.soft(page).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `page-${name}.png`], { maxDiffPixels: 120 })
+        }
+      })
+
+      test('the composer looks as it did in each of its states, and so does what opens', async ({ page, browser }, testInfo) => {
+        const drawn = drawnBy(browser, testInfo)
+        await join(page)
+        const composer = new Composer(page)
+        await composer.open()
+        await useOurLetters(page)
+        const looks = async (name: string, part = composer.form) =>
+          expect.soft(part).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `${name}.png`], { maxDiffPixels: 60 })
+        const opened = async (name: string) =>
+          expect.soft(page).toHaveScreenshot([drawn, `${width}-${colorScheme}`, `open-${name}.png`], { maxDiffPixels: 120 })
+
+        await composer.prompt.fill('a boat with forbidden words on its sail, then forbidden\nwords once more')
+        await expect(page.locator('.prompt-marks mark')).toHaveCount(2)
+        await looks('composer-marked')
+        await composer.prompt.fill('a boat\na lighthouse\na storm')
+        await expect(composer.reason).toHaveText(/^Leaves/)
+        await expect(page.locator('#prompt-trips')).toBeEmpty()
+        await looks('composer-lines')
+        await composer.prompt.fill('a boat '.repeat(1000))
+        await expect(page.locator('.prompt-count')).toHaveClass(/over/)
+        await looks('composer-too-long')
+        await composer.prompt.fill('a boat')
+        await expect(composer.reason).toHaveText(/^Leaves/)
+        await looks('composer-typed')
+        await composer.more()
+        await opened('more')
+        await page.keyboard.press('Escape')
+        for (const aid of ['Presets', 'Helper']) {
+          await composer.form.getByRole('button', { name: aid }).click()
+          await expect(page.locator('#aid-panel')).toBeVisible()
+          await expect.poll(() => page.locator('#aid-panel img').evaluateAll((images: HTMLImageElement[]) => images.every((image) => image.complete))).toBe(true)
+          await opened(aid.toLowerCase())
+          await page.keyboard.press('Escape')
+          await expect(page.locator('#aid-panel')).toBeHidden()
+        }
+        for (const [name, keys] of Object.entries({ palette: 'Control+k', shortcuts: '?' })) {
+          await page.locator('body').evaluate(() => (document.activeElement as HTMLElement).blur())
+          await page.keyboard.press(keys)
+          await expect(page.getByRole('dialog')).toBeVisible()
+          await opened(name)
+          await page.keyboard.press('Escape')
+          await expect(page.getByRole('dialog')).toBeHidden()
         }
       })
     })

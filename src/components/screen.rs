@@ -1,6 +1,6 @@
 //! One generation in its own shape: while it is made, when it plays, and when there is no video.
 
-use super::dynamic::{flag, memo, part};
+use super::dynamic::{flag, memo, part, text};
 use super::{icon::Icon, making::Making, words};
 use crate::language::t;
 use crate::model::generation::{Card, State};
@@ -40,20 +40,15 @@ pub fn Screen(
     card: ArcRwSignal<Card>,
     /// Where a cancel without JavaScript comes back to.
     next: &'static str,
-    /// Says which take it is.
+    /// What tells it from those beside it; nothing where it is alone.
     #[prop(optional, into)]
-    numbered: Signal<bool>,
-    /// Says which model made it.
-    #[prop(optional, into)]
-    mixed: Signal<bool>,
+    label: Signal<String>,
     /// The video has sound: its prompt can be shown as captions.
     #[prop(optional)]
     sound: bool,
 ) -> impl IntoView {
     let phase = phase_of(&card);
-    let (shape, take, page) =
-        card.with_untracked(|card| (words::shape_class(card.size), card.take, card.page()));
-    let model = card.with_untracked(|card| [" · ", &card.model].concat());
+    let (shape, page) = card.with_untracked(|card| (words::shape_class(card.size), card.page()));
     let picture = part(move || match phase.get() {
         Phase::Making => view! { <Making card=card.clone() next /> }.into_any(),
         Phase::Ready => view! { <Player card=card.get_untracked() sound /> }.into_any(),
@@ -62,9 +57,8 @@ pub fn Screen(
     view! {
         <div class=["screen ", shape].concat()>
             {picture}
-            <a class="screen-take" href=page hidden=flag(move || !numbered.get())>
-                {t!("Take {n}", n = take)}
-                <span hidden=flag(move || !mixed.get())>{model}</span>
+            <a class="screen-take" href=page hidden=flag(move || label.with(String::is_empty))>
+                <span dir="auto">{text(move || label.get())}</span>
             </a>
         </div>
     }

@@ -3,10 +3,10 @@
 //! Nothing in it changes while it is looked at, so it is the server's alone: the browser gets it as HTML, and carries no
 //! program for it. What its buttons do without a form is in `public/js/player.js`.
 
-mod bar;
+pub mod bar;
 mod extend;
-mod family;
-mod receipt;
+pub mod family;
+pub mod receipt;
 mod trash;
 
 use super::about::About;

@@ -199,8 +199,7 @@ impl Organising {
     /// # Errors
     /// `not_found`.
     pub async fn require(&self, user: UserId, id: CollectionId) -> Result<()> {
-        let collections = sql::collections(&self.db, user.0).await?;
-        if collections.iter().any(|row| row.id == id.0) {
+        if sql::has_collection(&self.db, user.0, id.0).await? {
             return Ok(());
         }
         Err(AppError::not_found().into())

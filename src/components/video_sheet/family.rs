@@ -20,14 +20,15 @@ pub fn Family(
         return ().into_any();
     }
     let whose = Whose { of, ready };
+    let head = ["family-", &of.to_string()].concat();
     let first = family.roots.first().map(|kin| kin.id);
     let earlier =
         family.earlier.then_some(first).flatten().map(|first| {
             view! { <p class="hint"><a href=page(first)>{t!("Earlier ones")}</a></p> }.into_any()
         });
     view! {
-        <section class="family" aria-labelledby="family-head">
-            <h2 id="family-head">{t!("Where it comes from, and what came of it")}</h2>
+        <section class="family" aria-labelledby=head>
+            <h2 id=head.clone()>{t!("Where it comes from, and what came of it")}</h2>
             {earlier}
             {whose.list(family.roots, None)}
         </section>

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Receipt(page: VideoPage) -> impl IntoView {
     let card = page.card;
+    let head = ["receipt-", &card.id.to_string()].concat();
     let mut lines = Vec::new();
     let mut before = None;
     for (place, line) in page.history.iter().enumerate() {
@@ -27,8 +28,8 @@ pub fn Receipt(page: VideoPage) -> impl IntoView {
         postings.push(moved(posting, at));
     }
     view! {
-        <section class="receipt" aria-labelledby="receipt-head">
-            <h2 id="receipt-head">{t!("Receipt")}</h2>
+        <section class="receipt" aria-labelledby=head>
+            <h2 id=head.clone()>{t!("Receipt")}</h2>
             <ol class="history">{lines}</ol>
             {card.reason.map(|reason| view! { <p class="receipt-why">{reason.in_words()}</p> }.into_any())}
             <dl class="facts">

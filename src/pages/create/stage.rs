@@ -13,7 +13,7 @@ use crate::components::words;
 use crate::language::t;
 use crate::model::credits::Credits;
 use crate::model::generation::{Card, Charge};
-use crate::model::ids::QuoteId;
+use crate::model::ids::{GenerationId, QuoteId};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -73,14 +73,14 @@ pub fn Stage(composer: Composer) -> impl IntoView {
         sorted
     });
     let several = memo(move || takes.with(Vec::len) > 1);
-    let mixed = memo(move || takes.with(|takes| other_model(takes).is_some()));
     let class = text(move || match takes.with(Vec::len) {
         0 | 1 => "screens",
         2..=4 => "screens several",
         _ => "screens several many",
     });
     let screen = move |known: LiveCard| {
-        view! { <Screen card=known.card next="/create" numbered=several mixed /> }.into_any()
+        let label = memo(move || takes.with(|takes| label(known.id, takes)));
+        view! { <Screen card=known.card next="/create" label /> }.into_any()
     };
     let screens = shown(takes, Arc::new(screen));
     let ways = maybe(move || several.get().then(|| ways_to(takes.with(Vec::len))));
@@ -106,6 +106,29 @@ fn ways_to(takes: usize) -> AnyView {
     });
     let ways: Vec<AnyView> = ways.collect();
     view! { <div class="take-dots needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()
+}
+
+/// What tells one of several from the others: its prompt where there are several, which take of its prompt it is, its model
+/// where there are two.
+fn label(id: GenerationId, takes: &[LiveCard]) -> String {
+    let Some(own) = takes.iter().find(|known| known.id == id) else {
+        return String::new();
+    };
+    own.card.with_untracked(|own| {
+        let is_alike = |known: &&LiveCard| known.card.with_untracked(|card| card.prompt == own.prompt);
+        let alike: Vec<_> = takes.iter().filter(is_alike).map(|known| known.id).collect();
+        let mut words: Vec<String> = Vec::new();
+        if alike.len() < takes.len() {
+            words.push(own.prompt.chars().take(120).collect());
+        }
+        if let (true, Some(place)) = (alike.len() > 1, alike.iter().position(|alike| *alike == id)) {
+            words.push(t!("Take {n}", n = place + 1));
+        }
+        if other_model(takes).is_some() {
+            words.push(own.model.clone());
+        }
+        words.join(" · ")
+    })
 }
 
 /// The first that another model makes than the first of all.
@@ -139,8 +162,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     let download = card.download();
     let more = more_prompts(&takes);
     let mut model = card.model;
-    let other = other_model(&takes);
-    if let Some(other) = other {
+    if let Some(other) = other_model(&takes) {
         let label = other.card.with_untracked(|card| card.model.clone());
         model = t!("{one} and {other}", one = model, other = label);
     }

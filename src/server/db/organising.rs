@@ -115,6 +115,17 @@ pub async fn collections(db: &Db, user: Uuid) -> Result<Vec<CollectionRow>> {
     Ok(on_db!(db, |c| sqlx::query_as(SQL).bind(user).fetch_all(c).await)?)
 }
 
+/// Whether a collection is there, and a person's.
+pub async fn has_collection(db: &Db, user: Uuid, id: Uuid) -> Result<bool> {
+    const SQL: &str = "SELECT id FROM collections WHERE id = $1 AND user_id = $2";
+    let found: Option<Uuid> = on_db!(db, |c| sqlx::query_scalar(SQL)
+        .bind(id)
+        .bind(user)
+        .fetch_optional(c)
+        .await)?;
+    Ok(found.is_some())
+}
+
 /// A person's tags, by name. Each is found by one look into the index, however many videos have it.
 pub async fn tags(db: &Db, user: Uuid, limit: i64) -> Result<Vec<String>> {
     const SQL: &str = "WITH RECURSIVE step(tag, n) AS (

@@ -3,6 +3,7 @@
 
 mod library;
 mod parts;
+mod video;
 mod work;
 
 use super::framed::framed;
@@ -16,7 +17,7 @@ pub fn page(data: ShellData) -> impl IntoView + use<> {
 }
 
 fn shown() -> AnyView {
-    let sections = [parts::all(), work::all(), library::all()].concat();
+    let sections = [parts::all(), work::all(), library::all(), video::all()].concat();
     let ways = sections.iter().map(|section| {
         let address = ["#", section.name].concat();
         view! { <a href=address rel="external">{section.name}</a> }.into_any()

@@ -160,7 +160,10 @@ pub(super) const TINTS: Table<(u32, f32)> = &[
     ),
     ((0x002f_c4c0, 0.40), "teal turquoise cyan aqua turkis turquesa"),
     ((0x0046_b45c, 0.40), "green emerald jade grun* verde* vert verte"),
-    ((0x00b8_8a62, 0.55), "sepia vintage retro nostalgi* old alter alte altes"),
+    (
+        (0x00b8_8a62, 0.55),
+        "sepia vintage retro nostalgi* old alter alte altes",
+    ),
 ];
 
 pub(super) const FINISHES: Table<(f32, f32)> = &[
