@@ -75,7 +75,7 @@ test('a second model is priced and told apart', async ({ newPage, watch }) => {
   await create(page).click()
   await expect(page.locator('.screen-take')).toHaveText([/^Take 1 · /, /^Take 2 · Mover$/])
   // It sends another shape than was asked for.
-  await expect(page.getByText('Did not work out')).toBeVisible({ timeout: MADE_WITHIN })
+  await expect(page.locator('.not-made-state')).toHaveText('Did not work out', { timeout: MADE_WITHIN })
   await expect(page.getByRole('link', { name: 'Compare' }), 'with nothing').toHaveCount(0)
 })
 
