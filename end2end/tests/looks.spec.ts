@@ -54,7 +54,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(composer.reason).toHaveText(/^Leaves/)
         await expect(page.locator('#prompt-trips')).toBeEmpty()
         await looks('composer-lines')
-        await composer.prompt.fill('a boat '.repeat(1000))
+        await composer.prompt.fill('a boat '.repeat(5000))
         await expect(page.locator('.prompt-count')).toHaveClass(/over/)
         await looks('composer-too-long')
         await composer.prompt.fill('a boat')
