@@ -19,7 +19,10 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
   await test.step('the price stands on the button', async () => {
     await composer.prompt.fill(PROMPT)
     await expect(composer.go).toHaveAccessibleName('Create for 40 credits')
-    await expect(composer.reason).toHaveText(/^Leaves 160 credits/)
+    // Long enough for a bar to move on a quick machine.
+    await composer.seconds.selectOption('12')
+    await expect(composer.go).toHaveAccessibleName('Create for 120 credits')
+    await expect(composer.reason).toHaveText(/^Leaves 80 credits/)
   })
 
   await test.step('the bar appears and moves', async () => {
@@ -49,18 +52,18 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     const names = await page.evaluate(() => [...(window as unknown as { names: Set<string> }).names])
     expect(names.every((name) => name.length > 0), `the bar was called ${names}`).toBe(true)
     const purses = await page.evaluate(() => [...(window as unknown as { purses: Set<string> }).purses])
-    expect(purses, 'what is on hold was shown').toContain('160 credits 40 on hold')
+    expect(purses, 'what is on hold was shown').toContain('80 credits 120 on hold')
     expect(seen, 'the bar never goes back').toEqual([...seen].sort((a, b) => a - b))
-    await expect(page.getByLabel('Watched now')).toContainText('Charged 40 credits')
+    await expect(page.getByLabel('Watched now')).toContainText('Charged 120 credits')
   })
 
   await test.step('the credits are the same everywhere', async () => {
-    await expectPurse(page, '160 credits')
+    await expectPurse(page, '80 credits')
     await arrive(page, '/credits')
-    await expect(page.getByRole('definition')).toHaveText(['160', '0'])
-    await expectPurse(page, '160 credits')
+    await expect(page.getByRole('definition')).toHaveText(['80', '0'])
+    await expectPurse(page, '80 credits')
     await arrive(page, '/account')
-    await expect(page.getByRole('main')).toContainText(/Credits\s*160/)
+    await expect(page.getByRole('main')).toContainText(/Credits\s*80/)
   })
 
   const tile = page.locator('.tile', { hasText: PROMPT })
@@ -86,22 +89,22 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(PROMPT)
     await expectPlaying(player(page), [1280, 720])
     const main = page.getByRole('main')
-    for (const fact of [/Picture\s*1280 × 720, 16:9/, /Length\s*4 s/, /Seed\s*\d+/, /File\s*[\d.]+ (MB|kB), MP4/]) {
+    for (const fact of [/Picture\s*1280 × 720, 16:9/, /Length\s*12 s/, /Seed\s*\d+/, /File\s*[\d.]+ (MB|kB), MP4/]) {
       await expect(main).toContainText(fact)
     }
     const receipt = page.getByRole('region', { name: 'Receipt' })
     await expect(receipt.getByRole('listitem')).toContainText(['Asked for', 'Starting', 'Rendering', 'Saving the video', 'Ready'])
     await expect(receipt.locator('time').first()).toHaveText(/20\d\d, \d\d:\d\d:\d\d$/)
     await expect(receipt.locator('time').nth(1)).toHaveText(/^\d\d:\d\d:\d\d$/)
-    await expect(receipt).toContainText(/Quoted\s*40 credits/)
-    await expect(receipt).toContainText(/Result\s*Charged 40 credits/)
+    await expect(receipt).toContainText(/Quoted\s*120 credits/)
+    await expect(receipt).toContainText(/Result\s*Charged 120 credits/)
   })
 
   await test.step('the download is an MP4 with a good name', async () => {
     const coming = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download' }).click()
     const download = await coming
-    expect(download.suggestedFilename()).toBe('a-paper-boat-crossing-a-storm-drain-at-dusk-1280x720-4s.mp4')
+    expect(download.suggestedFilename()).toBe('a-paper-boat-crossing-a-storm-drain-at-dusk-1280x720-12s.mp4')
     const bytes = fs.readFileSync(await download.path())
     expect(bytes.length).toBeGreaterThan(10_000)
     expect(bytes.subarray(4, 8).toString('latin1')).toBe('ftyp')
@@ -114,9 +117,9 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await page.getByRole('link', { name: 'Make another' }).click()
     await expect(composer.prompt).toHaveValue(PROMPT)
     await expect(composer.shape('1280x720')).toBeChecked()
-    await expect(composer.seconds).toHaveValue('4')
+    await expect(composer.seconds).toHaveValue('12')
     await expect(composer.seed).toHaveValue(seed)
-    await expect(composer.go).toHaveAccessibleName('Create for 40 credits')
+    await expect(composer.go).toHaveAccessibleName('Create for 120 credits')
   })
 
   await test.step('the statement adds up and links to the video', async () => {
@@ -129,7 +132,7 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
         return { what: what!, change: /spent/i.test(what!) ? 0 : amount, after: Number(after) }
       }),
     )
-    expect(lines.map(({ change, after }) => [change, after])).toEqual([[0, 160], [-40, 160], [200, 200]])
+    expect(lines.map(({ change, after }) => [change, after])).toEqual([[0, 80], [-120, 80], [200, 200]])
     await rows.first().getByRole('link', { name: PROMPT }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(PROMPT)
   })
@@ -143,14 +146,14 @@ test('a person signs up, makes a video, watches it, finds it, downloads it, make
     await expect(page.getByText('1 video is in the trash.')).toBeVisible()
     expect((await page.request.get(media)).status()).toBe(200)
     await page.getByRole('link', { name: 'Trash' }).click()
-    await page.locator('summary', { hasText: 'Delete now' }).click()
+    await page.getByRole('list', { name: 'Deleted videos' }).locator('summary', { hasText: 'Delete now' }).click()
     await page.getByRole('button', { name: 'Delete for good' }).click()
     await expect(page.getByText('1 video is gone for good.')).toBeVisible()
     expect((await page.request.get(media)).status()).toBe(404)
     expect((await page.request.get(address)).status()).toBe(404)
     await arrive(page, '/credits')
     await expect(page.getByRole('main')).toContainText('A video that was deleted')
-    await expectPurse(page, '160 credits')
+    await expectPurse(page, '80 credits')
   })
 })
 
