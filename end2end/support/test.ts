@@ -84,15 +84,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Has axe check the page as it is now: WCAG 2.2 A and AA, contrast as for AAA, and axe's own good practices but those named. */
+const CONTRAST = ['color-contrast', 'color-contrast-enhanced']
+
+/**
+ * Has axe check the page as it is now: WCAG 2.2 A and AA, contrast as for AAA, and axe's own good practices but those named.
+ * Then the contrast once more in the other theme.
+ */
 export async function expectAccessible(page: Page, without: string[] = []): Promise<void> {
-  const axe = new AxeBuilder({ page }).options({
-    resultTypes: ['violations'],
-    runOnly: { type: 'tag', values: AXE_TAGS },
-    rules: { 'color-contrast-enhanced': { enabled: true }, ...Object.fromEntries(without.map((rule) => [rule, { enabled: false }])) },
-  })
+  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
+  const [theme, other] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const)
+  const enabled = { 'color-contrast-enhanced': { enabled: true }, ...Object.fromEntries(without.map((rule) => [rule, { enabled: false }])) }
+  const found: Record<string, object[]> = { [theme]: await violations(page, { runOnly: { type: 'tag', values: AXE_TAGS }, rules: enabled }) }
+  await wear(page, other)
+  found[other] = await violations(page, { runOnly: { type: 'rule', values: CONTRAST } })
+  await wear(page, theme)
+  expect(found, 'accessibility').toEqual({ [theme]: [], [other]: [] })
+}
+
+async function violations(page: Page, options: Parameters<AxeBuilder['options']>[0]): Promise<object[]> {
   // Legacy is its name for a page without frames: it is checked where it is, and nothing is carried over to a blank page.
-  const { violations } = await axe.setLegacyMode().analyze()
-  const found = violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.target.join(' ')) }))
-  expect(found, 'accessibility').toEqual([])
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'], ...options }).setLegacyMode()
+  const { violations } = await axe.analyze()
+  return violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => node.target.join(' ')) }))
+}
+
+/** Changes the theme of the system, and waits until all colours have changed. */
+async function wear(page: Page, colorScheme: 'dark' | 'light'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().flatMap((one) => (one instanceof CSSTransition ? one.finished : []))))
 }
