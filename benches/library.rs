@@ -74,7 +74,7 @@ async fn say(url: &str, what: &str) {
 async fn on(engine: &str, url: Option<String>) {
     let folder = tempfile::Builder::new()
         .prefix("aisora-bench")
-        .tempdir_in("target")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
         .expect("a folder on the disk");
     println!("\n{engine}");
     let app = open(folder.path(), url.clone()).await;

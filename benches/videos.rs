@@ -38,7 +38,7 @@ async fn main() {
     }
     let folder = tempfile::Builder::new()
         .prefix("aisora-bench")
-        .tempdir_in("target")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
         .expect("a folder on the disk");
     let raw = disk::commits(folder.path()).await;
     println!("raw commits of one small row, synchronous=FULL    {raw:>8.0} /s");

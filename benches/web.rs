@@ -42,7 +42,7 @@ async fn main() {
     }
     let folder = tempfile::Builder::new()
         .prefix("aisora-bench")
-        .tempdir_in("target")
+        .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
         .expect("a folder on the disk");
     let app = open(folder.path()).await;
     let (reader, token) = reader(&app).await;
