@@ -55,7 +55,7 @@ test('pasted lines become one video each, under one price, once', async ({ newPa
   const { cards } = await snapshot(page)
   expect(cards.map((card) => card.prompt).sort()).toEqual(['a boat', 'a lighthouse', 'a storm'])
   await expect(page.locator('.screens .screen')).toHaveCount(3)
-  await expect(page.locator('.screen-take'), 'each says what it is').toHaveText(['a boat', 'a lighthouse', 'a storm'])
+  await expect(page.locator('.screen-take'), 'each says what it is').toHaveText(['Line 1 · a boat', 'Line 2 · a lighthouse', 'Line 3 · a storm'])
   await expect(page.locator('.about')).toContainText('and 2 more')
 })
 

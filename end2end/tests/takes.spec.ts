@@ -34,7 +34,7 @@ test('takes stand side by side in the studio, and a finger draws the next one in
   }
   const seen = async (place: number) => {
     await inSight(place)
-    await expect(page.getByRole('button', { name: `Show take ${place + 1}` })).toHaveAttribute('aria-current', 'true')
+    await expect(page.getByRole('button', { name: `Show: Take ${place + 1}` })).toHaveAttribute('aria-current', 'true')
   }
   await inSight(0)
   const box = (await takes.first().boundingBox())!
@@ -46,7 +46,7 @@ test('takes stand side by side in the studio, and a finger draws the next one in
   await swipe(page, [70, y], [320, y])
   await seen(1)
   await expect(page, 'it is still the studio').toHaveURL(/\/create$/)
-  await page.getByRole('button', { name: 'Show take 1' }).tap()
+  await page.getByRole('button', { name: 'Show: Take 1' }).tap()
   await seen(0)
   await expectNoSidewaysScroll(page)
   await expectAccessible(page)

@@ -4,6 +4,7 @@
 import { isConverting } from './ime.js'
 import { make } from './make.js'
 import { sayUnreached } from './notice.js'
+import { t } from './words.js'
 
 const isPrompt = (node) => node?.id === 'prompt' && node.closest('form.composer')
 
@@ -113,77 +114,89 @@ document.addEventListener('submit', ({ target }) => {
 let unruled = false
 let resting
 let asked = 0
-/** The person's own words that break a rule. */
-let tripping = []
+/** Where the prompt breaks a rule: from and to, by place, and the text that these places are of. */
+let trips = { places: [], text: '' }
 
 async function check(field) {
   const number = ++asked
-  const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  const answer = await fetch('/prompts/check', { method: 'POST', headers, body: JSON.stringify({ prompt: field.value }) })
-  if (!answer.ok || number !== asked) return
-  const { rules, words, message } = await answer.json()
-  unruled = !rules
-  tripping = words
-  const told = document.getElementById('prompt-trips')
-  if (told) told.replaceChildren(...(message ? sentence(field, words, message) : []))
-  mark(field)
-}
-
-/** Where words stand in a text, whole ones only: `ass` stands nowhere in `class`. */
-function places(text, words) {
-  const pattern = (word) => word.split(/\s+/).map((piece) => piece.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('\\s+')
-  // The longer one first, where one begins with another.
-  const any = [...words].sort((one, other) => other.length - one.length).map(pattern).join('|')
-  return [...text.matchAll(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, 'gu'))]
-}
-
-/** Marks them in the field: its text lies behind it once more, of which only the marks are seen. */
-function mark(field) {
-  const behind = field.previousElementSibling
   const text = field.value
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  const answer = await fetch('/prompts/check', { method: 'POST', headers, body: JSON.stringify({ prompt: text }) })
+  if (!answer.ok) return
+  const { rules, words, places, message } = await answer.json()
+  if (number !== asked || !field.isConnected) return
+  unruled = !rules
+  trips = { places, text }
+  shift(field.value)
+  mark(field)
+  document.getElementById('prompt-trips').replaceChildren(...(message ? sentence(field, words, message) : []))
+}
+
+/** Has the places go along with a text that was changed in one place; those that were changed are none any more. */
+function shift(text) {
+  const before = trips.text
+  const least = Math.min(before.length, text.length)
+  let [start, end] = [0, 0]
+  while (start < least && before[start] === text[start]) start++
+  while (end < least - start && before.at(-1 - end) === text.at(-1 - end)) end++
+  const by = text.length - before.length
+  const places = trips.places.flatMap(([from, to]) => {
+    if (to <= start) return [[from, to]]
+    return from >= before.length - end ? [[from + by, to + by]] : []
+  })
+  trips = { places, text }
+}
+
+const behind = (field) => field.form.querySelector('.prompt-marks')
+
+/** Marks the places in the field: its text lies behind it once more, of which only the marks are seen. */
+function mark(field) {
+  const { places, text } = trips
   const parts = []
-  let from = 0
-  for (const { 0: word, index } of tripping.length ? places(text, tripping) : []) {
-    parts.push(text.slice(from, index), make('mark', { textContent: word }))
-    from = index + word.length
+  let done = 0
+  for (const [from, to] of places) {
+    if (to <= done) continue
+    const begin = Math.max(from, done)
+    parts.push(text.slice(done, begin), make('mark', { textContent: text.slice(begin, to) }))
+    done = to
   }
   // A field shows a last line that is empty.
-  behind.replaceChildren(...(parts.length ? [...parts, `${text.slice(from)}\n`] : []))
+  behind(field).replaceChildren(...(parts.length ? [...parts, `${text.slice(done)}\n`] : []))
   follow(field)
 }
 
-/** Keeps both texts in line, whatever the field's width and wherever it has been scrolled to. */
-function follow(field) {
-  const behind = field.previousElementSibling
-  if (!behind.firstChild) return
-  behind.style.width = `${field.clientWidth}px`
-  behind.scrollTop = field.scrollTop
-}
+const follow = (field) => (behind(field).scrollTop = field.scrollTop)
 document.addEventListener('scroll', ({ target }) => isPrompt(target) && follow(target), true)
-const sized = new ResizeObserver(([{ target }]) => follow(target))
 
 /** The sentence, with each of the words as a button that goes to it in the field. */
 function sentence(field, words, message) {
   const parts = []
   let rest = message
   for (const word of words) {
-    const [before, ...after] = rest.split(`“${word}”`)
+    // In the quotes of the page's language.
+    const [open, close] = t('“{words}”', { words: '\n' }).split('\n')
+    const [before, ...after] = rest.split(open + word + close)
     if (!after.length) continue
     const button = make('button', { type: 'button', textContent: word })
     button.addEventListener('click', () => {
-      const [found] = places(field.value, [word])
+      const found = trips.places.find((place) => trips.text.slice(...place).replace(/\s+/g, ' ') === word)
       field.focus()
-      if (found) field.setSelectionRange(found.index, found.index + found[0].length)
+      if (found) field.setSelectionRange(...found)
     })
-    parts.push(`${before}“`, button, '”')
-    rest = after.join(`“${word}”`)
+    parts.push(before + open, button, close)
+    rest = after.join(open + word + close)
   }
   return [...parts, rest]
 }
 
+let drawing
 document.addEventListener('input', ({ target }) => {
   if (!isPrompt(target) || unruled) return
-  if (tripping.length) mark(target)
+  if (trips.places.length) {
+    shift(target.value)
+    cancelAnimationFrame(drawing)
+    drawing = requestAnimationFrame(() => target.isConnected && mark(target))
+  }
   clearTimeout(resting)
   resting = setTimeout(() => check(target).catch(() => {}), 600)
 })
@@ -191,9 +204,10 @@ document.addEventListener('input', ({ target }) => {
 // A page may bring a prompt along: that of another video, of a link, of a form that came back.
 addEventListener('aisora:composer', () => {
   const field = document.getElementById('prompt')
-  tripping = []
-  sized.disconnect()
-  sized.observe(field)
+  // Nothing of a field that went.
+  clearTimeout(resting)
+  asked++
+  trips = { places: [], text: '' }
   if (field.value.trim() && !unruled) check(field).catch(() => {})
 })
 

@@ -1,9 +1,13 @@
 //! What prompts may not say here. Asked before anything is held, at every door: pages, forms, programs.
 
-use super::{db::generations::words::fold, error::Result};
+use super::{
+    db::generations::words::{Piece, fold, pieces},
+    error::Result,
+};
 use crate::language::t;
 use crate::model::error::{AppError, Code};
 use async_trait::async_trait;
+use std::ops::Range;
 
 /// Rules for prompts. Another kind of rules (a service that is asked, say) takes the place of the operator's list here.
 #[async_trait]
@@ -11,11 +15,11 @@ pub trait PromptRules: Send + Sync {
     /// Whether there is any rule: without one, nobody needs to ask.
     fn any(&self) -> bool;
 
-    /// The person's own words that break a rule, as they typed them; none when the prompt may be made.
+    /// Where a rule is broken, in bytes of the prompt, by place; none when the prompt may be made.
     ///
     /// # Errors
     /// When it cannot be told.
-    async fn trips(&self, prompt: &str) -> Result<Vec<String>>;
+    async fn trips(&self, prompt: &str) -> Result<Vec<Range<usize>>>;
 }
 
 /// The operator's own list of words and phrases. Case, accents and punctuation do not matter; words match whole.
@@ -37,27 +41,40 @@ impl PromptRules for Forbidden {
         !self.0.is_empty()
     }
 
-    async fn trips(&self, prompt: &str) -> Result<Vec<String>> {
+    async fn trips(&self, prompt: &str) -> Result<Vec<Range<usize>>> {
         let folded = fold(prompt);
-        let mut found = Vec::new();
-        let broken = self.0.iter().filter(|phrase| folded.contains(*phrase));
-        for phrase in broken.take(TOLD) {
-            found.extend(as_typed(prompt, phrase));
+        let broken: Vec<_> = self.0.iter().filter(|phrase| folded.contains(*phrase)).collect();
+        if broken.is_empty() {
+            return Ok(Vec::new());
         }
-        // As the person wrote them; the order of the list is the operator's.
-        found.sort();
-        let mut told: Vec<String> = Vec::new();
-        for (_, words) in found {
-            if !told.contains(&words) {
-                told.push(words);
-            }
+        let pieces = pieces(prompt);
+        let mut found: Vec<_> = broken.iter().flat_map(|phrase| places(&pieces, phrase)).collect();
+        if found.is_empty() {
+            // Wherever it is, it is there.
+            found.push(0..prompt.len());
         }
-        Ok(told)
+        found.sort_by_key(|place| (place.start, place.end));
+        found.truncate(TOLD);
+        Ok(found)
     }
 }
 
-/// So many phrases are told at once.
-const TOLD: usize = 8;
+/// So many places are told at once.
+const TOLD: usize = 100;
+
+/// The words at some places of a prompt, as the person typed them: each once, in one line.
+#[must_use]
+pub fn words_at(prompt: &str, places: &[Range<usize>]) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for place in places {
+        let words = prompt.get(place.clone()).unwrap_or_default();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !told.contains(&words) {
+            told.push(words);
+        }
+    }
+    told
+}
 
 /// Refuses prompts that break a rule.
 ///
@@ -68,9 +85,14 @@ pub async fn obey(rules: &dyn PromptRules, prompts: &[String]) -> Result<()> {
         return Ok(());
     }
     for prompt in prompts {
-        let words = rules.trips(prompt).await?;
-        if !words.is_empty() {
-            let message = [&sentence(&words), " ", t!("Nothing was charged.")].concat();
+        let places = rules.trips(prompt).await?;
+        if !places.is_empty() {
+            let message = [
+                &sentence(&words_at(prompt, &places)),
+                " ",
+                t!("Nothing was charged."),
+            ]
+            .concat();
             return Err(AppError::field(Code::PromptRefused, "prompt", message).into());
         }
     }
@@ -97,31 +119,31 @@ fn needle(phrase: &str) -> String {
     if spaced { folded } else { word.to_owned() }
 }
 
-/// Where a folded phrase stands in a prompt, in the prompt's own words with their place: of each, the shortest run.
-fn as_typed(prompt: &str, phrase: &str) -> Vec<(usize, String)> {
-    // A word that is only punctuation counts for nothing, so that a run may be a little longer than the phrase.
-    let most = phrase.split_whitespace().count() + 4;
-    let typed: Vec<_> = prompt.split_whitespace().collect();
-    let has = |from: usize, to: usize| fold(&typed[from..=to].join(" ")).contains(phrase);
-    let last = phrase.split_whitespace().last().unwrap_or_default();
-    let (mut found, mut after) = (Vec::new(), 0);
-    for to in 0..typed.len() {
-        // Cheap, and true of few words.
-        if !fold(typed[to]).contains(last) {
-            continue;
+/// Where a folded phrase stands in a text of these pieces, in bytes.
+fn places(pieces: &[Piece], phrase: &str) -> Vec<Range<usize>> {
+    let folded: String = pieces
+        .iter()
+        .map(|piece| piece.folded.as_str())
+        .chain([" "])
+        .collect();
+    let word = phrase.trim();
+    let mut ends = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        ends.push(ends.last().unwrap_or(&0) + piece.folded.len());
+    }
+    let (mut found, mut from) = (Vec::new(), 0);
+    while let Some(at) = folded.get(from..).and_then(|rest| rest.find(phrase)) {
+        let begin = from + at + (phrase.len() - phrase.trim_start().len());
+        let end = begin + word.len();
+        let (first, last) = (
+            ends.partition_point(|end| *end <= begin),
+            ends.partition_point(|until| *until < end),
+        );
+        if let (Some(first), Some(last)) = (pieces.get(first), pieces.get(last)) {
+            found.push(first.at.start..last.at.end);
         }
-        let mut from = after.max((to + 1).saturating_sub(most));
-        if from > to || !has(from, to) {
-            continue;
-        }
-        while from < to && has(from + 1, to) {
-            from += 1;
-        }
-        let words = typed[from..=to].join(" ");
-        let bare = words.trim_matches(|sign: char| !sign.is_alphanumeric());
-        // A picture has no letters.
-        found.push((from, if bare.is_empty() { words } else { bare.to_owned() }));
-        after = to + 1;
+        // The space after a word is the space before the next one.
+        from = end;
     }
     found
 }
@@ -132,19 +154,31 @@ mod tests {
 
     async fn trips(list: &[&str], prompt: &str) -> Vec<String> {
         let list: Vec<_> = list.iter().map(ToString::to_string).collect();
-        Forbidden::new(&list).trips(prompt).await.unwrap()
+        let places = Forbidden::new(&list).trips(prompt).await.unwrap();
+        words_at(prompt, &places)
     }
 
     #[tokio::test]
     async fn case_and_accents_do_not_matter_and_words_match_whole() {
         assert_eq!(trips(&["Crème"], "a CREME brulee").await, ["CREME"]);
         assert_eq!(trips(&["creme"], "eine “Crème”, bitte").await, ["Crème"]);
-        assert_eq!(trips(&["💣"], "a bomb 💣!").await, ["💣!"]);
+        assert_eq!(trips(&["💣"], "a bomb 💣!").await, ["💣"]);
+        assert_eq!(trips(&["💣"], "a bomb💣, one bomb").await, ["💣"]);
         assert!(trips(&["ass"], "the class passes").await.is_empty());
         assert_eq!(trips(&["straße"], "in the STRASSE now").await, ["STRASSE"]);
         assert_eq!(trips(&["bad"], "a b\u{200b}ad idea").await, ["b\u{200b}ad"]);
         assert_eq!(trips(&["قارب"], "هنا قارب ورقي").await, ["قارب"]);
-        assert_eq!(trips(&["禁止"], "这里禁止吸烟").await, ["这里禁止吸烟"]);
+        assert_eq!(trips(&["禁止"], "这里禁止吸烟").await, ["禁止"]);
+        assert_eq!(
+            trips(&["कर"], "करो").await,
+            [""; 0],
+            "a vowel sign makes another word of it"
+        );
+        assert_eq!(
+            trips(&["creme"], "(cre\u{301}me\u{301})").await,
+            ["cre\u{301}me\u{301}"]
+        );
+        assert_eq!(trips(&["no 5"], "the № 5").await, ["№ 5"]);
     }
 
     #[tokio::test]
@@ -153,6 +187,19 @@ mod tests {
         let prompt = "A Blue\n- car, then a boat, a BLUE car; a boat";
         assert_eq!(trips(&list, prompt).await, ["Blue - car", "boat", "BLUE car"]);
         assert!(trips(&list, "a car, blue").await.is_empty());
+        assert_eq!(trips(&["a b"], "a b a b").await, ["a b"]);
+    }
+
+    #[tokio::test]
+    async fn every_place_is_told_by_place_and_none_is_left_out() {
+        let list = ["boat", "boat at sea", "禁止"].map(String::from);
+        let prompt = "Boat boat, BOAT at Sea\nboat; 禁止禁止";
+        let places = Forbidden::new(&list).trips(prompt).await.unwrap();
+        let told: Vec<_> = places.iter().map(|place| &prompt[place.clone()]).collect();
+        assert_eq!(
+            told,
+            ["Boat", "boat", "BOAT", "BOAT at Sea", "boat", "禁止", "禁止"]
+        );
     }
 
     #[tokio::test]

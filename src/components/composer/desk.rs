@@ -131,7 +131,7 @@ fn Prompt(
     view! {
         <label class="unseen" for=PROMPT>{t!("What should be seen")}</label>
         // `public/js/composing.js` marks here what breaks a rule, behind the field, and says it below.
-        <div class="prompt-marks" dir="auto" aria-hidden="true"></div>
+        <div class="prompt-marks" dir="auto" translate="no" aria-hidden="true"></div>
         <textarea
             id=PROMPT
             name="prompt"

@@ -79,11 +79,11 @@ pub fn Stage(composer: Composer) -> impl IntoView {
         _ => "screens several many",
     });
     let screen = move |known: LiveCard| {
-        let label = memo(move || takes.with(|takes| label(known.id, takes)));
+        let label = memo(move || takes.with(|takes| told_apart(known.id, takes)));
         view! { <Screen card=known.card next="/create" label /> }.into_any()
     };
     let screens = shown(takes, Arc::new(screen));
-    let ways = maybe(move || several.get().then(|| ways_to(takes.with(Vec::len))));
+    let ways = maybe(move || several.get().then(|| takes.with(|takes| ways_to(takes))));
     let about = maybe(move || {
         let takes = takes.get();
         let first = takes.first()?.clone();
@@ -99,33 +99,44 @@ pub fn Stage(composer: Composer) -> impl IntoView {
 }
 
 /// In a hand the takes stand side by side, and these lead from one to the next (`public/js/swipe.js`).
-fn ways_to(takes: usize) -> AnyView {
-    let ways = (0..takes).map(|take| {
-        let name = t!("Show take {n}", n = take + 1);
-        view! { <button type="button" data-take=take.to_string() aria-label=name aria-current=(take == 0).then_some("true")></button> }.into_any()
+fn ways_to(takes: &[LiveCard]) -> AnyView {
+    let ways = takes.iter().enumerate().map(|(place, take)| {
+        let name = t!("Show: {what}", what = told_apart(take.id, takes));
+        view! { <button type="button" data-take=place.to_string() aria-label=name aria-current=(place == 0).then_some("true")></button> }.into_any()
     });
     let ways: Vec<AnyView> = ways.collect();
     view! { <div class="take-dots needs-script" role="group" aria-label=t!("Takes")>{ways}</div> }.into_any()
 }
 
-/// What tells one of several from the others: its prompt where there are several, which take of its prompt it is, its model
-/// where there are two.
-fn label(id: GenerationId, takes: &[LiveCard]) -> String {
+/// What tells one of several from the others: which line of the prompts it is, and which take of that; its model where there
+/// are two; then its prompt, where there are several.
+fn told_apart(id: GenerationId, takes: &[LiveCard]) -> String {
     let Some(own) = takes.iter().find(|known| known.id == id) else {
         return String::new();
     };
     own.card.with_untracked(|own| {
-        let is_alike = |known: &&LiveCard| known.card.with_untracked(|card| card.prompt == own.prompt);
-        let alike: Vec<_> = takes.iter().filter(is_alike).map(|known| known.id).collect();
-        let mut words: Vec<String> = Vec::new();
-        if alike.len() < takes.len() {
-            words.push(own.prompt.chars().take(120).collect());
+        let (mut lines, mut alike, mut place) = (Vec::new(), 0, 0);
+        for known in takes {
+            known.card.with_untracked(|card| {
+                if !lines.contains(&card.prompt) {
+                    lines.push(card.prompt.clone());
+                }
+                alike += usize::from(card.prompt == own.prompt);
+                place += usize::from(card.prompt == own.prompt && known.id <= id);
+            });
         }
-        if let (true, Some(place)) = (alike.len() > 1, alike.iter().position(|alike| *alike == id)) {
-            words.push(t!("Take {n}", n = place + 1));
+        let mut words: Vec<String> = Vec::new();
+        let line = lines.iter().position(|line| *line == own.prompt);
+        let line = line.filter(|_| lines.len() > 1);
+        words.extend(line.map(|line| t!("Line {n}", n = line + 1)));
+        if alike > 1 {
+            words.push(t!("Take {n}", n = place));
         }
         if other_model(takes).is_some() {
             words.push(own.model.clone());
+        }
+        if line.is_some() {
+            words.push(own.prompt.chars().take(120).collect());
         }
         words.join(" · ")
     })

@@ -7,7 +7,12 @@ use crate::{
         error::{AppError, Code},
         presets::{Preset, PresetForm},
     },
-    server::{error::ErrorResponse, moderation::sentence, router::Web, web::SignedIn},
+    server::{
+        error::ErrorResponse,
+        moderation::{sentence, words_at},
+        router::Web,
+        web::SignedIn,
+    },
 };
 use axum::{Extension, Json, extract::State, extract::rejection::JsonRejection, http::StatusCode};
 use serde::Deserialize;
@@ -64,7 +69,8 @@ pub struct Asked {
     prompt: String,
 }
 
-/// `POST /prompts/check`: costs nothing. Tells the person's own words that break a rule, never the rules.
+/// `POST /prompts/check`: costs nothing. Tells the person's own words that break a rule and their places, each from and to in
+/// units of UTF-16 as a browser counts, never the rules.
 ///
 /// # Errors
 /// `sign_in_needed`.
@@ -77,13 +83,19 @@ pub async fn check(
     let prompt = understood(body)?.prompt;
     let rules = &web.app.rules;
     // A longer one is refused anyway, for its length.
-    let words = if rules.any() && prompt.chars().count() <= PROMPT_MAX {
+    let places = if rules.any() && prompt.chars().count() <= PROMPT_MAX {
         rules.trips(&prompt).await?
     } else {
         Vec::new()
     };
+    let words = words_at(&prompt, &places);
     let message = (!words.is_empty()).then(|| sentence(&words));
+    let units = |at: usize| prompt.get(..at).unwrap_or_default().encode_utf16().count();
+    let places: Vec<_> = places
+        .iter()
+        .map(|place| [units(place.start), units(place.end)])
+        .collect();
     Ok(Json(
-        json!({ "rules": rules.any(), "words": words, "message": message }),
+        json!({ "rules": rules.any(), "words": words, "places": places, "message": message }),
     ))
 }

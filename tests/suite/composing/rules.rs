@@ -116,10 +116,12 @@ async fn a_check_costs_nothing_and_tells_only_the_persons_own_words(engine: Engi
     };
     assert_eq!(
         check("a boat").await,
-        json!({ "rules": true, "words": [], "message": null })
+        json!({ "rules": true, "words": [], "places": [], "message": null })
     );
-    let found = check("a Blue\ncar and something verboten").await;
+    let found = check("a 🚗 Blue\ncar and something verboten").await;
     assert_eq!(found["words"], json!(["Blue car", "verboten"]));
+    // As a browser counts: the picture is two.
+    assert_eq!(found["places"], json!([[5, 13], [28, 36]]));
     assert!(found["message"].as_str().unwrap().contains("“Blue car”"));
     let nobody = server.browser();
     let request = nobody

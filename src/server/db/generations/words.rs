@@ -3,6 +3,9 @@
 //! Every word that was typed must occur, as the beginning of a word; what stands in quotes must occur just so. Case, accents
 //! and punctuation do not matter. Scripts that put no spaces between words are found anywhere. Nothing is an operator.
 
+mod pieces;
+
+pub use pieces::{Piece, pieces};
 use std::collections::BTreeSet;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use uuid::Uuid;

@@ -15,6 +15,9 @@ use crate::model::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
+/// The videos of the receipts, whose ids are read on them: the first one is this, the others come after it.
+const FIRST: u128 = 0x019a_bcde_f000_7000_8000_0000_0000_0000;
+
 /// 25 November 2026, 23:58, in unix milliseconds: two minutes on, another day begins.
 const ASKED: i64 = 1_795_651_080_000;
 
@@ -105,7 +108,7 @@ fn running() -> AnyView {
             },
         ],
         postings: vec![posting(PostingKind::Hold, 0)],
-        ..page(card(State::Running, 42, None, "A paper boat"))
+        ..page(shown(card(State::Running, 42, None, "A paper boat"), 0))
     })
 }
 
@@ -128,7 +131,7 @@ fn charged() -> AnyView {
             posting(PostingKind::Capture, 131_500),
         ],
         extended: Some(Extended { of: None, added: 4 }),
-        ..page(ready())
+        ..page(shown(ready(), 1))
     })
 }
 
@@ -149,7 +152,7 @@ fn not_charged() -> AnyView {
             posting(PostingKind::Hold, 0),
             posting(PostingKind::Release, 75_000),
         ],
-        ..page(card(State::Failed, 0, reason, "A paper boat"))
+        ..page(shown(card(State::Failed, 0, reason, "A paper boat"), 2))
     })
 }
 
@@ -183,6 +186,11 @@ fn ready() -> Card {
         created_at: ASKED,
         ..card(State::Succeeded, 100, None, "A paper boat")
     }
+}
+
+fn shown(card: Card, place: u128) -> Card {
+    let id = GenerationId(Uuid::from_u128(FIRST + place));
+    Card { id, ..card }
 }
 
 fn page(card: Card) -> VideoPage {
