@@ -15,7 +15,8 @@ export async function useOurLetters(page: Page): Promise<void> {
   const font = fs.readFileSync(LETTERS).toString('base64')
   await page.addStyleTag({
     content: `@font-face { font-family: Pictured; src: url(data:font/otf;base64,${font}) }
-      :root { --font: Pictured !important; --mono: Pictured !important } * { caret-color: transparent !important; content-visibility: visible !important }`,
+      :root { --font: Pictured !important; --mono: Pictured !important } * { caret-color: transparent !important; content-visibility: visible !important }
+      .skip { visibility: hidden }`,
   })
   await page.evaluate(async () => {
     await document.fonts.load('16px Pictured')

@@ -4,7 +4,7 @@
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
-import { begin, Composer, expectNoSidewaysScroll, join, MADE_WITHIN, signUp, snapshot } from '../support/studio.ts'
+import { arrive, begin, Composer, expectNoSidewaysScroll, join, MADE_WITHIN, signUp, snapshot } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const wide = path.resolve(import.meta.dirname, '../../public/showcase/1.jpg')
@@ -90,16 +90,25 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await expect(told).toContainText('do not allow “CREME”')
   await told.getByRole('button', { name: 'CREME' }).click()
   expect(await composer.prompt.evaluate((field: HTMLTextAreaElement) => field.value.slice(field.selectionStart, field.selectionEnd))).toBe('CREME')
-  // And marked where they stand, each time, whole, and wherever the text is scrolled to.
+  // And marked where they stand, each time. What is known goes along with the text while the server is asked.
   const marks = page.locator('.prompt-marks mark')
   await expect(marks).toHaveText(['CREME'])
-  const long = `a cup of CREME at sea, CREMES, the CREME of it (crème)\n${'and the waves go on\n'.repeat(30)}CREME`
-  await composer.prompt.fill(long)
-  await expect(marks, 'at once those that are known').toHaveText(['CREME', 'CREME', 'CREME'])
-  await expect(marks, 'then each as it was typed').toHaveText(['CREME', 'CREME', 'crème', 'CREME'])
-  await composer.prompt.evaluate((field) => (field.scrollTop = 200))
-  const lies = (selector: string) => page.locator(selector).evaluate((node) => [node.scrollTop, node.scrollHeight, node.clientWidth, node.clientHeight, getComputedStyle(node).font])
-  await expect.poll(() => lies('.prompt-marks')).toEqual(await lies('#prompt'))
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('/prompts/check', async (route) => {
+    await asked
+    await route.continue()
+  })
+  await composer.prompt.press('Control+Home')
+  await page.keyboard.type('more than ')
+  await expect(page.locator('.prompt-marks')).toHaveText('more than a cup of CREME at sea')
+  await expect(marks, 'it has moved').toHaveText(['CREME'])
+  await composer.prompt.fill('more than a cup of CRXEME at sea')
+  await expect(marks, 'it is another word').toHaveCount(0)
+  await composer.prompt.fill(`a cup of CREME at sea, CREMES, the CREME of it (crème)\n${'and the waves go on\n'.repeat(30)}CREME`)
+  answer()
+  await expect(marks, 'each as it was typed').toHaveText(['CREME', 'CREME', 'crème', 'CREME'])
+  await page.unroute('/prompts/check')
   await composer.prompt.fill('a cup of CREME at sea')
   await create(page).click()
   await expect(composer.form.locator('#prompt-error')).toContainText('do not allow “CREME”')
@@ -113,6 +122,37 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await composer.prompt.fill('a cup of tea at sea')
   await expect(told).toBeEmpty()
   await expect(marks).toHaveCount(0)
+  const german = await newPage({ baseURL: studio.url, locale: 'de-DE' })
+  await join(german)
+  await arrive(german, '/create')
+  await german.getByLabel('Was soll zu sehen sein').fill('eine Tasse CREME, und noch eine: crème')
+  await expect(german.locator('#prompt-trips')).toContainText('„CREME“, „crème“')
+  await german.getByRole('button', { name: 'crème' }).click()
+  expect(await german.locator('#prompt').evaluate((field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd])).toEqual([33, 38])
+})
+
+test('marks lie on their words, with a scrollbar on either side and at odd sizes', async ({ playwright, launchOptions, watch }) => {
+  watch.allow(/another origin/)
+  const browser = await playwright.chromium.launch({ ...launchOptions, ignoreDefaultArgs: ['--hide-scrollbars'] })
+  for (const deviceScaleFactor of [1, 1.25]) {
+    const context = await browser.newContext({ baseURL: studio.url, deviceScaleFactor, viewport: { width: 1013, height: 500 } })
+    watch.follow(context)
+    const page = await context.newPage()
+    await join(page)
+    const composer = await opened(page)
+    for (const words of ['a cup of CREME at sea, then on and on ', 'قارب ورقي يعبر البحر CREME في الليل ']) {
+      await composer.prompt.fill(words.repeat(80))
+      await expect(page.locator('.prompt-marks mark')).toHaveCount(80)
+      await composer.prompt.evaluate((field) => (field.scrollTop = 200))
+      const lies = (selector: string) =>
+        page.locator(selector).evaluate((node) => [node.scrollTop, node.scrollHeight, node.clientLeft, node.clientWidth, node.clientHeight, node.offsetWidth, getComputedStyle(node).font])
+      const field = await lies('#prompt')
+      expect(field[5], 'there is a scrollbar').toBeGreaterThan(Number(field[3]))
+      expect(field[2], 'on the side where lines end').toBe(words.startsWith('a') ? 0 : Number(field[5]) - Number(field[3]))
+      await expect.poll(() => lies('.prompt-marks')).toEqual(field)
+    }
+  }
+  await browser.close()
 })
 
 test('presets go into the prompt and out again, and leave alone what was typed', async ({ page }) => {

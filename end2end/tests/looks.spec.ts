@@ -2,20 +2,10 @@
 // `npx playwright test looks --update-snapshots=all`, and look at the new pictures.
 
 import { drawnBy, HEIGHTS, useOurLetters } from '../support/looks.ts'
-import { Server } from '../support/server.ts'
 import { arrive, Composer, join } from '../support/studio.ts'
-import { expect, test as base } from '../support/test.ts'
+import { expect, test } from '../support/test.ts'
 
-const test = base.extend<object, object>({
-  server: [
-    async ({ environment, flags }, use) => {
-      const server = await Server.launch(environment, flags, '[moderation]\nforbidden = ["forbidden words"]\n')
-      await use(server)
-      await server.dispose()
-    },
-    { scope: 'worker' },
-  ],
-})
+test.use({ config: '[moderation]\nforbidden = ["forbidden words"]\n' })
 
 /** What somebody sees who has done nothing yet: no date and no address of theirs stands on it. */
 const PAGES = { 'sign-in': '/sign-in', 'sign-up': '/sign-up', studio: '/create', library: '/library', trash: '/library/trash', spending: '/account/spending', presets: '/account/presets', keys: '/account/keys', webhooks: '/account/webhooks' }
@@ -58,14 +48,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
         await expect(page.locator('.prompt-count')).toHaveClass(/over/)
         await looks('composer-too-long')
         await composer.prompt.fill('a boat')
+        await expect(page.locator('.prompt-count')).not.toHaveClass(/over/)
         await expect(composer.reason).toHaveText(/^Leaves/)
         await looks('composer-typed')
         await composer.more()
         await opened('more')
         await page.keyboard.press('Escape')
-        for (const aid of ['Presets', 'Helper']) {
+        for (const [aid, inside, count] of [['Presets', '.preset-chip', 8], ['Helper', '.part', 6]] as const) {
           await composer.form.getByRole('button', { name: aid }).click()
-          await expect(page.locator('#aid-panel')).toBeVisible()
+          await expect(page.locator(`#aid-panel ${inside}`)).toHaveCount(count)
           await expect.poll(() => page.locator('#aid-panel img').evaluateAll((images: HTMLImageElement[]) => images.every((image) => image.complete))).toBe(true)
           await opened(aid.toLowerCase())
           await page.keyboard.press('Escape')
