@@ -85,7 +85,7 @@ pub(super) const FAMILIES: Table<(Family, u32)> = &[
     ),
     (
         (Family::Rain, 2),
-        "thunder* lightning wet melanchol* lonely window gewitter tormenta orage",
+        "thunder* lightning wet nass* melanchol* lonely einsam* window gewitter tormenta orage",
     ),
     (
         (Family::Space, 3),
@@ -112,7 +112,7 @@ pub(super) const HOURS: Table<Hour> = &[
     ),
     (
         Hour::Day,
-        "day daylight noon midday sunny bright tag mittag sonnig dia mediodia soleado jour midi ensoleille summer sommer verano ete",
+        "day daylight noon midday sunny bright tag tageslicht mittag sonnig dia mediodia soleado jour midi ensoleille summer sommer verano ete",
     ),
 ];
 
@@ -134,11 +134,11 @@ pub(super) const ENERGIES: Table<f32> = &[
     ),
     (
         0.5,
-        "windy fast rush* dramatic epic dynamic action wind* schnell rapido rapide viento vent race racing chase",
+        "windy fast rush* dramatic epic episch* dynamic action wind* schnell rapido rapide viento vent race racing chase",
     ),
     (
         -0.8,
-        "calm* quiet* still serene peaceful gentle soft slow* tranquil* dreamy ruhig* still* sanft* vertraumt* tranquilo calma sereno suave calme doux paisible zen meditat*",
+        "calm* quiet* still serene peaceful gentle soft slow* tranquil* dreamy ruhig* still* sanft* weich* langsam* vertraumt* tranquilo calma sereno suave calme doux paisible zen meditat*",
     ),
 ];
 
@@ -162,14 +162,14 @@ pub(super) const TINTS: Table<(u32, f32)> = &[
     ((0x0046_b45c, 0.40), "green emerald jade grun* verde* vert verte"),
     (
         (0x00b8_8a62, 0.55),
-        "sepia vintage retro nostalgi* old alter alte altes",
+        "sepia vintage retro nostalgi* old alter alte alten altes altem",
     ),
 ];
 
 pub(super) const FINISHES: Table<(f32, f32)> = &[
     (
         (0.72, 0.16),
-        "pastel* soft dreamy delicate powder zart* vertraumt* suave tendre",
+        "pastel* soft dreamy delicate powder zart* weich* vertraumt* suave tendre",
     ),
     (
         (0.28, 0.0),

@@ -196,6 +196,39 @@ pub(super) fn clean(prompt: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What the words of a text ask for, whatever its hash adds.
+    fn asked(text: &str) -> String {
+        let words = words(text);
+        let finish = words.iter().rev().find_map(|word| find(FINISHES, word));
+        let Brief {
+            family,
+            hour,
+            weather,
+            energy,
+            tint,
+            ..
+        } = Brief::read(text, 1);
+        format!("{family:?} {hour:?} {weather:?} {energy} {tint:?} {finish:?}")
+    }
+
+    #[test]
+    fn the_presets_of_the_studio_ask_for_the_same_in_german_and_a_camera_for_no_place() {
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        let presets = read(include_str!("../../../../../public/composing/presets.json"));
+        let german = read(include_str!("../../../../../public/words/de.json"));
+        for preset in presets["presets"].as_array().expect("presets") {
+            let text = preset["text"].as_str().expect("a text");
+            assert_eq!(
+                asked(text),
+                asked(german[text].as_str().expect("its German")),
+                "{text}"
+            );
+            if preset["kind"] == "camera" {
+                assert_eq!(Brief::read(text, 1).family, Family::Silk, "{text}");
+            }
+        }
+    }
+
     #[test]
     fn words_choose_the_family_in_four_languages() {
         let of = |prompt: &str| Brief::read(prompt, 1).family;
