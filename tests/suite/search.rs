@@ -89,7 +89,7 @@ async fn found(test: &TestApp, user: Uuid, typed: &str) -> Vec<String> {
         rows.into_iter().map(|row| row.prompt).collect::<Vec<_>>()
     };
     let one_by_one = ask(Way::OneByOne).await;
-    for way in [Way::Index, Way::Quickest] {
+    for way in [Way::Index, Way::Many, Way::Quickest] {
         assert_eq!(ask(way).await, one_by_one, "{typed:?}: {way:?} disagrees");
     }
     one_by_one
@@ -331,7 +331,7 @@ async fn pages_continue_and_keep_to_their_filter(engine: Engine) {
         }
     }
     boats.reverse();
-    for way in [Way::Quickest, Way::Index, Way::OneByOne] {
+    for way in [Way::Quickest, Way::Index, Way::Many, Way::OneByOne] {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let rows = page(&test.app.db, &view(user, "boat", "all", after), 20, way)
@@ -388,7 +388,7 @@ async fn every_order_continues_in_every_way(engine: Engine) {
         for (sort, ..) in Sort::ALL {
             let one_by_one = all(typed, sort, Way::OneByOne).await;
             assert_eq!(one_by_one.len(), many, "{typed}");
-            for way in [Way::Quickest, Way::Index] {
+            for way in [Way::Quickest, Way::Index, Way::Many] {
                 assert_eq!(
                     all(typed, sort, way).await,
                     one_by_one,

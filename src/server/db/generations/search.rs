@@ -37,6 +37,8 @@ pub enum Way {
     Quickest,
     /// By the index of words.
     Index,
+    /// The same, as where it finds very many.
+    Many,
     /// Each video is looked at.
     OneByOne,
 }
@@ -62,15 +64,20 @@ pub async fn find(db: &Db, view: &View, limit: i64, way: Way) -> Result<Vec<Card
     }
     // What the index finds fits nearly always.
     let enough = 4 * limit;
-    // PostgreSQL counts no faster than it looks for the first ones where time is the order.
-    let counts = !(matches!(db, Db::Postgres(_)) && view.is_by_id());
-    if !(counts && is_rare(db, view, &search, enough).await?) {
-        let rows = by_index(db, view, &search, limit, enough).await?;
+    let found = match db {
+        _ if way == Way::Many => SORTED,
+        Db::Sqlite { .. } => finds_most(db, view, &search, enough).await?,
+        // It counts no faster than it looks for the first ones where time is the order.
+        Db::Postgres(_) if view.is_by_id() => enough,
+        Db::Postgres(_) => finds_most(db, view, &search, SORTED).await?,
+    };
+    if found >= enough {
+        let rows = by_index(db, view, &search, limit, enough, found).await?;
         if is_full(&rows) {
             return Ok(rows);
         }
     }
-    by_index(db, view, &search, limit, i64::MAX).await
+    by_index(db, view, &search, limit, i64::MAX, found).await
 }
 
 /// `AND prompt_search LIKE …`, for each pattern.
@@ -127,7 +134,7 @@ async fn likely_first(db: &Db, view: &View, search: &Search, limit: i64) -> Resu
         return Ok(Some(FIRST));
     }
     // Of another order the newest tell less, and what the index finds has to be sorted anyway.
-    if fitting * 2 < SAMPLE && is_rare(db, view, search, SORTED).await? {
+    if fitting * 2 < SAMPLE && finds_most(db, view, search, SORTED).await? < SORTED {
         return Ok(None);
     }
     Ok(Some((4 * limit * SAMPLE / fitting).min(FIRST)))
@@ -174,31 +181,50 @@ fn finds(db: &Db, view: &View, search: &Search, sieve: &mut Sieve) -> String {
     }
 }
 
-/// Whether the index finds fewer than so many. It looks no further.
-async fn is_rare(db: &Db, view: &View, search: &Search, few: i64) -> Result<bool> {
+/// How many the index finds; it looks for so many and no more.
+async fn finds_most(db: &Db, view: &View, search: &Search, most: i64) -> Result<i64> {
     let mut sieve = Sieve::default();
     let finds = finds(db, view, search, &mut sieve);
-    let few_of = sieve.bind(Value::Number(few));
-    let sql = format!("SELECT COUNT(found) AS count FROM ({finds} LIMIT {few_of}) AS few");
-    Ok(count(db, &sieve, sql).await? < few)
+    let most = sieve.bind(Value::Number(most));
+    let sql = format!("SELECT COUNT(found) AS count FROM ({finds} LIMIT {most}) AS few");
+    count(db, &sieve, sql).await
 }
 
-/// Looks at the first so many of what the index finds.
-async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) -> Result<Vec<CardRow>> {
+/// Looks at the first so many of what the index finds, which are `found` or more.
+async fn by_index(
+    db: &Db,
+    view: &View,
+    search: &Search,
+    limit: i64,
+    most: i64,
+    found: i64,
+) -> Result<Vec<CardRow>> {
     let mut sieve = view.sieve();
     let conditions = std::mem::take(&mut sieve.sql);
     let most = sieve.bind(Value::Number(most));
     let finds = finds(db, view, search, &mut sieve);
-    let (with, found) = match db {
+    let (with, source) = match db {
         // The view's own index holds the row as well, so that nothing else is read.
-        Db::Sqlite { .. } => (String::new(), format!("search_row IN ({finds})")),
+        Db::Sqlite { .. } => (
+            String::new(),
+            format!("generations WHERE {conditions} AND search_row IN ({finds})"),
+        ),
+        // A view and the many that are found are each read once, and put together: PostgreSQL, which believes that they are
+        // few, would go into the view's index for every one of them, but does not look into what has an OFFSET.
+        Db::Postgres(_) if found >= SORTED => (
+            String::new(),
+            format!(
+                "(SELECT id, seconds, finished_at, title_sort FROM generations WHERE {conditions} OFFSET 0) AS seen
+                 JOIN ({finds} OFFSET 0) AS every ON every.found = seen.id"
+            ),
+        ),
         // First of all: PostgreSQL believes of every word that it is frequent.
         Db::Postgres(_) => (
             format!(
                 "every AS MATERIALIZED ({finds}), {}",
                 first_of_every(view, &most, &mut sieve)
             ),
-            "id IN (SELECT found FROM first)".to_owned(),
+            format!("generations WHERE {conditions} AND id IN (SELECT found FROM first)"),
         ),
     };
     sieve.sql = String::from("TRUE");
@@ -206,8 +232,7 @@ async fn by_index(db: &Db, view: &View, search: &Search, limit: i64, most: i64) 
     let limit = sieve.bind(Value::Number(limit));
     let (cards, order, patterns) = (card_columns!(), view.order(), &sieve.sql);
     let sql = format!(
-        "WITH {with}head AS MATERIALIZED
-           (SELECT id FROM generations WHERE {conditions} AND {found} ORDER BY {order} LIMIT {most})
+        "WITH {with}head AS MATERIALIZED (SELECT id FROM {source} ORDER BY {order} LIMIT {most})
          SELECT {cards} FROM generations WHERE id IN (SELECT id FROM head) AND {patterns} ORDER BY {order} LIMIT {limit}"
     );
     sieve.fetch(db, sql).await
