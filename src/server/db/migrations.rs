@@ -88,6 +88,11 @@ const SQLITE: &[(i64, &str, &str)] = &[
         "lately",
         include_str!("../../../migrations/sqlite/0017_lately.sql"),
     ),
+    (
+        18,
+        "words_by_video",
+        include_str!("../../../migrations/sqlite/0018_words_by_video.sql"),
+    ),
 ];
 
 const POSTGRES: &[(i64, &str, &str)] = &[
@@ -175,6 +180,11 @@ const POSTGRES: &[(i64, &str, &str)] = &[
         17,
         "lately",
         include_str!("../../../migrations/postgres/0017_lately.sql"),
+    ),
+    (
+        18,
+        "words_by_video",
+        include_str!("../../../migrations/postgres/0018_words_by_video.sql"),
     ),
 ];
 

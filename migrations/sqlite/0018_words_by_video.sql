@@ -1,0 +1,1 @@
+-- Nothing to do: SQLite finds a video's words by their row.
