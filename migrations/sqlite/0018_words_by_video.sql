@@ -1,1 +1,1 @@
--- Nothing to do: SQLite finds a video's words by their row.
+-- Nothing to do: SQLite has a video's words by its id alone.
