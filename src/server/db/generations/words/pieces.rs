@@ -22,7 +22,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         let end = at + sign.len_utf8();
         let joins = is_trimming(sign) || is_combining_mark(sign);
         let kind = match kind(sign) {
-            _ if joins && before != Kind::Gap => before,
+            _ if is_trimming(sign) && before != Kind::Gap => before,
             // `№` is a sign, and is read as letters.
             Kind::Gap if !fold(sign.encode_utf8(&mut [0; 4])).is_empty() => Kind::Letter,
             kind => kind,
