@@ -183,7 +183,7 @@ function sentence(field, words, message) {
       field.focus()
       if (found) field.setSelectionRange(...found)
     })
-    parts.push(before + open, button, close)
+    parts.push(before, make('span', {}, open, button, close))
     rest = after.join(open + word + close)
   }
   return [...parts, rest]
@@ -194,6 +194,7 @@ document.addEventListener('input', ({ target }) => {
   if (!isPrompt(target) || unruled) return
   if (trips.places.length) {
     shift(target.value)
+    if (!trips.places.length) document.getElementById('prompt-trips').replaceChildren()
     cancelAnimationFrame(drawing)
     drawing = requestAnimationFrame(() => target.isConnected && mark(target))
   }

@@ -145,14 +145,23 @@ export function fit(letters, text) {
 const recent = () => JSON.parse(localStorage.getItem(RECENT) ?? '[]')
 const remember = (id) => localStorage.setItem(RECENT, JSON.stringify([id, ...recent().filter((known) => known !== id)].slice(0, REMEMBERED)))
 
-/** Videos by their names; those that share one are told apart by their takes. */
+/** Videos by their names; those that share one are told apart by their takes, and where they were not made together by the time. */
 function videos(cards) {
   const name = ({ title, prompt }) => (title || prompt).slice(0, 140)
-  const isAlone = (card) => cards.filter((other) => name(other) === name(card)).length === 1
+  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })
+  const words = (card) => {
+    const alike = cards.filter((other) => name(other) === name(card))
+    if (alike.length === 1) return name(card)
+    const together = alike.filter(({ quote, prompt }) => quote === card.quote && prompt === card.prompt)
+    const parts = [name(card)]
+    if (together.length > 1) parts.push(t('Take {n}', { n: together.filter(({ take }) => take <= card.take).length }))
+    if (together.length < alike.length) parts.push(when.format(card.created_at))
+    return parts.join(' · ')
+  }
   return cards.map((card) => ({
     id: `/v/${card.id}`,
     group: 'Videos',
-    words: isAlone(card) ? name(card) : `${name(card)} · ${t('Take {n}', { n: card.take })}`,
+    words: words(card),
     picture: card.poster && `/media/${card.id}/tile.jpg`,
     run: () => keys.go(`/v/${card.id}`),
   }))

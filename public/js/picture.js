@@ -76,8 +76,10 @@ const isCovered = () => document.querySelector('dialog[open]')
 /** A picture that comes into the page is meant for its composer, wherever it is let go. */
 function bring(form, file) {
   const box = boxOf(form)
-  if (box) take(box, file)
-  else form.querySelector('.picture-said').textContent = t('This model does not start from a picture. Choose another one, then bring the picture again.')
+  if (box) return take(box, file)
+  const isPicture = !file.type || file.type.startsWith('image/')
+  const words = isPicture ? t('This model does not start from a picture. Choose another one, then bring the picture again.') : t('This is not a picture.')
+  form.querySelector('.picture-said').textContent = words
 }
 document.addEventListener('paste', (event) => {
   const [form, file] = [composer(), picture(event.clipboardData)]

@@ -44,16 +44,21 @@ pub fn About(
         );
     }
     let wrong = |name: &str| form.error(name).unwrap_or_default();
+    let first_wrong = ["title", "tags", "note", "new_collection"]
+        .into_iter()
+        .find(|name| !wrong(name).is_empty());
+    let field =
+        |name, label, hint, value| field(name, label, hint, value, wrong(name), first_wrong == Some(name));
     let note_wrong = wrong("note");
     view! {
         <details class="slip" id="about" open=came_back>
             <summary><Icon name="tag" />{t!("Title, tags and note")}</summary>
             <form method="post" action=["/v/", &id.to_string(), "/about"].concat()>
-                {field("title", t!("Title"), t!("Shown in place of the prompt."), value("title", about.title), wrong("title"))}
-                {field("tags", t!("Tags"), t!("A few words, with commas between."), value("tags", about.tags.join(", ")), wrong("tags"))}
+                {field("title", t!("Title"), t!("Shown in place of the prompt."), value("title", about.title))}
+                {field("tags", t!("Tags"), t!("A few words, with commas between."), value("tags", about.tags.join(", ")))}
                 <div class="field">
                     <label for="note">{t!("Note")}<small>{t!("only you see it")}</small></label>
-                    <textarea id="note" name="note" rows="3" dir="auto" aria-describedby="note-error" aria-invalid=(!note_wrong.is_empty()).then_some("true")>
+                    <textarea id="note" name="note" rows="3" dir="auto" autofocus=first_wrong == Some("note") aria-describedby="note-error" aria-invalid=(!note_wrong.is_empty()).then_some("true")>
                         // A first line that is empty would get lost.
                         {["\n", &browser::text_of_area(&value("note", about.note))].concat()}
                     </textarea>
@@ -63,7 +68,7 @@ pub fn About(
                 <fieldset class="shelves">
                     <legend>{t!("Collections")}</legend>
                     {shelves}
-                    {field("new_collection", t!("New collection"), "", value("new_collection", String::new()), wrong("new_collection"))}
+                    {field("new_collection", t!("New collection"), "", value("new_collection", String::new()))}
                 </fieldset>
                 <button class="button primary">{t!("Save")}</button>
             </form>
@@ -77,12 +82,13 @@ fn field(
     hint: &'static str,
     value: String,
     wrong: String,
+    is_first: bool,
 ) -> AnyView {
     let error = [name, "-error"].concat();
     view! {
         <div class="field">
             <label for=name>{label}<small>{hint}</small></label>
-            <input id=name name=name value=value dir="auto" autocomplete="off" aria-describedby=error.clone() aria-invalid=(!wrong.is_empty()).then_some("true") />
+            <input id=name name=name value=value dir="auto" autocomplete="off" autofocus=is_first aria-describedby=error.clone() aria-invalid=(!wrong.is_empty()).then_some("true") />
             <p class="field-error" id=error>{wrong}</p>
         </div>
     }

@@ -67,9 +67,20 @@ pub fn Chrome(children: Children) -> impl IntoView {
     }
 }
 
+/// The room that is open, or that a page belongs to.
 fn current(room: &'static str) -> Word {
     let path = use_location().pathname;
-    word(move || path.with(|path| path == room).then_some("page"))
+    word(move || {
+        path.with(|path| {
+            let rest = path.strip_prefix(room);
+            let is_inside = rest.is_some_and(|rest| rest.starts_with('/'))
+                || (room == "/library" && path.starts_with("/v/"));
+            match rest {
+                Some("") => Some("page"),
+                _ => is_inside.then_some("true"),
+            }
+        })
+    })
 }
 
 /// Pages that do not live in the browser are loaded, not changed to.

@@ -30,7 +30,13 @@ use receipt::Receipt;
 pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
     let typed = returned.values.get("prompt").cloned();
     let drawn = page.provider == crate::server::providers::builtin::NAME;
-    let wrong = returned.message.or_else(|| {
+    // Only the form that extends has a prompt.
+    let of_prompt = returned
+        .errors
+        .iter()
+        .find(|error| typed.is_some() && error.field == "prompt");
+    let of_prompt = of_prompt.map(|error| error.message.clone());
+    let wrong = returned.message.filter(|_| of_prompt.is_none()).or_else(|| {
         // What the person writes to a video has its errors at its own fields.
         let own = |field: &str| {
             matches!(
@@ -41,7 +47,7 @@ pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
         returned
             .errors
             .into_iter()
-            .find(|error| !own(&error.field))
+            .find(|error| !own(&error.field) && of_prompt.as_ref() != Some(&error.message))
             .map(|error| error.message)
     });
     let ready = Phase::from(page.card.state) == Phase::Ready;
@@ -52,7 +58,7 @@ pub fn sheet(page: VideoPage, returned: FormState) -> VideoSheet {
     let about = view! {
         {trash::in_trash(&page)}
         <Acts page=page.clone() wrong />
-        {extend::extend(&page, drawn, typed)}
+        {extend::extend(&page, drawn, typed, of_prompt.clone())}
         <Family family=page.family.clone() of=page.card.id ready />
         <About id=page.card.id about=page.about.clone() />
         <Receipt page=page.clone() />

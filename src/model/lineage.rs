@@ -73,7 +73,7 @@ pub struct Kin {
     pub id: GenerationId,
     /// The beginning of its title, or of its prompt where it has none; empty when it was deleted.
     pub name: String,
-    /// Which take of its quote, from 1.
+    /// Which of the takes of its prompt that are still there, from 1.
     pub take: u32,
     /// Where it is in its life.
     pub state: State,

@@ -178,6 +178,9 @@ fn row(name: &'static str, left: String, right: String) -> AnyView {
 /// What is compared, by name; empty where there is nothing.
 fn facts(page: &VideoPage) -> Vec<(&'static str, String)> {
     let card = &page.card;
+    // Of its prompt, as the page of the video counts.
+    let take = page.takes.iter().find(|take| take.id == card.id);
+    let take = take.map_or(1, |take| take.take);
     let picture = page
         .input_reference
         .map(|_| t!("A picture").into())
@@ -199,7 +202,7 @@ fn facts(page: &VideoPage) -> Vec<(&'static str, String)> {
         (key!("Length"), in_words::seconds(card.seconds)),
         (key!("Frames a second"), rate),
         (key!("Seed"), card.seed.to_string()),
-        (key!("Take"), card.take.to_string()),
+        (key!("Take"), take.to_string()),
         (
             key!("Caption"),
             if page.caption {

@@ -8,16 +8,22 @@ use crate::model::generation::{Addition, Extended, Extending, VideoPage};
 use crate::model::ids::GenerationId;
 use leptos::prelude::*;
 
-/// The form, or why there is none. `typed` is the prompt of a form that came back.
-pub fn extend(page: &VideoPage, drawn: bool, typed: Option<String>) -> AnyView {
+/// The form, or why there is none. `typed` is the prompt of a form that came back, and `wrong` what is wrong with it.
+pub fn extend(page: &VideoPage, drawn: bool, typed: Option<String>, wrong: Option<String>) -> AnyView {
     match &page.extending {
         Extending::Not(why) if why.is_empty() => ().into_any(),
         Extending::Not(why) => view! { <p class="hint cannot-extend">{why.clone()}</p> }.into_any(),
-        Extending::By(additions) => form(page, additions, drawn, typed),
+        Extending::By(additions) => form(page, additions, drawn, typed, wrong),
     }
 }
 
-fn form(page: &VideoPage, additions: &[Addition], drawn: bool, typed: Option<String>) -> AnyView {
+fn form(
+    page: &VideoPage,
+    additions: &[Addition],
+    drawn: bool,
+    typed: Option<String>,
+    wrong: Option<String>,
+) -> AnyView {
     let came_back = typed.is_some();
     let prompt = typed.unwrap_or_else(|| page.card.prompt.clone());
     let options = additions.iter().map(option).collect_view();
@@ -34,10 +40,11 @@ fn form(page: &VideoPage, additions: &[Addition], drawn: bool, typed: Option<Str
             <form method="post" action=[&words::page(page.card.id), "/extend"].concat()>
                 <div class="field">
                     <label for="extend-prompt">{t!("What happens next")}</label>
-                    <textarea id="extend-prompt" name="prompt" rows="3" dir="auto" required aria-describedby="extend-hint">
+                    <textarea id="extend-prompt" name="prompt" rows="3" dir="auto" required autofocus=wrong.is_some() aria-invalid=wrong.is_some().then_some("true") aria-describedby="extend-error extend-hint">
                         // A first line that is empty would get lost.
                         {["\n", &browser::text_of_area(&prompt)].concat()}
                     </textarea>
+                    <p class="field-error" id="extend-error">{wrong}</p>
                     <p class="hint" id="extend-hint">{hint}</p>
                 </div>
                 <div class="field">

@@ -177,7 +177,7 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
         let label = other.card.with_untracked(|card| card.model.clone());
         model = t!("{one} and {other}", one = model, other = label);
     }
-    let compare = comparable(takes, more > 0);
+    let compare = comparable(takes);
     view! {
         <div class="about">
             <h2 class="about-words" dir="auto">{card.prompt}</h2>
@@ -202,14 +202,20 @@ fn About(first: LiveCard, takes: Vec<LiveCard>) -> impl IntoView {
     }
 }
 
-/// Where two of the takes stand side by side, once two are ready: of different models, else any two of the one prompt.
-fn comparable(takes: Vec<LiveCard>, several_prompts: bool) -> Memo<Option<String>> {
+/// Where two takes of one prompt stand side by side, once two are ready: of different models, where there are.
+fn comparable(takes: Vec<LiveCard>) -> Memo<Option<String>> {
     memo(move || {
         let is_ready = |take: &&LiveCard| take.card.with(|card| Phase::from(card.state) == Phase::Ready);
         let ready: Vec<LiveCard> = takes.iter().filter(is_ready).cloned().collect();
-        let beside = other_model(&ready).or_else(|| ready.get(1).filter(|_| !several_prompts))?;
-        let page = ready.first()?.card.with_untracked(Card::page);
-        Some([page.as_str(), "/compare/", &beside.id.to_string()].concat())
+        let prompt = |take: &LiveCard| take.card.with_untracked(|card| card.prompt.clone());
+        ready.iter().find_map(|one| {
+            let of_it = |other: &&LiveCard| other.id != one.id && prompt(other) == prompt(one);
+            let alike: Vec<LiveCard> = ready.iter().filter(of_it).cloned().collect();
+            let both: Vec<LiveCard> = [vec![one.clone()], alike].concat();
+            let beside = other_model(&both).or_else(|| both.get(1))?;
+            let page = one.card.with_untracked(Card::page);
+            Some([page.as_str(), "/compare/", &beside.id.to_string()].concat())
+        })
     })
 }
 

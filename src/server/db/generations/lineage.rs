@@ -41,7 +41,9 @@ from_row!(KinRow {
 
 macro_rules! kin_columns {
     () => {
-        "g.id, g.take, g.remixed_from, g.derived_by, SUBSTR(CASE WHEN g.title = '' THEN g.prompt ELSE g.title END, 1, 160) AS name, g.state, g.media_stills, g.deleted_at,
+        "g.id, g.remixed_from, g.derived_by, SUBSTR(CASE WHEN g.title = '' THEN g.prompt ELSE g.title END, 1, 160) AS name, g.state, g.media_stills, g.deleted_at,
+         (SELECT COUNT(*) FROM generations t WHERE t.quote_id = g.quote_id AND t.take <= g.take
+            AND (t.id = g.id OR (t.prompt = g.prompt AND t.deleted_at IS NULL AND t.trashed_at IS NULL))) AS take,
          (SELECT COUNT(*) FROM generations c WHERE c.remixed_from = g.id AND c.deleted_at IS NULL) AS offspring"
     };
 }
@@ -99,7 +101,7 @@ pub async fn children(db: &Db, user: Uuid, parents: &[Uuid]) -> Result<Vec<KinRo
     const SQL: &str = concat!(
         "SELECT ",
         kin_columns!(),
-        " FROM (SELECT id, take, remixed_from, derived_by, title, prompt, state, media_stills, deleted_at,
+        " FROM (SELECT id, quote_id, take, remixed_from, derived_by, title, prompt, state, media_stills, deleted_at,
              ROW_NUMBER() OVER (PARTITION BY remixed_from ORDER BY CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END, id) AS place
            FROM generations WHERE user_id = $1 AND remixed_from IN ($3, $4, $5, $6, $7, $8, $9, $10)) g
          WHERE g.place <= $2 ORDER BY g.id"
