@@ -4,7 +4,7 @@
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { MovingStudio } from '../support/maker.ts'
-import { arrive, begin, Composer, expectNoSidewaysScroll, join, MADE_WITHIN, signUp, snapshot } from '../support/studio.ts'
+import { arrive, begin, Composer, expectNoSidewaysScroll, join, MADE_WITHIN, make, settled, signUp, snapshot } from '../support/studio.ts'
 import { expect, expectAccessible, test } from '../support/test.ts'
 
 const wide = path.resolve(import.meta.dirname, '../../public/showcase/1.jpg')
@@ -57,6 +57,8 @@ test('pasted lines become one video each, under one price, once', async ({ newPa
   await expect(page.locator('.screens .screen')).toHaveCount(3)
   await expect(page.locator('.screen-take'), 'each says what it is').toHaveText(['Line 1 · a boat', 'Line 2 · a lighthouse', 'Line 3 · a storm'])
   await expect(page.locator('.about')).toContainText('and 2 more')
+  await settled(page)
+  await expect(page.getByRole('link', { name: 'Compare' }), 'no two are of one prompt').toHaveCount(0)
 })
 
 test('a second model is priced and told apart', async ({ newPage, watch }) => {
@@ -129,6 +131,30 @@ test('words that break a rule are told while one types, and nothing is spent', a
   await expect(german.locator('#prompt-trips')).toContainText('„CREME“, „crème“')
   await german.getByRole('button', { name: 'crème' }).click()
   expect(await german.locator('#prompt').evaluate((field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd])).toEqual([33, 38])
+})
+
+test('what is refused on the page of a video stands at its field, which has the focus', async ({ newPage, watch }) => {
+  watch.allow(/another origin/)
+  watch.allow(/422/)
+  const page = await newPage({ baseURL: studio.url, viewport: { width: 820, height: 700 } })
+  await join(page)
+  const [card] = await make(page, { prompt: 'a boat' })
+  await arrive(page, `/v/${card!.id}`)
+  await expect(page.locator('.rail [aria-current]'), 'it is a page of the library').toHaveText('Library')
+  await page.locator('summary', { hasText: 'Extend' }).click()
+  const next = page.getByLabel('What happens next')
+  await next.fill('a cup of crème')
+  await page.getByRole('button', { name: 'Extend', exact: true }).click()
+  await expect(page.locator('#extend-error')).toContainText('do not allow “crème”')
+  await expect(next).toHaveValue('a cup of crème')
+  await expect(next).toBeFocused()
+  await expect(next).toBeInViewport()
+  await page.locator('summary', { hasText: 'Title, tags and note' }).click()
+  await page.getByLabel('Title').fill('long '.repeat(40))
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.locator('#title-error')).not.toBeEmpty()
+  await expect(page.getByLabel('Title')).toBeFocused()
+  await expect(page.getByLabel('Title')).toBeInViewport()
 })
 
 test('marks lie on their words, with a scrollbar on either side and at odd sizes', async ({ playwright, launchOptions, watch }) => {

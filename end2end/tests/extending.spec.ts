@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
       await sheet(page).getByLabel('What happens next').fill('  \n ')
       await sheet(page).getByLabel('Extend by').selectOption({ label: '2 s, 20 credits → 3 s in all' })
       await sheet(page).getByRole('button', { name: 'Extend' }).click()
-      await expect(page.getByRole('alert')).toContainText('Describe what should be seen.')
+      await expect(page.locator('#extend-error')).toContainText('Describe what should be seen.')
       await expect(sheet(page)).toHaveAttribute('open')
       await expect(sheet(page).locator('option:checked')).toHaveText('2 s, 20 credits → 3 s in all')
     })

@@ -3,7 +3,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { namesIn } from '../support/archive.ts'
 import { bar, box, library, openLibrary, tiles } from '../support/library.ts'
-import { join, MADE_WITHIN, make } from '../support/studio.ts'
+import { expectNoSidewaysScroll, join, MADE_WITHIN, make } from '../support/studio.ts'
 import { expect, test } from '../support/test.ts'
 
 const named = (page: Page, words: string): Locator => tiles(page).filter({ hasText: words })
@@ -236,3 +236,21 @@ test('what is done to many shows on pages that left the document too, and the fo
   const [words, acts] = [(await said.boundingBox())!, (await bar(page).boundingBox())!]
   expect(words.y + words.height).toBeLessThanOrEqual(acts.y)
 })
+
+for (const width of [720, 820, 900, 1100]) {
+  test(`the menus of the bar stay in a window of ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 700 })
+    await join(page)
+    await make(page, { prompt: 'first' })
+    await openLibrary(page)
+    await box(page, 0).check()
+    for (const menu of ['Collection', 'Tag']) {
+      await bar(page).locator('summary', { hasText: menu }).click()
+      const sheet = (await bar(page).locator('.bar-menu[open] .bar-sheet').boundingBox())!
+      expect(sheet.x).toBeGreaterThanOrEqual(0)
+      expect(sheet.x + sheet.width).toBeLessThanOrEqual(width)
+      await expectNoSidewaysScroll(page)
+      await page.keyboard.press('Escape')
+    }
+  })
+}
