@@ -171,7 +171,7 @@ test('marks lie on their words, with a scrollbar on either side and at odd sizes
       await expect(page.locator('.prompt-marks mark')).toHaveCount(80)
       await composer.prompt.evaluate((field) => (field.scrollTop = 200))
       const lies = (selector: string) =>
-        page.locator(selector).evaluate((node) => [node.scrollTop, node.scrollHeight, node.clientLeft, node.clientWidth, node.clientHeight, node.offsetWidth, getComputedStyle(node).font])
+        page.locator(selector).evaluate((node: HTMLElement) => [node.scrollTop, node.scrollHeight, node.clientLeft, node.clientWidth, node.clientHeight, node.offsetWidth, getComputedStyle(node).font])
       const field = await lies('#prompt')
       expect(field[5], 'there is a scrollbar').toBeGreaterThan(Number(field[3]))
       expect(field[2], 'on the side where lines end').toBe(words.startsWith('a') ? 0 : Number(field[5]) - Number(field[3]))

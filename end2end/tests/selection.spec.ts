@@ -17,12 +17,12 @@ async function downTo(page: Page, tile: Locator, first: string): Promise<void> {
   }).toPass({ timeout: MADE_WITHIN, intervals: [100] })
 }
 
-/** Goes up until a tile is there again: on a slow machine the way down leads past its page, which leaves the document too. */
+/** Goes up until a tile is in sight: on a slow machine the way down leads past its page, which leaves the document too. */
 async function upTo(page: Page, tile: Locator): Promise<void> {
   await expect(async () => {
-    if (await tile.count()) return
-    await page.mouse.wheel(0, -600)
-    await expect(tile).toBeAttached({ timeout: 100 })
+    if (!(await tile.count())) await page.mouse.wheel(0, -600)
+    await tile.scrollIntoViewIfNeeded({ timeout: 500 })
+    await expect(tile).toBeInViewport({ timeout: 500 })
   }).toPass({ timeout: MADE_WITHIN, intervals: [100] })
 }
 
@@ -42,7 +42,6 @@ test.describe('in a window that holds few', () => {
     await page.getByRole('heading', { level: 1 }).click()
     await downTo(page, named(page, 'lamp 000').first(), first)
     await upTo(page, named(page, 'film 00').last())
-    await named(page, 'film 00').last().scrollIntoViewIfNeeded()
     await named(page, 'film 00').last().getByRole('checkbox').click({ modifiers: ['Shift'] })
     await expect(bar(page)).toContainText('64 selected')
     await downTo(page, named(page, 'lamp 000').first(), first)
