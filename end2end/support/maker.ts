@@ -87,14 +87,7 @@ export const test = base.extend<object, { maker: Maker }>({
     { scope: 'worker' },
   ],
 
-  server: [
-    async ({ maker, environment, flags }, use) => {
-      const server = await Server.launch(environment, flags, configOf(maker))
-      await use(server)
-      await server.dispose()
-    },
-    { scope: 'worker' },
-  ],
+  config: [async ({ maker }, use) => use(configOf(maker)), { scope: 'worker' }],
 
   // A test that fails half-way leaves a maker that holds its work, or does not answer.
   page: async ({ page, maker }, use) => {

@@ -172,9 +172,9 @@ document.addEventListener('scroll', ({ target }) => isPrompt(target) && follow(t
 function sentence(field, words, message) {
   const parts = []
   let rest = message
+  // The quotes of the page's language.
+  const [open, close] = t('“{words}”', { words: '\n' }).split('\n')
   for (const word of words) {
-    // In the quotes of the page's language.
-    const [open, close] = t('“{words}”', { words: '\n' }).split('\n')
     const [before, ...after] = rest.split(open + word + close)
     if (!after.length) continue
     const button = make('button', { type: 'button', textContent: word })
